@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+// One package, no dependencies: it builds with the Swift toolchain alone, off line.
+// Which module may import which is the law of the house: see Sources/README.md. `.ci/run` builds with
+// `--explicit-target-dependency-import-check error`, so an import that is not listed here does not compile.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "plumbline",
+  products: [
+    .executable(name: "plumbline", targets: ["plumbline"]),
+    .executable(name: "Benchmarks", targets: ["Benchmarks"]),
+  ],
+  dependencies: [],
+  targets: [
+    .target(name: "CLinux", linkerSettings: [.linkedLibrary("dl")]),
+    room("Base", ["CLinux"]),
+    room("Histories", ["Base"]),
+    room("Formats", ["Histories", "Base"]),
+    room("Checker", ["Histories", "Base"]),
+    room("Protocols", ["Base"]),
+    room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
+    room("Report", ["Histories", "Checker", "Base"]),
+    .executableTarget(
+      name: "plumbline",
+      dependencies: [
+        "Base", "Histories", "Formats", "Checker", "Protocols", "Recorder", "Report",
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Base", "Histories", "Formats", "Checker"],
+      swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Histories", "Base"], path: "Tests/Support",
+      swiftSettings: settings),
+    tests(of: "Base", ["Base"]),
+    tests(of: "Histories", ["Histories", "Base"]),
+    tests(of: "Formats", ["Formats", "Histories", "Base"]),
+    tests(of: "Checker", ["Checker", "Formats", "Histories", "Base"]),
+    tests(of: "Protocols", ["Protocols", "Base"]),
+    tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),
+    tests(of: "Report", ["Report", "Checker", "Formats", "Histories", "Base"]),
+    tests(of: "Plumbline", ["plumbline", "Base", "Histories"]),
+  ]
+)

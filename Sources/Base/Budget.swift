@@ -1,0 +1,69 @@
+import Synchronization
+
+/// What a search may spend: time, memory, and the patience of whoever may cancel it.
+///
+/// One budget is shared by all threads of a check. A loop polls ``spent`` every few hundred
+/// steps, and also inside any single step that can take long, so that a limit holds.
+public final class Budget: Sendable {
+  /// Why the work has to stop.
+  public enum Reason: Sendable, Equatable {
+    /// The time limit, in nanoseconds, ran out.
+    case time(limit: Int64)
+    /// The memory limit, in bytes, ran out.
+    case memory(limit: Int64)
+    /// Somebody asked it to stop (Ctrl-C), or the answer is already known.
+    case cancelled
+
+    /// The reason as `undecided` gives it.
+    public var description: String {
+      switch self {
+      case .time(let limit): "time limit of \(Units.describe(nanoseconds: limit)) reached"
+      case .memory(let limit): "memory budget of \(Units.describe(bytes: limit)) reached"
+      case .cancelled: "interrupted"
+      }
+    }
+  }
+
+  private let clock = MonotonicClock()
+  private let timeLimit: Int64?
+  private let memoryLimit: Int64?
+  private let used = Atomic<Int64>(0)
+  private let peak = Atomic<Int64>(0)
+  private let cancelled = Atomic<Bool>(false)
+
+  /// Makes a budget that starts to run now; nil means no limit.
+  public init(nanoseconds: Int64? = nil, bytes: Int64? = nil) {
+    timeLimit = nanoseconds
+    memoryLimit = bytes
+  }
+
+  /// Asks every holder to stop; safe from any thread and from a signal handler.
+  public func cancel() {
+    cancelled.store(true, ordering: .relaxed)
+  }
+
+  /// Books memory before it is allocated (negative gives back); false when the limit forbids it.
+  public func reserve(bytes: Int64) -> Bool {
+    let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
+    if let memoryLimit, bytes > 0, now > memoryLimit {
+      used.wrappingSubtract(bytes, ordering: .relaxed)
+      overMemory.store(true, ordering: .relaxed)
+      return false
+    }
+    if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
+    return true
+  }
+
+  /// The most that was booked at once, in bytes.
+  public var peakBytes: Int64 { peak.load(ordering: .relaxed) }
+
+  private let overMemory = Atomic<Bool>(false)
+
+  /// The reason to stop now, or nil to go on.
+  public var spent: Reason? {
+    if cancelled.load(ordering: .relaxed) { return .cancelled }
+    if overMemory.load(ordering: .relaxed), let memoryLimit { return .memory(limit: memoryLimit) }
+    if let timeLimit, clock.now > timeLimit { return .time(limit: timeLimit) }
+    return nil
+  }
+}

@@ -1,0 +1,20 @@
+import Glibc
+
+/// The one clock of a run: monotonic, in nanoseconds since it was made.
+public struct MonotonicClock: Sendable {
+  private let origin: Int64
+
+  /// Makes a clock that reads zero now.
+  public init() {
+    origin = MonotonicClock.raw
+  }
+
+  /// Nanoseconds since the clock was made.
+  public var now: Int64 { MonotonicClock.raw - origin }
+
+  private static var raw: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}
