@@ -13,7 +13,8 @@ let settings: [SwiftSetting] = [
 ]
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,7 +30,7 @@ let package = Package(
   ],
   dependencies: [],
   targets: [
-    .target(name: "CLinux", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CLinux", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dl")]),
     room("Base", ["CLinux"]),
     room("Histories", ["Base"]),
     room("Formats", ["Histories", "Base"]),
@@ -42,10 +43,12 @@ let package = Package(
       dependencies: [
         "Base", "Histories", "Formats", "Checker", "Protocols", "Recorder", "Report",
       ],
+      exclude: ["README.md"],
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Base", "Histories", "Formats", "Checker"],
+      exclude: ["README.md"],
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Histories", "Base"], path: "Tests/Support",

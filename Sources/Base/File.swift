@@ -33,7 +33,9 @@ public enum File {
       var count = 0
       var failed: Int32 = 0
       let tail = [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
-        repeat { count = Glibc.read(descriptor, buffer.baseAddress, room) } while count < 0
+        repeat {
+          count = Glibc.read(descriptor, buffer.baseAddress, room)
+        } while count < 0
           && errno == EINTR
         failed = errno
         initialized = max(count, 0)

@@ -1,0 +1,156 @@
+import Base
+
+/// What became of an operation. There are three outcomes, not two.
+public enum Outcome: UInt8, Sendable {
+  /// It took effect between its invocation and its completion.
+  case ok
+  /// It certainly did not take effect, and never will.
+  case fail
+  /// Nobody knows: it may take effect at any time after its invocation, or never.
+  case indeterminate
+}
+
+/// What clients observed: one entry an operation, in columns, in the order of the invocations.
+///
+/// **Why intervals are closed.** An operation is concurrent with every other whose interval it
+/// touches. Take `write 1` invoked at rank 0 and completed at 3, `read → 1` invoked at 1 and
+/// completed at 2: the write may take effect anywhere from 0 to 3, so the read is right, although
+/// it ended first. Only `completed(a) < invoked(b)` puts `a` before `b`; every event has a rank
+/// of its own, the order of lines in the file, and `time` is for people.
+///
+/// **What is open stays open.** An operation whose outcome is unknown never precedes anything: a
+/// write that timed out may land after all that follows, and its interval has no end.
+///
+/// A history is made by ``HistoryBuilder`` alone, so it always keeps the contract's rules.
+public struct History: Sendable {
+  /// The rank that stands for “never”.
+  public static let never = Int32.max
+
+  /// The header line of the file, `{"plumbline":1,…}`, or nil.
+  public var header: JSON?
+  /// What a reader should know: a torn last line was dropped, …
+  public var warnings: [String] = []
+  /// Every value of the history.
+  public var values = ValueTable()
+  /// The functions by their ids.
+  public internal(set) var functions: [String] = []
+
+  /// The client of each operation.
+  public internal(set) var processes: [Int64] = []
+  /// The function of each operation.
+  public internal(set) var function: [FunctionID] = []
+  /// The key of each operation, or ``ValueTable/none``.
+  public internal(set) var key: [ValueID] = []
+  /// The value of each invocation; ``ValueTable/null`` when the line had none.
+  public internal(set) var input: [ValueID] = []
+  /// The value of each completion; ``ValueTable/none`` when there is none.
+  public internal(set) var output: [ValueID] = []
+  /// What became of each operation.
+  public internal(set) var outcome: [Outcome] = []
+  /// The rank of each invocation.
+  public internal(set) var invoked: [Int32] = []
+  /// The rank of each completion of any kind, or ``never``.
+  public internal(set) var completed: [Int32] = []
+  /// The time of each invocation in nanoseconds, or ``Event/noTime``.
+  public internal(set) var invokedTime: [Int64] = []
+  /// The time of each completion in nanoseconds, or ``Event/noTime``.
+  public internal(set) var completedTime: [Int64] = []
+  /// The line of each invocation, from 1.
+  public internal(set) var line: [Int32] = []
+  /// The line of each completion, from 1; 0 when there is none.
+  public internal(set) var completedLine: [Int32] = []
+  /// What the nemesis did, in order.
+  public internal(set) var nemesis: [NemesisEvent] = []
+  /// How many events there are, the nemesis's included: ranks go from 0 to here.
+  public internal(set) var eventCount: Int = 0
+  /// Fields beyond the contract's own, in the order of events.
+  var extras: [Extra] = []
+  var extraNames: [String] = []
+
+  /// One field of one event that is kept as it came.
+  struct Extra: Sendable {
+    var rank: Int32
+    var name: Int32
+    var value: ValueID
+  }
+
+  init() {}
+
+  /// How many operations there are.
+  public var count: Int { processes.count }
+
+  /// The rank after which an operation can no longer take effect, or ``never``.
+  public func returned(_ operation: Int) -> Int32 {
+    outcome[operation] == .indeterminate ? History.never : completed[operation]
+  }
+
+  /// The name of an operation's function.
+  public func functionName(_ operation: Int) -> String {
+    functions[Int(function[operation])]
+  }
+
+  /// Whether a line of the file named a key.
+  public var isKeyed: Bool { key.contains { $0 != ValueTable.none } }
+
+  /// A further field of an operation's completion (`node`, `acks`, `term`, …), or nil.
+  ///
+  /// - Complexity: O(log fields).
+  public func evidence(_ name: String, of operation: Int) -> ValueID? {
+    completed[operation] == History.never ? nil : extra(name, at: completed[operation])
+  }
+
+  /// A further field of the event with that rank, or nil.
+  public func extra(_ name: String, at rank: Int32) -> ValueID? {
+    extraFields(at: rank).first { $0.name == name }?.value
+  }
+
+  /// All further fields of the event with that rank, in the order of the file.
+  public func extraFields(at rank: Int32) -> [(name: String, value: ValueID)] {
+    var low = 0
+    var high = extras.count
+    while low < high {
+      let middle = (low + high) / 2
+      if extras[middle].rank < rank { low = middle + 1 } else { high = middle }
+    }
+    return extras[low...].prefix { $0.rank == rank }.map { (extraNames[Int($0.name)], $0.value) }
+  }
+
+  /// One step of the history, for those who walk it in order.
+  public enum Step: Sendable, Equatable {
+    case invocation(Int)
+    case completion(Int)
+    /// The index in ``History/nemesis``.
+    case nemesis(Int)
+  }
+
+  /// Every event in order.
+  ///
+  /// - Complexity: O(events).
+  public func steps() -> [Step] {
+    var steps = [Step?](repeating: nil, count: eventCount)
+    for operation in 0..<count {
+      steps[Int(invoked[operation])] = .invocation(operation)
+      if completed[operation] != History.never {
+        steps[Int(completed[operation])] = .completion(operation)
+      }
+    }
+    for (index, event) in nemesis.enumerated() { steps[Int(event.rank)] = .nemesis(index) }
+    return steps.compactMap { $0 }
+  }
+}
+
+/// Something that the nemesis did.
+public struct NemesisEvent: Sendable {
+  /// What its line says: `invoke` or `info`; both halves of a fault may be `info`.
+  public var kind: Event.Kind
+  /// What it did: `start-partition`, `stop-partition`, `kill`, …
+  public var function: String
+  /// To whom or what, or ``ValueTable/none``.
+  public var value: ValueID
+  /// Nanoseconds from the start of the run, or ``Event/noTime``.
+  public var time: Int64
+  /// The line in the file, from 1.
+  public var line: Int
+  /// Its place among all events.
+  public var rank: Int32
+}

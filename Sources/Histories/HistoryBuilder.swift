@@ -1,0 +1,182 @@
+import Base
+
+/// Turns events into operations and keeps the rules of the contract.
+///
+/// A process has one operation open at a time, a completion belongs to the open invocation of its
+/// process and names the same function and key, and after an `info` a process is never heard of
+/// again. Whoever breaks a rule gets a ``HistoryError`` that names both lines.
+public struct HistoryBuilder: Sendable {
+  /// What is known of a process.
+  private enum State {
+    case idle
+    case open(Int)
+    /// Ended by an `info` on that line.
+    case retired(line: Int)
+  }
+
+  private var history = History()
+  private var functionIDs: [String: FunctionID] = [:]
+  private var extraIDs: [String: Int32] = [:]
+  /// Processes below ``smallLimit``, by number; the others are in ``largeProcesses``.
+  private var smallProcesses: [State] = []
+  private var largeProcesses: [Int64: State] = [:]
+  private static let smallLimit: Int64 = 65_536
+
+  /// Makes a builder of an empty history.
+  public init() {}
+
+  /// The values of the history; readers intern into it.
+  public var values: ValueTable {
+    _read { yield history.values }
+    _modify { yield &history.values }
+  }
+
+  /// The header line of the file.
+  public var header: JSON? {
+    get { history.header }
+    set { history.header = newValue }
+  }
+
+  /// How many events were added.
+  public var eventCount: Int { history.eventCount }
+
+  /// Notes something that a reader should know.
+  public mutating func warn(_ message: String) { history.warnings.append(message) }
+
+  /// The id of a function's name.
+  public mutating func function(_ name: String) -> FunctionID {
+    if let known = functionIDs[name] { return known }
+    let id = FunctionID(history.functions.count)
+    history.functions.append(name)
+    functionIDs[name] = id
+    return id
+  }
+
+  /// Keeps a further field of the event that is added next.
+  public mutating func keep(_ name: String, _ value: ValueID) {
+    let rank = Int32(history.eventCount)
+    let id: Int32
+    if let known = extraIDs[name] {
+      id = known
+    } else {
+      id = Int32(history.extraNames.count)
+      history.extraNames.append(name)
+      extraIDs[name] = id
+    }
+    history.extras.append(History.Extra(rank: rank, name: id, value: value))
+  }
+
+  /// Adds the next event.
+  ///
+  /// - Complexity: O(1) expected.
+  /// - Throws: ``HistoryError`` when the event breaks a rule of the contract.
+  public mutating func add(_ event: Event) throws(HistoryError) {
+    guard history.eventCount < Int(History.never) - 1 else {
+      throw HistoryError(line: event.line, "more than 2^31 events; split the file")
+    }
+    switch event.process {
+    case .nemesis: addNemesis(event)
+    case .client(let process) where event.kind == .invoke: try invoke(event, process)
+    case .client(let process): try complete(event, process)
+    }
+    history.eventCount += 1
+  }
+
+  /// The history of all that was added. What is still open stays indeterminate.
+  public consuming func build() -> History { history }
+
+  private mutating func addNemesis(_ event: Event) {
+    history.nemesis.append(
+      NemesisEvent(
+        kind: event.kind, function: history.functions[Int(event.function)], value: event.value,
+        time: event.time, line: event.line, rank: Int32(history.eventCount)))
+  }
+
+  private mutating func invoke(_ event: Event, _ process: Int64) throws(HistoryError) {
+    switch state(process) {
+    case .idle: break
+    case .open(let operation):
+      throw HistoryError(
+        line: event.line,
+        "process \(process) invokes “\(name(event))” while its “\(history.functionName(operation))” "
+          + "of line \(history.line[operation]) is still open; a process has one operation open "
+          + "at a time")
+    case .retired(let line):
+      throw HistoryError(
+        line: event.line,
+        "process \(process) invokes “\(name(event))” after its operation ended as info on line "
+          + "\(line); after an info a process must not be used again (go on under a new number)")
+    }
+    set(process, .open(history.count))
+    history.processes.append(process)
+    history.function.append(event.function)
+    history.key.append(event.key)
+    history.input.append(event.value == ValueTable.none ? ValueTable.null : event.value)
+    history.output.append(ValueTable.none)
+    history.outcome.append(.indeterminate)
+    history.invoked.append(Int32(history.eventCount))
+    history.completed.append(History.never)
+    history.invokedTime.append(event.time)
+    history.completedTime.append(Event.noTime)
+    history.line.append(Int32(truncatingIfNeeded: event.line))
+    history.completedLine.append(0)
+  }
+
+  private mutating func complete(_ event: Event, _ process: Int64) throws(HistoryError) {
+    let operation: Int
+    switch state(process) {
+    case .open(let open): operation = open
+    case .idle:
+      throw HistoryError(
+        line: event.line,
+        "process \(process) completes “\(name(event))” (\(event.kind.name)) but has no operation "
+          + "open; an invoke must come first")
+    case .retired(let line):
+      throw HistoryError(
+        line: event.line,
+        "process \(process) completes “\(name(event))” (\(event.kind.name)) a second time; it "
+          + "ended as info on line \(line)")
+    }
+    guard event.function == history.function[operation] else {
+      throw HistoryError(
+        line: event.line,
+        "process \(process) completes “\(name(event))” but invoked “"
+          + "\(history.functionName(operation))” on line \(history.line[operation])")
+    }
+    guard event.key == ValueTable.none || event.key == history.key[operation] else {
+      throw HistoryError(
+        line: event.line,
+        "process \(process) completes “\(name(event))” of key \(history.values.describe(event.key)) "
+          + "but invoked it on key \(history.values.describe(history.key[operation])) on line "
+          + "\(history.line[operation])")
+    }
+    history.output[operation] = event.value
+    history.completed[operation] = Int32(history.eventCount)
+    history.completedTime[operation] = event.time
+    history.completedLine[operation] = Int32(truncatingIfNeeded: event.line)
+    switch event.kind {
+    case .ok: history.outcome[operation] = .ok
+    case .fail: history.outcome[operation] = .fail
+    case .info, .invoke: history.outcome[operation] = .indeterminate
+    }
+    set(process, event.kind == .info ? .retired(line: event.line) : .idle)
+  }
+
+  private func name(_ event: Event) -> String { history.functions[Int(event.function)] }
+
+  private func state(_ process: Int64) -> State {
+    if process >= 0, process < HistoryBuilder.smallLimit {
+      return process < smallProcesses.count ? smallProcesses[Int(process)] : .idle
+    }
+    return largeProcesses[process] ?? .idle
+  }
+
+  private mutating func set(_ process: Int64, _ state: State) {
+    guard process >= 0, process < HistoryBuilder.smallLimit else {
+      largeProcesses[process] = state
+      return
+    }
+    while smallProcesses.count <= process { smallProcesses.append(.idle) }
+    smallProcesses[Int(process)] = state
+  }
+}
