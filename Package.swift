@@ -33,7 +33,7 @@ let package = Package(
     .target(name: "CLinux", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dl")]),
     room("Base", ["CLinux"]),
     room("Histories", ["Base"]),
-    room("Formats", ["Histories", "Base"]),
+    room("Formats", ["Histories", "Base", "CLinux"]),
     room("Checker", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
@@ -61,5 +61,6 @@ let package = Package(
     tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),
     tests(of: "Report", ["Report", "Checker", "Formats", "Histories", "Base"]),
     tests(of: "Plumbline", ["plumbline", "Base", "Histories"]),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )

@@ -1,0 +1,62 @@
+import Base
+import Glibc
+
+/// The command: picks the subcommand and turns its ending into an exit code.
+@main
+enum Plumbline {
+  static func main() {
+    // A reader that goes away must not take the exit code with it.
+    signal(SIGPIPE, SIG_IGN)
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Runs one command line.
+  static func run(_ words: [String]) -> ExitCode {
+    do throws(Failure) {
+      return try dispatch(words)
+    } catch {
+      Terminal().warn("plumbline: \(error.message)")
+      if error.code == .defect {
+        Terminal().warn("plumbline: this is a defect of plumbline itself; please report it")
+      }
+      return error.code
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws(Failure) -> ExitCode {
+    let terminal = Terminal()
+    guard let first = words.first else {
+      try terminal.output(HelpText.program())
+      return .usage
+    }
+    switch first {
+    case "--version", "version":
+      try terminal.output("plumbline \(HelpText.version)\n")
+      return .success
+    case "help", "--help", "-h":
+      return try help(words.dropFirst().first, terminal)
+    default:
+      let command = try named(first)
+      let arguments = try ParsedArguments(
+        words.dropFirst(), options: command.options + CommandOption.common, command: first)
+      guard !arguments.has("help") else { return try help(first, terminal) }
+      return try command.run(arguments, Terminal(arguments: arguments))
+    }
+  }
+
+  private static func help(_ name: String?, _ terminal: Terminal) throws(Failure) -> ExitCode {
+    if let name, name != "help" {
+      try terminal.output(HelpText.command(named(name)))
+    } else {
+      try terminal.output(HelpText.program())
+    }
+    return .success
+  }
+
+  private static func named(_ name: String) throws(Failure) -> any Command.Type {
+    if let command = CommandTable.named(name) { return command }
+    let known = CommandTable.all.map { $0.name } + ["help"]
+    let hint = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" }
+    throw Failure(.usage, "unknown command “\(name)”\(hint ?? "; see plumbline help")")
+  }
+}

@@ -1,0 +1,106 @@
+import Base
+import Testing
+
+struct SmallThingsTests {
+  @Test(arguments: [
+    ("8s", 8_000_000_000), ("500ms", 500_000_000), ("1.5m", 90_000_000_000), ("0", 0),
+    ("3us", 3000), ("2h", 7_200_000_000_000),
+  ])
+  func durationsTakeUnits(text: String, nanoseconds: Int64) {
+    #expect(Units.nanoseconds(text) == nanoseconds)
+  }
+
+  @Test(arguments: ["8", "s", "", "-1s", "1x", "1e3s", "99999999999h"])
+  func durationsWithoutAUnitAreRefused(text: String) {
+    #expect(Units.nanoseconds(text) == nil)
+  }
+
+  @Test func sizesTakeUnits() {
+    #expect(Units.bytes("2GiB") == 2_147_483_648)
+    #expect(Units.bytes("512") == 512)
+    #expect(Units.bytes("1.5kB") == 1500)
+    #expect(Units.bytes("-1") == nil)
+    #expect(Units.bytes("2 GiB") == nil)
+  }
+
+  @Test func quantitiesReadWell() {
+    #expect(Units.describe(nanoseconds: 1_240_000_000) == "1.24 s")
+    #expect(Units.describe(nanoseconds: 16_500_000) == "16.5 ms")
+    #expect(Units.describe(nanoseconds: 0) == "0 ns")
+    #expect(Units.describe(bytes: 2_147_483_648) == "2 GiB")
+    #expect(Units.describe(bytes: 1000) == "1000 B")
+  }
+
+  @Test func aMistypedWordGetsASuggestion() {
+    let known = ["test", "check", "report", "partition", "stale-reads"]
+    #expect(Suggestion.nearest(to: "chekc", among: known) == "check")
+    #expect(Suggestion.nearest(to: "tset", among: known) == "test")
+    #expect(Suggestion.nearest(to: "part", among: known) == "partition")
+    #expect(Suggestion.nearest(to: "stale-read", among: known) == "stale-reads")
+    #expect(Suggestion.nearest(to: "quux", among: known) == nil)
+  }
+
+  @Test func equalSeedsGiveEqualSequences() {
+    var first = SplitMix64(seed: 7)
+    var second = SplitMix64(seed: 7)
+    var other = SplitMix64(seed: 8)
+    let drawn = (0..<100).map { _ in first.next() }
+    let again = (0..<100).map { _ in second.next() }
+    let others = (0..<100).map { _ in other.next() }
+    #expect(drawn == again)
+    #expect(drawn != others)
+    let never = first.chance(0)
+    let always = first.chance(1)
+    #expect(!never && always)
+  }
+
+  @Test func theFirstNumbersAreThePublishedOnes() {
+    // The reference sequence of the generator for the seed 1234567.
+    var generator = SplitMix64(seed: 1_234_567)
+    let drawn = (0..<3).map { _ in generator.next() }
+    #expect(
+      drawn == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])
+  }
+
+  @Test func integersAreWrittenToTheLastDigit() {
+    var writer = ByteWriter()
+    for value in [0, -1, 10, .max, .min] as [Int64] {
+      writer.write(value)
+      writer.write(byte: 32)
+    }
+    #expect(
+      String(decoding: writer.bytes, as: UTF8.self)
+        == "0 -1 10 9223372036854775807 -9223372036854775808 ")
+  }
+}
+
+struct BudgetTests {
+  @Test func memoryIsRefusedBeforeItIsTaken() {
+    let budget = Budget(bytes: 100)
+    #expect(budget.reserve(bytes: 60))
+    #expect(budget.spent == nil)
+    #expect(!budget.reserve(bytes: 41))
+    #expect(budget.spent == .memory(limit: 100))
+    #expect(budget.spent?.description == "memory budget of 100 B reached")
+    #expect(budget.peakBytes == 60)
+  }
+
+  @Test func whatIsGivenBackCanBeTakenAgain() {
+    let budget = Budget(bytes: 100)
+    #expect(budget.reserve(bytes: 100))
+    #expect(budget.reserve(bytes: -100))
+    #expect(budget.reserve(bytes: 100))
+    #expect(budget.spent == nil)
+  }
+
+  @Test func timeRunsOut() {
+    #expect(Budget(nanoseconds: 0).spent == .time(limit: 0))
+    #expect(Budget(nanoseconds: 3_600_000_000_000).spent == nil)
+  }
+
+  @Test func whoeverCancelsIsHeard() {
+    let budget = Budget()
+    budget.cancel()
+    #expect(budget.spent == .cancelled)
+  }
+}
