@@ -26,7 +26,7 @@ struct Decimal {
     guard found > 0 else { return nil }
     if let letter = rest.first, letter == UInt8(ascii: "e") || letter == UInt8(ascii: "E") {
       let power = String(decoding: rest.dropFirst(), as: UTF8.self)
-      guard power.utf8.count <= 10, let shift = Int(power) else { return nil }
+      guard power.utf8.count <= 11, let shift = Int(power) else { return nil }
       exponent += shift
       rest = []
     }
@@ -37,6 +37,7 @@ struct Decimal {
       exponent += 1
     }
     if digits.isEmpty { (isNegative, exponent) = (false, 0) }
+    guard abs(exponent) < 1_000_000_000 else { return nil }
   }
 
   /// The number when it is a 64-bit integer.

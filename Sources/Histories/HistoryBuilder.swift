@@ -52,18 +52,24 @@ public struct HistoryBuilder: Sendable {
     return id
   }
 
+  /// The dense name of a further field, for ``keep(_:_:)-(Int32,_)``.
+  public mutating func field(_ name: String) -> Int32 {
+    if let known = extraIDs[name] { return known }
+    let id = Int32(history.extraNames.count)
+    history.extraNames.append(name)
+    extraIDs[name] = id
+    return id
+  }
+
   /// Keeps a further field of the event that is added next.
   public mutating func keep(_ name: String, _ value: ValueID) {
+    keep(field(name), value)
+  }
+
+  /// Keeps a further field, named by ``field(_:)``, of the event that is added next.
+  public mutating func keep(_ field: Int32, _ value: ValueID) {
     let rank = Int32(history.eventCount)
-    let id: Int32
-    if let known = extraIDs[name] {
-      id = known
-    } else {
-      id = Int32(history.extraNames.count)
-      history.extraNames.append(name)
-      extraIDs[name] = id
-    }
-    history.extras.append(History.Extra(rank: rank, name: id, value: value))
+    history.extras.append(History.Extra(rank: rank, name: field, value: value))
   }
 
   /// Adds the next event.

@@ -137,6 +137,9 @@ extension ValueTable {
   /// The id of a list.
   public mutating func intern(list: [ValueID]) -> ValueID { intern(.list, parts: list) }
 
+  /// The id of a list that is part of an array.
+  public mutating func intern(list: ArraySlice<ValueID>) -> ValueID { intern(.list, parts: list) }
+
   /// The id of a set; members may repeat and come in any order.
   public mutating func intern(set: [ValueID]) -> ValueID {
     let sorted = set.sorted()
@@ -175,7 +178,9 @@ extension ValueTable {
     return add(kind, payload: payload, hash: folded, slot: slot)
   }
 
-  private mutating func intern(_ kind: Kind, parts new: [ValueID]) -> ValueID {
+  private mutating func intern(
+    _ kind: Kind, parts new: some RandomAccessCollection<ValueID>
+  ) -> ValueID {
     var hash = UInt64(kind.rawValue) &* 0x9E37_79B9_7F4A_7C15
     for part in new {
       hash = (hash ^ UInt64(UInt32(bitPattern: part))) &* 0xFF51_AFD7_ED55_8CCD

@@ -1,0 +1,39 @@
+import Base
+import Histories
+
+/// Bytes that cannot be read as a history: where, what was found and what was expected.
+public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file as the user named it; `-` is standard input.
+  public var file: String
+  /// The line, from 1.
+  public var line: Int
+  /// The column in bytes, from 1.
+  public var column: Int
+  /// One sentence without a full stop.
+  public var message: String
+
+  /// Makes an error.
+  public init(file: String, line: Int, column: Int = 1, _ message: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.message = message
+  }
+
+  init(file: String, _ error: HistoryError) {
+    self.init(file: file, line: error.line, column: error.column ?? 1, error.message)
+  }
+
+  /// `file:line:column: message`.
+  public var description: String { "\(file):\(line):\(column): \(message)" }
+
+  /// The same as an ending of the command: ``ExitCode/badInput``.
+  public var failure: Failure { Failure(.badInput, description) }
+}
+
+/// Where in a buffer a scanner stopped, and why; readers turn it into a line and a column.
+struct ScanError: Error {
+  /// The byte, from the start of the buffer.
+  var offset: Int
+  var message: String
+}

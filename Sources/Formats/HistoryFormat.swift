@@ -1,0 +1,49 @@
+import Histories
+
+/// One way to write a history down. A format is one file and one line in ``Formats/all``.
+public protocol HistoryFormat: Sendable {
+  /// The name that `--format` takes.
+  var name: String { get }
+  /// What the format is, in one line.
+  var summary: String { get }
+  /// The usual endings of a file's name, without the dot.
+  var extensions: [String] { get }
+
+  /// How much the first bytes of a file look like this format.
+  ///
+  /// - Parameter prefix: the file's first bytes, at most ``Formats/prefixLength``, decompressed
+  ///   and without a byte order mark.
+  func sniff(_ prefix: UnsafeRawBufferPointer) -> Confidence
+
+  /// Reads a whole history.
+  ///
+  /// - Parameter file: the file's name, for errors.
+  /// - Complexity: O(bytes).
+  func read(
+    _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
+  ) throws(FormatError) -> History
+}
+
+/// How sure a format is that bytes are its own.
+public enum Confidence: Int, Sendable, Comparable {
+  case no, possible, likely, certain
+
+  /// Less sure before more sure.
+  public static func < (left: Confidence, right: Confidence) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+/// What a reader must be told because the bytes do not say it.
+public struct ReadOptions: Sendable, Equatable {
+  /// The name of the format, or nil to go by the content.
+  public var format: String?
+  /// Whether values are Jepsen's `[key value]` tuples; nil to infer it (``History/looksKeyed``).
+  public var keyed: Bool?
+
+  /// Makes options; the defaults go by the content.
+  public init(format: String? = nil, keyed: Bool? = nil) {
+    self.format = format
+    self.keyed = keyed
+  }
+}

@@ -1,0 +1,83 @@
+import Base
+import Histories
+
+/// Reads history files: compressed or not, from a path or standard input, in any known format.
+public enum HistoryReader {
+  /// Reads the history in a file; `-` is standard input.
+  ///
+  /// - Throws: ``Failure`` with ``ExitCode/usage`` for an unknown format, ``ExitCode/badInput``
+  ///   for bytes that are no history, ``ExitCode/missingInput`` for a file that cannot be opened,
+  ///   ``ExitCode/inputOutput`` when reading fails half way, ``ExitCode/unavailable`` for a
+  ///   compressed file where zlib is not installed.
+  public static func read(
+    path: String, options: ReadOptions = ReadOptions()
+  ) throws(Failure) -> History {
+    let bytes =
+      path == "-"
+      ? try File.read(descriptor: 0, name: "standard input") : try File.read(path)
+    return try read(bytes, file: path, options: options)
+  }
+
+  /// Reads the history that bytes hold; `file` is used in errors.
+  public static func read(
+    _ bytes: [UInt8], file: String, options: ReadOptions = ReadOptions()
+  ) throws(Failure) -> History {
+    guard Gzip.isCompressed(bytes) else {
+      return try read(plain: bytes, file: file, options: options)
+    }
+    let content = try Gzip.decompress(bytes, name: file)
+    var history = try read(plain: content.bytes, file: file, options: options)
+    if let flaw = content.flaw { history.warnings.insert(flaw, at: 0) }
+    return history
+  }
+
+  private static func read(
+    plain bytes: [UInt8], file: String, options: ReadOptions
+  ) throws(Failure) -> History {
+    var result: Result<History, Failure>?
+    bytes.withUnsafeBytes { all in
+      do throws(Failure) {
+        result = .success(try read(all, file: file, options: options))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    guard let result else { throw Failure(.defect, "\(file): nothing was read") }
+    return try result.get()
+  }
+
+  private static func read(
+    _ all: UnsafeRawBufferPointer, file: String, options: ReadOptions
+  ) throws(Failure) -> History {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = UnsafeRawBufferPointer(rebasing: all.dropFirst(all.starts(with: mark) ? 3 : 0))
+    if all.starts(with: [0xFF, 0xFE]) || all.starts(with: [0xFE, 0xFF]) {
+      throw FormatError(file: file, line: 1, "found UTF-16, expected UTF-8").failure
+    }
+    let format = try format(of: bytes, file: file, options: options)
+    do throws(FormatError) {
+      return try format.read(bytes, file: file, options: options)
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private static func format(
+    of bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
+  ) throws(Failure) -> any HistoryFormat {
+    if let name = options.format, name != "auto" {
+      if let format = Formats.named(name) { return format }
+      let names = Formats.all.map(\.name)
+      let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean “\($0)”?" } ?? ""
+      throw Failure(
+        .usage, "“\(name)” is no history format\(hint) (known: \(names.joined(separator: ", ")))")
+    }
+    if let format = Formats.detect(bytes) { return format }
+    let found = bytes.first { !Sniffing.isSpace($0) }.map(Words.byte) ?? "nothing"
+    throw FormatError(
+      file: file, line: 1,
+      "found \(found) at the start, expected a history "
+        + "(\(Formats.all.map(\.name).joined(separator: ", ")); --format names one)"
+    ).failure
+  }
+}

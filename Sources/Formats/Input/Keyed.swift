@@ -1,0 +1,19 @@
+import Base
+import Histories
+
+/// Jepsen's independent keys: `[key value]` in the place of the value.
+enum Keyed {
+  /// Takes tuples apart if the options say so, or if they say nothing and the history shows it.
+  static func apply(
+    _ options: ReadOptions, to history: consuming History, file: String
+  ) throws(FormatError) -> History {
+    let wanted = options.keyed ?? history.header?["keyed"]?.bool
+    guard wanted ?? history.looksKeyed else { return history }
+    do throws(HistoryError) {
+      try history.splitTuples()
+    } catch {
+      throw FormatError(file: file, error)
+    }
+    return history
+  }
+}

@@ -1,0 +1,65 @@
+import Histories
+
+/// One JSON object a line: plumbline's own format, and Jepsen's events as JSON.
+///
+/// A file that is one array of such objects is read as well.
+public struct JSONLines: HistoryFormat {
+  /// `jsonl`.
+  public let name = "jsonl"
+  /// What the format is.
+  public let summary = "one JSON event a line, or one array of them (plumbline's own)"
+  /// `jsonl`, `ndjson`, `json`.
+  public let extensions = ["jsonl", "ndjson", "json"]
+
+  /// Makes the format.
+  public init() {}
+
+  /// Looks for `{"`, or for `[` and `{"`.
+  public func sniff(_ prefix: UnsafeRawBufferPointer) -> Confidence {
+    let text = Sniffing.skipSpaceAndComments(prefix, comment: UInt8(ascii: "#"))[...]
+    guard let first = text.first else { return .possible }
+    var rest = text.dropFirst().drop(while: Sniffing.isSpace)
+    if first == UInt8(ascii: "{") {
+      return rest.first == UInt8(ascii: "\"") ? .certain : rest.isEmpty ? .possible : .no
+    }
+    guard first == UInt8(ascii: "[") else { return .no }
+    guard rest.first == UInt8(ascii: "{") else {
+      return rest.isEmpty || rest.first == UInt8(ascii: "]") ? .possible : .no
+    }
+    rest = rest.dropFirst().drop(while: Sniffing.isSpace)
+    return rest.first == UInt8(ascii: "\"") ? .likely : .no
+  }
+
+  /// Reads a history.
+  public func read(
+    _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
+  ) throws(FormatError) -> History {
+    var reader = JSONLinesReader(file: file)
+    let first = bytes.first { !Sniffing.isSpace($0) }
+    if first == UInt8(ascii: "[") {
+      try reader.read(array: bytes)
+    } else {
+      let done = try reader.read(lines: bytes)
+      try reader.read(last: UnsafeRawBufferPointer(rebasing: bytes[done...]))
+    }
+    return try Keyed.apply(options, to: reader.finish(), file: file)
+  }
+}
+
+/// What the formats' detections share.
+enum Sniffing {
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+  }
+
+  /// The bytes after blank lines and lines that begin with the comment's byte.
+  static func skipSpaceAndComments(
+    _ bytes: UnsafeRawBufferPointer, comment: UInt8
+  ) -> Slice<UnsafeRawBufferPointer> {
+    var rest = bytes.drop(while: isSpace)
+    while rest.first == comment {
+      rest = rest.drop { $0 != 0x0A }.drop(while: isSpace)
+    }
+    return rest
+  }
+}

@@ -1,0 +1,168 @@
+import Base
+import Histories
+
+/// Writes a whole history as JSON lines: the header, then every event in order.
+///
+/// What is read back equals what was written, in every column but the lines of the file.
+public enum JSONLinesWriter {
+  /// The history as bytes.
+  ///
+  /// - Complexity: O(events and the text of their values).
+  public static func bytes(of history: History) -> [UInt8] {
+    var writer = ByteWriter()
+    write(history, into: &writer)
+    return writer.bytes
+  }
+
+  /// Appends the history to a writer.
+  public static func write(_ history: History, into writer: inout ByteWriter) {
+    if let header = HistoryHeader.toWrite(of: history) {
+      writer.write(header)
+      writer.write(byte: 0x0A)
+    }
+    for step in history.steps() {
+      let line = EventView(step, of: history)
+      JSONLinesEncoder.begin(
+        line.kind, process: line.process, function: line.function, into: &writer)
+      if line.key != ValueTable.none {
+        writer.write(",\"key\":")
+        writer.write(line.key, of: history.values)
+      }
+      if line.value != ValueTable.none {
+        writer.write(",\"value\":")
+        writer.write(line.value, of: history.values)
+      }
+      for extra in history.extraFields(at: line.rank) {
+        writer.write(byte: UInt8(ascii: ","))
+        writer.write(jsonString: extra.name)
+        writer.write(byte: UInt8(ascii: ":"))
+        writer.write(extra.value, of: history.values)
+      }
+      JSONLinesEncoder.end(time: line.time, into: &writer)
+    }
+  }
+}
+
+/// What goes into the first line of a written history.
+enum HistoryHeader {
+  /// The header, with a word on tuples where a reader would take for keys what was not.
+  static func toWrite(of history: History) -> JSON? {
+    guard history.looksKeyed, history.header?["keyed"] == nil else { return history.header }
+    var members = history.header?.members ?? [JSON.Member("plumbline", 1)]
+    members.append(JSON.Member("keyed", false))
+    return .object(members)
+  }
+}
+
+/// One event of a history as a writer needs it.
+struct EventView {
+  var kind: Event.Kind
+  var process: Event.Process
+  var function: String
+  var key = ValueTable.none
+  var value: ValueID
+  var time: Int64
+  var rank: Int32
+
+  init(_ step: History.Step, of history: History) {
+    switch step {
+    case .invocation(let operation):
+      kind = .invoke
+      process = .client(history.processes[operation])
+      function = history.functionName(operation)
+      key = history.key[operation]
+      value = history.input[operation]
+      time = history.invokedTime[operation]
+      rank = history.invoked[operation]
+    case .completion(let operation):
+      switch history.outcome[operation] {
+      case .ok: kind = .ok
+      case .fail: kind = .fail
+      case .indeterminate: kind = .info
+      }
+      process = .client(history.processes[operation])
+      function = history.functionName(operation)
+      key = history.key[operation]
+      value = history.output[operation]
+      time = history.completedTime[operation]
+      rank = history.completed[operation]
+    case .nemesis(let index):
+      let event = history.nemesis[index]
+      kind = event.kind
+      process = .nemesis
+      function = event.function
+      value = event.value
+      time = event.time
+      rank = event.rank
+    }
+  }
+}
+
+extension ByteWriter {
+  /// Appends a value of a table as JSON.
+  ///
+  /// A map whose keys' texts collide, such as EDN's `{0 a, "0" b}`, becomes a list of pairs: JSON
+  /// objects with a name twice say nothing certain.
+  mutating func write(_ id: ValueID, of values: ValueTable) {
+    guard id >= 0 else { return write("null") }
+    switch values.kind(of: id) {
+    case .null: write("null")
+    case .bool: write(id == ValueTable.true ? "true" : "false")
+    case .integer: write(values.integer(id) ?? 0)
+    case .decimal: write(contentsOf: values.utf8(id))
+    case .string: write(jsonBytes: values.utf8(id))
+    case .keyword: write(jsonBytes: [UInt8(ascii: ":")] + values.utf8(id))
+    case .list, .set:
+      write(byte: UInt8(ascii: "["))
+      for (index, part) in values.parts(of: id).enumerated() {
+        if index > 0 { write(byte: UInt8(ascii: ",")) }
+        write(part, of: values)
+      }
+      write(byte: UInt8(ascii: "]"))
+    case .map: write(map: Array(values.parts(of: id)), of: values)
+    }
+  }
+
+  private mutating func write(map entries: [ValueID], of values: ValueTable) {
+    let keys = stride(from: 0, to: entries.count, by: 2).map { name(entries[$0], of: values) }
+    let isObject = Set(keys).count == keys.count
+    write(byte: UInt8(ascii: isObject ? "{" : "["))
+    for (index, key) in keys.enumerated() {
+      if index > 0 { write(byte: UInt8(ascii: ",")) }
+      if isObject {
+        write(jsonBytes: key[...])
+        write(byte: UInt8(ascii: ":"))
+      } else {
+        write(byte: UInt8(ascii: "["))
+        write(entries[2 * index], of: values)
+        write(byte: UInt8(ascii: ","))
+      }
+      write(entries[2 * index + 1], of: values)
+      if !isObject { write(byte: UInt8(ascii: "]")) }
+    }
+    write(byte: UInt8(ascii: isObject ? "}" : "]"))
+  }
+
+  /// A map's key as the name of a member: its text, or its JSON when it is no text.
+  private func name(_ key: ValueID, of values: ValueTable) -> [UInt8] {
+    switch values.kind(of: key) {
+    case .string: return Array(values.utf8(key))
+    case .keyword: return [UInt8(ascii: ":")] + values.utf8(key)
+    default:
+      var writer = ByteWriter()
+      writer.write(key, of: values)
+      return writer.bytes
+    }
+  }
+
+  /// Appends a JSON string literal of text that is known to be UTF-8.
+  private mutating func write(jsonBytes text: ArraySlice<UInt8>) {
+    let isPlain = text.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    guard isPlain else { return write(jsonString: String(decoding: text, as: UTF8.self)) }
+    write(byte: UInt8(ascii: "\""))
+    write(contentsOf: text)
+    write(byte: UInt8(ascii: "\""))
+  }
+}
