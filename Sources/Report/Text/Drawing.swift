@@ -1,0 +1,73 @@
+import Histories
+
+/// A ``DrawingPlan`` as lines of text.
+public struct Drawing: Sendable {
+  private let plan: DrawingPlan
+  private let palette: Palette
+  private let ascii: Bool
+
+  /// Makes a drawing of a plan; the plan's labels must be ASCII too when `ascii` is asked for.
+  public init(_ plan: DrawingPlan, palette: Palette, ascii: Bool) {
+    self.plan = plan
+    self.palette = palette
+    self.ascii = ascii
+  }
+
+  /// Columns that are taken by the names of `rows` processes' widest, before the bars.
+  static func gutter(_ processes: [Int64]) -> Int {
+    (processes.map { Legible.width("process \($0)") }.max() ?? 0) + 2
+  }
+
+  /// One line a process, then what the signs mean.
+  ///
+  /// - Complexity: O(width × rows).
+  public func lines() -> [String] {
+    guard !plan.bars.isEmpty else { return [] }
+    let gutter = Drawing.gutter(plan.rows)
+    var lines: [String] = []
+    for (row, process) in plan.rows.enumerated() {
+      var line = palette.dim(Legible.padded("process \(process)", to: gutter))
+      var column = 0
+      let bars = plan.bars.filter { $0.row == row }.sorted { $0.start < $1.start }
+      for bar in bars {
+        line += String(repeating: " ", count: max(0, bar.start - column)) + draw(bar)
+        column = bar.end + 1
+      }
+      lines.append(line)
+    }
+    return lines + [palette.dim(String(repeating: " ", count: gutter) + legend)]
+  }
+
+  private func draw(_ bar: DrawingPlan.Bar) -> String {
+    let signs = signs(bar)
+    let head = signs.begin + signs.line + " " + bar.label + " "
+    let rest = max(0, bar.end - bar.start + 1 - Legible.width(head) - 1)
+    let text = head + String(repeating: signs.line, count: rest) + signs.end
+    if bar.isCulprit { return palette.bad(text) }
+    return bar.isOpen ? palette.unsure(text) : text
+  }
+
+  private func signs(_ bar: DrawingPlan.Bar) -> (begin: String, line: String, end: String) {
+    switch (bar.isCulprit, ascii) {
+    case (true, false): ("┣", "━", bar.isOpen ? "▶" : "┫")
+    case (true, true): ("|", "=", bar.isOpen ? ">" : "|")
+    case (false, false): bar.isOpen ? ("├", "┄", "▶") : ("├", "─", "┤")
+    case (false, true): bar.isOpen ? ("|", ".", ">") : ("|", "-", "|")
+    }
+  }
+
+  private var legend: String {
+    var parts: [String] = []
+    if plan.bars.contains(where: \.isCulprit) {
+      parts.append((ascii ? "|==|" : "┣━━┫") + " cannot be explained")
+    }
+    if plan.bars.contains(where: { $0.isOpen && !$0.isCulprit }) {
+      parts.append(
+        (ascii ? "|..>" : "├┄┄▶") + " outcome unknown: may take effect at any later time")
+    }
+    if plan.omitted > 0 {
+      parts.append("\(Legible.count(plan.omitted, "operation")) farther away not drawn")
+    }
+    return parts.joined(separator: ascii ? "; " : " · ")
+  }
+}

@@ -1,0 +1,65 @@
+import Base
+import Histories
+
+/// How an operation reads: `write 3`, `read → 46`, `cas 3→4`, and `?` where the outcome is unknown.
+public struct OperationText: Sendable {
+  /// Whether arrows are written `->`.
+  public var ascii: Bool
+  /// The most characters that one value may take.
+  public var valueLimit: Int
+
+  /// Makes a writer of labels.
+  public init(ascii: Bool = false, valueLimit: Int = 24) {
+    self.ascii = ascii
+    self.valueLimit = valueLimit
+  }
+
+  /// Functions whose completion carries what was seen, so that `nil` is worth showing.
+  private static let observing: Set<String> = [
+    "read", "get", "dequeue", "pop", "delete-min", "generate",
+  ]
+
+  /// The label of an operation; `?` when there is no such operation.
+  public func label(_ operation: Int, of history: History) -> String {
+    guard history.processes.indices.contains(operation) else { return "?" }
+    let name = Legible.text(history.functionName(operation), limit: 16)
+    let input = history.input[operation]
+    let parts = history.values.parts(of: input)
+    var label = name
+    if name == "cas", history.values.kind(of: input) == .list, parts.count == 2,
+      let old = parts.first, let new = parts.last
+    {
+      label += " \(value(old, history))→\(value(new, history))"
+    } else if input != ValueTable.null {
+      label += " \(value(input, history))"
+    }
+    label += outcome(operation, of: history)
+    return ascii ? Legible.ascii(label) : label
+  }
+
+  private func outcome(_ operation: Int, of history: History) -> String {
+    let arrow = " → "
+    let observes =
+      history.input[operation] == ValueTable.null
+      && OperationText.observing.contains(history.functionName(operation))
+    switch history.outcome[operation] {
+    case .indeterminate: return observes ? arrow + "?" : " ?"
+    case .fail: return " (did not happen)"
+    case .ok:
+      if history.evidence("swapped", of: operation) == ValueTable.false { return " (mismatch)" }
+      let output = history.output[operation]
+      if observes { return arrow + value(output, history) }
+      if output <= ValueTable.null || output == history.input[operation] { return "" }
+      return arrow + value(output, history)
+    }
+  }
+
+  private func value(_ id: ValueID, _ history: History) -> String {
+    ValueText.describe(id, in: history.values, limit: valueLimit)
+  }
+
+  /// A key as people read it; empty when there is none.
+  public func key(_ key: ValueID, of history: History) -> String {
+    key == ValueTable.none ? "" : value(key, history)
+  }
+}

@@ -1,0 +1,98 @@
+import Base
+import Checker
+import Histories
+import Report
+import TestSupport
+import Testing
+
+@Suite struct RunSummaryTextTests {
+  private let summary = RunSummaryText(palette: Palette(color: false))
+
+  private func history() throws -> History {
+    try History.text(
+      """
+      0 invoke write 1
+      0 ok write 1
+      nemesis info start-partition nil
+      0 invoke read nil
+      1 invoke read nil
+      0 ok read 1
+      nemesis info stop-partition nil
+      1 info read nil
+      """)
+  }
+
+  @Test func passWhole() throws {
+    let history = try history()
+    let text = summary.text(
+      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history,
+      result: Sample.result(.linearizable, history))
+    #expect(
+      text == """
+        raft  2025-01-01 12:00:00
+        cluster    5 embedded raft nodes, bug stale-reads
+        workload   read, write and cas on 5 keys, 10 clients
+        faults     partition, kill, pause
+        duration   15 s
+        seed       42
+        folder     runs/raft-20250101T120000
+
+          completed  total  before faults  during  after
+          write          1              1       0      0
+          read           1              0       1      0
+
+          fault      made  verified
+          partition     1         0
+
+          3 invoked: 2 ok, 1 unknown, 0 did not happen; 50 % concurrent with another, 0 final reads
+
+        ✓ linearizable an order explains everything that the clients saw
+          cas-register, 3 operations, 1 key, search
+
+        see more   plumbline explain runs/raft-20250101T120000/history.jsonl
+        run again  plumbline test --plan runs/raft-20250101T120000/plan.json5
+
+        """)
+  }
+
+  @Test func inconclusiveSaysWhatIsMissing() throws {
+    let history = try history()
+    var info = Sample.info
+    info.problems = ["node n3 printed rubbish"]
+    let lacks = ["the fault “partition” never verifiably took effect"]
+    let text = summary.text(
+      info, coverage: Coverage(of: history), shortcomings: lacks, history: history,
+      result: Sample.result(.linearizable, history))
+    #expect(
+      text.contains(
+        """
+          problem: node n3 printed rubbish
+
+        ? inconclusive nothing wrong was seen, but too little was exercised to mean anything
+          cas-register, 3 operations, 1 key, search
+          - the fault “partition” never verifiably took effect
+
+        """))
+    #expect(RunVerdict(.linearizable, shortcomings: lacks).exitCode == .inconclusive)
+    #expect(RunVerdict(.violation, shortcomings: lacks).exitCode == .violation)
+  }
+
+  @Test func violationCarriesItsDetails() throws {
+    let (history, result) = try Sample.stale()
+    let checked = CheckedFile(file: "", finding: .checked(result, history))
+    let details = TextReport(palette: Palette(color: false)).details(checked)
+    let text = summary.text(
+      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history,
+      result: result)
+    #expect(text.contains(details))
+    #expect(text.contains("✗ violation    no order explains what the clients saw\n"))
+  }
+
+  @Test func emptyRun() throws {
+    let empty = try History.text("")
+    let text = summary.text(
+      Sample.info, coverage: Coverage(of: empty), shortcomings: ["0 operations completed"],
+      history: empty, result: nil)
+    #expect(text.contains("Recorded, not checked.\n  - 0 operations completed\n"))
+  }
+}
