@@ -47,7 +47,6 @@ public final class Budget: Sendable {
     let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
     if let memoryLimit, bytes > 0, now > memoryLimit {
       used.wrappingSubtract(bytes, ordering: .relaxed)
-      overMemory.store(true, ordering: .relaxed)
       return false
     }
     if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
@@ -57,12 +56,15 @@ public final class Budget: Sendable {
   /// The most that was booked at once, in bytes.
   public var peakBytes: Int64 { peak.load(ordering: .relaxed) }
 
-  private let overMemory = Atomic<Bool>(false)
+  /// What a holder whose ``reserve(bytes:)`` was refused gives as its reason.
+  ///
+  /// A refusal ends the work of the holder that asked, not of the others: it gives its memory
+  /// back, and they may still fit.
+  public var memoryReason: Reason { .memory(limit: memoryLimit ?? Int64.max) }
 
-  /// The reason to stop now, or nil to go on.
+  /// The reason for every holder to stop now, or nil to go on.
   public var spent: Reason? {
     if cancelled.load(ordering: .relaxed) { return .cancelled }
-    if overMemory.load(ordering: .relaxed), let memoryLimit { return .memory(limit: memoryLimit) }
     if let timeLimit, clock.now > timeLimit { return .time(limit: timeLimit) }
     return nil
   }
