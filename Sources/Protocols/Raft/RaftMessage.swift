@@ -1,0 +1,150 @@
+import Base
+
+/// What Raft nodes say to each other (figures 2 and 13 of the extended paper; `forward` and
+/// `forward_reply` carry clients' requests to the leader and its answers back).
+public enum RaftMessage: Sendable, Equatable {
+  /// A candidate asks for a vote, or, with `isTrial`, whether it would get one (dissertation 9.6).
+  /// `term` is the term of the election.
+  case requestVote(term: Int64, lastIndex: Int64, lastTerm: Int64, isTrial: Bool)
+  /// The answer. A granted trial vote repeats the term asked for, otherwise it is the voter's own.
+  case vote(term: Int64, isGranted: Bool, isTrial: Bool)
+  /// A leader replicates entries, or just lets itself be heard.
+  case appendEntries(AppendEntries)
+  /// The follower has everything up to `match`, the same as the leader.
+  case appended(term: Int64, round: Int64, match: Int64)
+  /// The follower's log does not continue at the leader's point: it should go back to
+  /// `conflictIndex`, the first entry of `conflictTerm` (0: its log is shorter than that).
+  case refused(term: Int64, round: Int64, conflictIndex: Int64, conflictTerm: Int64)
+  /// A leader sends a snapshot to a follower whose next entry is no longer in its log.
+  case installSnapshot(term: Int64, round: Int64, RaftSnapshot)
+  /// A node passes a client's request to the leader.
+  case forward(ClientRequest)
+  /// The leader's answer on its way back to the node that was asked.
+  case forwardReply(client: String, request: Int64, OperationResult, Evidence)
+
+  /// The arguments of AppendEntries.
+  public struct AppendEntries: Sendable, Equatable {
+    /// The leader's term.
+    public var term: Int64
+    /// The number of the leader's latest round of heartbeats, echoed by the answer (ReadIndex).
+    public var round: Int64
+    /// The index and the term of the entry before the first of `entries`.
+    public var previous: RaftPosition
+    /// The leader's commit index.
+    public var commit: Int64
+    /// The entries; none in a heartbeat.
+    public var entries: [RaftEntry]
+  }
+}
+
+/// A place in a log.
+public struct RaftPosition: Sendable, Equatable {
+  /// The index, from 1; 0 is before the first entry.
+  public var index: Int64
+  /// The term of the entry there; 0 at index 0.
+  public var term: Int64
+}
+
+/// One entry of the log.
+public struct RaftEntry: Sendable, Equatable {
+  /// The term of the leader that created it.
+  public var term: Int64
+  /// The client's write or compare-and-set; nil for the entry that opens a leader's term.
+  public var request: ClientRequest?
+}
+
+extension RaftMessage: PeerMessage {
+  public static let types = [
+    "request_vote", "vote", "append_entries", "appended", "refused", "install_snapshot",
+    "forward", "forward_reply",
+  ]
+
+  public var body: JSON {
+    switch self {
+    case .requestVote(let term, let lastIndex, let lastTerm, let isTrial):
+      [
+        "type": "request_vote", "term": .integer(term), "last_index": .integer(lastIndex),
+        "last_term": .integer(lastTerm), "trial": .bool(isTrial),
+      ]
+    case .vote(let term, let isGranted, let isTrial):
+      [
+        "type": "vote", "term": .integer(term), "granted": .bool(isGranted),
+        "trial": .bool(isTrial),
+      ]
+    case .appendEntries(let append):
+      [
+        "type": "append_entries", "term": .integer(append.term), "round": .integer(append.round),
+        "prev_index": .integer(append.previous.index), "prev_term": .integer(append.previous.term),
+        "commit": .integer(append.commit), "entries": .array(append.entries.map(\.json)),
+      ]
+    case .appended(let term, let round, let match):
+      [
+        "type": "appended", "term": .integer(term), "round": .integer(round),
+        "match": .integer(match),
+      ]
+    case .refused(let term, let round, let conflictIndex, let conflictTerm):
+      [
+        "type": "refused", "term": .integer(term), "round": .integer(round),
+        "conflict_index": .integer(conflictIndex), "conflict_term": .integer(conflictTerm),
+      ]
+    case .installSnapshot(let term, let round, let snapshot):
+      [
+        "type": "install_snapshot", "term": .integer(term), "round": .integer(round),
+        "snapshot": snapshot.json,
+      ]
+    case .forward(let request): ["type": "forward", "request": request.json]
+    case .forwardReply(let client, let request, let result, let evidence):
+      [
+        "type": "forward_reply", "client": .string(client), "id": .integer(request),
+        "result": result.json, "evidence": evidence.json,
+      ]
+    }
+  }
+
+  public init(body: JSON) throws(MalformedMessage) {
+    let reader = try BodyReader(body)
+    switch reader.type {
+    case "request_vote":
+      self = .requestVote(
+        term: try reader.count("term"), lastIndex: try reader.count("last_index"),
+        lastTerm: try reader.count("last_term"), isTrial: try reader.bool("trial"))
+    case "vote":
+      self = .vote(
+        term: try reader.count("term"), isGranted: try reader.bool("granted"),
+        isTrial: try reader.bool("trial"))
+    case "append_entries":
+      let previous = RaftPosition(
+        index: try reader.count("prev_index"), term: try reader.count("prev_term"))
+      let entries = try reader.list("entries") { (item) throws(MalformedMessage) in
+        try RaftEntry(reading: item)
+      }
+      self = .appendEntries(
+        AppendEntries(
+          term: try reader.count("term"), round: try reader.count("round"), previous: previous,
+          commit: try reader.count("commit"), entries: entries))
+    case "appended":
+      self = .appended(
+        term: try reader.count("term"), round: try reader.count("round"),
+        match: try reader.count("match"))
+    case "refused":
+      self = .refused(
+        term: try reader.count("term"), round: try reader.count("round"),
+        conflictIndex: try reader.count("conflict_index"),
+        conflictTerm: try reader.count("conflict_term"))
+    case "install_snapshot":
+      self = .installSnapshot(
+        term: try reader.count("term"), round: try reader.count("round"),
+        try RaftSnapshot(reading: try reader.object("snapshot")))
+    case "forward":
+      self = .forward(try ClientRequest(reading: try reader.object("request")))
+    case "forward_reply":
+      self = .forwardReply(
+        client: try reader.text("client"), request: try reader.integer("id"),
+        try OperationResult(reading: try reader.object("result")),
+        try Evidence(reading: try reader.object("evidence")))
+    default:
+      throw MalformedMessage(
+        type: reader.type, "“\(reader.type)” is no message of raft")
+    }
+  }
+}
