@@ -19,7 +19,8 @@ protocol Command: Sendable {
 /// Every command, in the order of `plumbline help`.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    CompletionsCommand.self
+    CheckCommand.self, ConvertCommand.self, ModelsCommand.self, ProtocolsCommand.self,
+    CompletionsCommand.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? {

@@ -1,0 +1,43 @@
+import Base
+import Formats
+import Histories
+
+/// `plumbline convert FILE`: from one history format to another.
+enum ConvertCommand: Command {
+  static let name = "convert"
+  static let summary = "write a history in another format"
+  static let usage = "[OPTION ...] FILE"
+  static let options =
+    CheckSettings.reading + [
+      CommandOption(
+        "to", "FORMAT", choices: ["jsonl", "edn"], help: "what to write; jsonl by default"),
+      CommandOption("output", short: "o", "FILE", help: "where to; standard output by default"),
+    ]
+  static let details = """
+    Fields that plumbline does not know are kept. EDN and JSON lines can be read back; the other
+    formats are read only.
+
+    examples:
+      plumbline convert history.edn -o history.jsonl
+      plumbline convert --to edn runs/latest/history.jsonl | less
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    guard arguments.positional.count == 1 else {
+      throw Failure(.usage, "convert needs one FILE (- is standard input)")
+    }
+    let settings = try CheckSettings(arguments)
+    let history = try HistoryReader.read(path: arguments.positional[0], options: settings.reading)
+    for warning in history.warnings { terminal.warn("plumbline: \(warning)") }
+    let bytes =
+      arguments["to"] == "edn" ? EDNWriter.bytes(of: history) : JSONLinesWriter.bytes(of: history)
+    if let path = arguments["output"], path != "-" {
+      try File.replace(path, with: bytes)
+    } else {
+      try File.write(bytes, descriptor: 1, name: "standard output")
+    }
+    return .success
+  }
+}
