@@ -36,4 +36,10 @@ struct ScanError: Error {
   /// The byte, from the start of the buffer.
   var offset: Int
   var message: String
+  /// Whether something was open when the bytes came to their end.
+  var isAtEnd = false
+  /// Whether the bytes are no notation, or say what the contract does not allow.
+  var kind = Kind.syntax
+
+  enum Kind { case syntax, rule }
 }

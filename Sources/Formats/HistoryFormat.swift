@@ -11,13 +11,11 @@ public protocol HistoryFormat: Sendable {
 
   /// How much the first bytes of a file look like this format.
   ///
-  /// - Parameter prefix: the file's first bytes, at most ``Formats/prefixLength``, decompressed
-  ///   and without a byte order mark.
+  /// They are at most ``Formats/prefixLength``, decompressed and without a byte order mark.
   func sniff(_ prefix: UnsafeRawBufferPointer) -> Confidence
 
-  /// Reads a whole history.
+  /// Reads a whole history; `file` is used in errors.
   ///
-  /// - Parameter file: the file's name, for errors.
   /// - Complexity: O(bytes).
   func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions

@@ -19,7 +19,8 @@ public enum Gzip {
   /// Decompresses every member of the input. An input that ends early, as a killed writer leaves
   /// it, gives what could be decompressed, and a flaw.
   ///
-  /// - Parameter library: where zlib is; only tests name another.
+  /// `library` is where zlib is; only tests name another.
+  ///
   /// - Throws: ``Failure`` with ``ExitCode/unavailable`` when zlib is not installed, and
   ///   ``ExitCode/badInput`` for damaged data.
   public static func decompress(

@@ -17,12 +17,9 @@ public enum JSONLinesEncoder {
 
   /// Appends one event and a newline.
   ///
-  /// - Parameters:
-  ///   - key: nil when the event has none; `.null` is a key of its own.
-  ///   - value: nil to leave the member out.
-  ///   - time: nanoseconds from the start of the run, or nil.
-  ///   - extras: further members, in order, between the value and the time; their names must not
-  ///     be those of the contract.
+  /// No key is nil, and `.null` is a key of its own; a nil `value` leaves the member out; `time` is
+  /// nanoseconds from the start of the run. The `extras` come in order between the value and the
+  /// time; their names must not be those of the contract.
   public static func write(
     _ kind: Event.Kind, process: Event.Process, function: String, key: JSON? = nil,
     value: JSON? = nil, time: Int64? = nil, extras: [(String, JSON)] = [],

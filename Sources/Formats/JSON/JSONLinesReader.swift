@@ -163,32 +163,10 @@ public struct JSONLinesReader {
 // MARK: - Events
 
 extension JSONLinesReader {
-  /// What an object's members said so far.
-  private struct Draft {
-    var process: Event.Process?
-    var kind: Event.Kind?
-    var function: FunctionID = -1
-    var key = ValueTable.none
-    var value = ValueTable.none
-    var time = Event.noTime
-    /// The known members that were seen, a bit each.
-    var members: UInt8 = 0
-  }
-
-  /// A member that the contract names.
-  private enum Member: UInt8 {
-    case process = 1
-    case type = 2
-    case function = 4
-    case key = 8
-    case value = 16
-    case time = 32
-  }
-
   /// Reads an object; nil when it was the header.
   private mutating func event() throws(ScanError) -> Event? {
     let start = scanner.position
-    var draft = Draft()
+    var draft = EventDraft()
     extras.removeAll(keepingCapacity: true)
     scanner.position += 1
     scanner.skipSpace()
@@ -218,31 +196,15 @@ extension JSONLinesReader {
       }
     }
     scanner.position += 1
-    return try event(of: draft, at: start)
-  }
-
-  private mutating func event(of draft: Draft, at start: Int) throws(ScanError) -> Event {
-    guard let process = draft.process else {
-      throw scanner.error("found no “process” in this event, expected a number", at: start)
+    do throws(EventDraft.Lack) {
+      return try draft.event(line: lines, in: &builder)
+    } catch {
+      throw scanner.error(error.message, at: start)
     }
-    guard let kind = draft.kind else {
-      throw scanner.error(
-        "found no “type” in this event, expected “invoke”, “ok”, “fail” or “info”", at: start)
-    }
-    var function = draft.function
-    if function < 0 {
-      guard MicroOperations.isTransaction(draft.value, in: builder.values) else {
-        throw scanner.error("found no “f” in this event, expected a function's name", at: start)
-      }
-      function = builder.function("txn")
-    }
-    return Event(
-      kind, process: process, function: function, key: draft.key, value: draft.value,
-      time: draft.time, line: lines)
   }
 
   @inline(__always)
-  private func known(_ name: JSONScanner.Text) -> Member? {
+  private func known(_ name: JSONScanner.Text) -> EventDraft.Member? {
     guard case .raw(let start, let count) = name else { return nil }
     let first = scanner.base[start]
     switch count {
@@ -263,7 +225,9 @@ extension JSONLinesReader {
   }
 
   @inline(__always)
-  private mutating func read(_ member: Member, into draft: inout Draft) throws(ScanError) {
+  private mutating func read(_ member: EventDraft.Member, into draft: inout EventDraft)
+    throws(ScanError)
+  {
     switch member {
     case .process: draft.process = try process()
     case .type: draft.kind = try kind()
@@ -278,8 +242,7 @@ extension JSONLinesReader {
     if let number = scanner.shortInteger() { return .client(number) }
     let start = scanner.position
     let id = try scanner.value(into: &builder.values)
-    if let number = builder.values.integer(id) { return .client(number) }
-    if builder.values.string(id) == "nemesis" { return .nemesis }
+    if let process = EventDraft.process(id, in: builder.values) { return process }
     throw scanner.error(
       "found \(builder.values.describe(id)) as “process”, expected an integer or “nemesis”",
       at: start)

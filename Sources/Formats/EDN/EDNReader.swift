@@ -1,0 +1,194 @@
+import Base
+import Histories
+
+/// Turns a file of EDN maps into events: bare, or inside one vector or list.
+struct EDNReader {
+  private let file: String
+  private let bytes: UnsafeRawBufferPointer
+  private var scanner: EDNScanner
+  private var place: LineCounter
+  private var builder = HistoryBuilder()
+  private var functions: [ValueID: FunctionID] = [:]
+  /// The further fields of the event at hand.
+  private var extras: [(field: Int32, value: ValueID)] = []
+  private var isFirst = true
+
+  init(_ bytes: UnsafeRawBufferPointer, file: String) {
+    self.file = file
+    self.bytes = bytes
+    scanner = EDNScanner(bytes)
+    place = LineCounter(bytes)
+  }
+
+  /// Reads everything. A last line that was torn is dropped with a warning.
+  mutating func read() throws(FormatError) {
+    do throws(ScanError) {
+      try forms(until: nil)
+    } catch {
+      let (line, column) = place.place(of: error.offset)
+      guard isTorn(error) else {
+        throw FormatError(file: file, line: line, column: column, error.message)
+      }
+      builder.warn(
+        "the end, from line \(line), column \(column), is torn and was dropped: \(error.message)")
+    }
+    if builder.eventCount == 0 { builder.warn("the file holds no events") }
+  }
+
+  /// The history of all that was read.
+  consuming func finish() -> History { builder.build() }
+
+  /// Whether an error is the work of a writer that was killed: the file does not end in a newline,
+  /// and something is still open or the last line is the one that does not parse.
+  private func isTorn(_ error: ScanError) -> Bool {
+    guard error.kind == .syntax, let last = bytes.last, last != 0x0A else { return false }
+    let lastLine = (bytes.lastIndex(of: 0x0A) ?? -1) + 1
+    return error.isAtEnd || error.offset >= lastLine
+  }
+
+  private mutating func forms(until closing: UInt8?) throws(ScanError) {
+    let start = scanner.position
+    if closing != nil { scanner.position += 1 }
+    while true {
+      try skipSpace()
+      guard scanner.position < scanner.end else {
+        guard closing != nil else { return }
+        var failure = scanner.error(
+          "found “\(scanner.text(start..<start + 1))” that is never closed", at: start)
+        failure.isAtEnd = true
+        throw failure
+      }
+      switch scanner.peek {
+      case UInt8(ascii: "{"): try event()
+      case UInt8(ascii: "[") where closing == nil: try forms(until: UInt8(ascii: "]"))
+      case UInt8(ascii: "(") where closing == nil: try forms(until: UInt8(ascii: ")"))
+      case closing:
+        scanner.position += 1
+        return
+      default:
+        throw scanner.error("found \(scanner.found), expected an event: {:process …}")
+      }
+    }
+  }
+
+  private mutating func skipSpace() throws(ScanError) {
+    try scanner.skipSpace(into: &builder.values)
+  }
+}
+
+// MARK: - Events
+
+extension EDNReader {
+  /// Reads a map and adds its event, or keeps the header.
+  private mutating func event() throws(ScanError) {
+    let start = scanner.position
+    var draft = EventDraft()
+    var names: Set<ValueID> = []
+    extras.removeAll(keepingCapacity: true)
+    scanner.position += 1
+    while true {
+      try skipSpace()
+      guard scanner.position < scanner.end else {
+        var failure = scanner.error("found “{” that is never closed", at: start)
+        failure.isAtEnd = true
+        throw failure
+      }
+      if scanner.peek == UInt8(ascii: "}") { break }
+      let place = scanner.position
+      let name = try scanner.value(into: &builder.values)
+      guard let text = builder.values.string(name) else {
+        throw scanner.error(
+          "found \(builder.values.describe(name)), expected a keyword such as :process", at: place)
+      }
+      guard names.insert(builder.values.intern(string: text)).inserted else {
+        throw scanner.error("found “\(text)” twice in one event", at: place)
+      }
+      try skipSpace()
+      guard scanner.peek != UInt8(ascii: "}") else {
+        throw scanner.error("found “}”, expected the value of “\(text)”")
+      }
+      if names.count == 1, text == "plumbline" { return try header(from: start) }
+      try read(text, into: &draft)
+    }
+    scanner.position += 1
+    isFirst = false
+    try add(draft, at: start)
+  }
+
+  private mutating func add(_ draft: EventDraft, at start: Int) throws(ScanError) {
+    let event: Event
+    do throws(EventDraft.Lack) {
+      event = try draft.event(line: place.line(at: start), in: &builder)
+    } catch {
+      throw ScanError(offset: start, message: error.message, kind: .rule)
+    }
+    for extra in extras { builder.keep(extra.field, extra.value) }
+    do throws(HistoryError) {
+      try builder.add(event)
+    } catch {
+      throw ScanError(offset: start, message: error.message, kind: .rule)
+    }
+  }
+
+  private mutating func read(_ name: String, into draft: inout EventDraft) throws(ScanError) {
+    let place = scanner.position
+    guard let member = EventDraft.Member(name: name.utf8) else {
+      let field = builder.field(name)
+      extras.append((field, try scanner.value(into: &builder.values)))
+      return
+    }
+    // Times are all different: read past the table they would only fill.
+    if member == .time, let number = scanner.shortInteger() {
+      draft.time = number == -1 ? Event.noTime : number
+      return
+    }
+    let id = try scanner.value(into: &builder.values)
+    let found = { (values: ValueTable) in "found \(values.describe(id)) as :\(name), expected " }
+    switch member {
+    case .key: draft.key = id
+    case .value: draft.value = id
+    case .process:
+      draft.process = EventDraft.process(id, in: builder.values)
+      guard draft.process == nil else { return }
+      throw scanner.error(found(builder.values) + "an integer or :nemesis", at: place)
+    case .type:
+      draft.kind = builder.values.utf8(id).withUnsafeBytes { Event.Kind(word: $0) }
+      guard draft.kind == nil else { return }
+      throw scanner.error(found(builder.values) + ":invoke, :ok, :fail or :info", at: place)
+    case .time:
+      if id == ValueTable.null { return }
+      guard let number = builder.values.integer(id) else {
+        throw scanner.error(found(builder.values) + "nanoseconds as an integer", at: place)
+      }
+      draft.time = number
+    case .function:
+      if id == ValueTable.null { return }
+      guard let text = builder.values.string(id) else {
+        throw scanner.error(found(builder.values) + "a function's name", at: place)
+      }
+      draft.function = functions[id] ?? builder.function(text)
+      functions[id] = draft.function
+    }
+  }
+
+  /// Reads the first map, `{:plumbline 1 …}`, which is no event.
+  private mutating func header(from start: Int) throws(ScanError) {
+    guard isFirst else {
+      throw scanner.error("found a header here, expected it as the first map only", at: start)
+    }
+    isFirst = false
+    var scratch = ValueTable()
+    scanner.position = start
+    let id = try scanner.value(into: &scratch)
+    let parts = scratch.parts(of: id)
+    var members: [JSON.Member] = []
+    for index in stride(from: parts.startIndex, to: parts.endIndex, by: 2) {
+      let name = scratch.string(parts[index]) ?? scratch.describe(parts[index])
+      members.append(JSON.Member(name, scratch.json(parts[index + 1])))
+    }
+    guard members.first(where: { $0.name == "plumbline" })?.value == .integer(1) else {
+      throw scanner.error("found a header of another version, expected {:plumbline 1 …}", at: start)
+    }
+    builder.header = .object(members)
+  }
+}
