@@ -122,11 +122,14 @@ extension Settings {
     case .unknown: initial = nil
     case .value(let value): initial = values.intern(value)
     case nil:
-      if let value = header?["initial"] { initial = values.intern(value) } else {
+      if let value = header?["initial"] {
+        initial = values.intern(value)
+      } else {
         initial = ValueTable.none
       }
     }
-    let failedCas = options.failedCas ?? header?["failedCas"]?.string.flatMap { .init(rawValue: $0) }
+    let failedCas =
+      options.failedCas ?? header?["failedCas"]?.string.flatMap { .init(rawValue: $0) }
     observesFailedCas = failedCas == .observes
     let nullRead = options.nullRead ?? header?["nullRead"]?.string.flatMap { .init(rawValue: $0) }
     ignoresNullReads = nullRead == .any

@@ -24,6 +24,6 @@ struct Evidence {
     return Violation(
       key: key, operations: shown.sorted(), isMinimal: false, culprit: impasse.culprit,
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas,
-      explanation: "")
+      explanation: "?")
   }
 }

@@ -18,7 +18,8 @@ extension Models {
       if name != "auto" {
         guard let model = all.first(where: { $0.name == name }) else {
           throw CheckError(
-            line: 1, "the header names the model “\(name)”, which there is not; there are "
+            line: 1,
+            "the header names the model “\(name)”, which there is not; there are "
               + all.map(\.name).joined(separator: ", "))
         }
         return model

@@ -290,7 +290,9 @@ extension Search {
       to: memo.parent(number), then: memo.arrival(number), state: memo.state(number))
   }
 
-  private mutating func replay(to parent: Int, then arrival: Int32, state: Int32) -> [KeyAnswer.Step] {
+  private mutating func replay(to parent: Int, then arrival: Int32, state: Int32) -> [KeyAnswer
+    .Step]
+  {
     var arrivals = [(arrival, state)]
     var number = parent
     while number >= 0 {
