@@ -1,0 +1,55 @@
+import Histories
+
+/// One operation as the search sees it: equal forms do the same in every state.
+struct Form: Hashable, Sendable {
+  /// Which operation, in the machine's own numbering.
+  var code: Int32
+  var a: Int32 = 0
+  var b: Int32 = 0
+  /// Whether it never changes a state that allows it.
+  var isPure = false
+  /// Whether it may lead to several states.
+  var isBranching = false
+}
+
+/// A model made ready for one key: states are dense `Int32` ids, operations are ``Form``s.
+///
+/// The search is generic over this protocol and specialised in this module; what runs for each
+/// step is `next` alone. Memory is booked with the ledger before it grows; a machine that could
+/// not grow refuses the step, and the ledger remembers that the refusal means nothing.
+protocol Machine: SendableMetatype {
+  /// Makes the machine of an object that nobody has touched.
+  init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError)
+
+  /// The form of a call; nil when it can be left out without changing any verdict.
+  ///
+  /// Calls are given in the order of their invocations.
+  mutating func form(of call: Call) throws(CheckError) -> Form?
+
+  /// The states that the object may be in at the start; called after all forms are known.
+  mutating func initialStates() -> [Int32]
+
+  /// Whether a pending form can be left out, now that all calls of the key are known.
+  func isIdle(pending form: Form) -> Bool
+
+  /// The state after an operation, or ``refused``. A branching form has choices 0, 1, … until one
+  /// is refused; for others only choice 0 is asked for.
+  mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32
+
+  /// The state in the model's own words.
+  func describe(_ state: Int32) -> String
+
+  /// Why `next` refuses, in the model's own words.
+  func refusal(of form: Form, in state: Int32) -> String
+
+  /// What a branching form returned when it led from one state to another.
+  func result(of form: Form, from state: Int32, to next: Int32) -> ValueID
+}
+
+/// The state that stands for “no”.
+let refused: Int32 = -1
+
+extension Machine {
+  func isIdle(pending form: Form) -> Bool { false }
+  func result(of form: Form, from state: Int32, to next: Int32) -> ValueID { ValueTable.none }
+}

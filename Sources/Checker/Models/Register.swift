@@ -1,0 +1,140 @@
+import Histories
+
+/// A register, with or without compare-and-set; the state is the value's own id.
+///
+/// Laws: a read returns the value of the latest write or successful compare-and-set, else the
+/// initial value. `cas [old,new]` that completed takes `old` and leaves `new`; one that completed
+/// with `"swapped":false` saw another value than `old`. A read of null saw “absent”.
+struct RegisterMachine: Machine {
+  private enum Code {
+    static let write: Int32 = 0
+    static let read: Int32 = 1
+    static let cas: Int32 = 2
+    static let mismatch: Int32 = 3
+    /// A read whose result says nothing.
+    static let any: Int32 = 4
+  }
+
+  /// The state of a register that holds a value no operation names.
+  private static let fresh = Int32.max - 1
+
+  private let values: ValueTable
+  private let settings: Settings
+  /// Values that some operation may have seen before anything was certainly installed.
+  private var initialCandidates: [Int32] = []
+  private var isCandidate: Set<Int32> = []
+  private var firstInstalled = History.never
+  /// Values that somebody observes, with the last rank at which it may be.
+  private var observed: [ValueID: Int32] = [:]
+  private var hasMismatch = false
+
+  init(values: ValueTable, settings: Settings, ledger: Ledger) {
+    self.values = values
+    self.settings = settings
+  }
+
+  mutating func form(of call: Call) throws(CheckError) -> Form? {
+    switch call.function {
+    case "write":
+      try call.requireEcho(values)
+      if call.end == .ok { firstInstalled = min(firstInstalled, call.returned) }
+      return Form(code: Code.write, a: call.input)
+    case "read":
+      guard call.end == .ok else { return nil }
+      let value = try call.requireOutput("the value that was read (null when absent)")
+      if value == ValueTable.null, settings.ignoresNullReads {
+        return Form(code: Code.any, isPure: true)
+      }
+      observe(value, call)
+      return Form(code: Code.read, a: value, isPure: true)
+    default: return try cas(call)
+    }
+  }
+
+  private mutating func cas(_ call: Call) throws(CheckError) -> Form? {
+    let pair = values.parts(of: call.input)
+    guard values.kind(of: call.input) == .list, pair.count == 2 else {
+      throw call.wrong(call.input, "a list of two, [old,new]", values)
+    }
+    try call.requireEcho(values)
+    let old = pair[pair.startIndex]
+    let new = pair[pair.startIndex + 1]
+    switch call.end {
+    case .mismatch:
+      hasMismatch = true
+      return Form(code: Code.mismatch, a: old, isPure: true)
+    case .ok:
+      observe(old, call)
+      if old == new { return Form(code: Code.read, a: old, isPure: true) }
+      firstInstalled = min(firstInstalled, call.returned)
+    case .pending:
+      if old == new { return nil }
+      observe(old, call)
+    }
+    return Form(code: Code.cas, a: old, b: new)
+  }
+
+  private mutating func observe(_ value: ValueID, _ call: Call) {
+    observed[value] = max(observed[value] ?? -1, call.returned)
+    if call.invoked < firstInstalled, isCandidate.insert(value).inserted {
+      initialCandidates.append(value)
+    }
+  }
+
+  /// With an unknown initial value: every value that an operation may have seen before any
+  /// installer had certainly finished, and one that nobody names. Any other initial value is seen
+  /// by nobody, just as the last.
+  mutating func initialStates() -> [Int32] {
+    guard let initial = settings.initial else { return initialCandidates + [Self.fresh] }
+    return [initial == ValueTable.none ? ValueTable.null : initial]
+  }
+
+  /// A pending write or compare-and-set whose value nobody observes can be deleted from any order:
+  /// what follows it is a blind write or the end. Not so when a mismatch may need it.
+  func isIdle(pending form: Form) -> Bool {
+    guard !hasMismatch else { return false }
+    return observed[form.code == Code.write ? form.a : form.b] == nil
+  }
+
+  mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
+    switch form.code {
+    case Code.write: form.a
+    case Code.read: state == form.a ? state : refused
+    case Code.cas: state == form.a ? form.b : refused
+    case Code.mismatch: state != form.a ? state : refused
+    default: state
+    }
+  }
+
+  func describe(_ state: Int32) -> String {
+    state == Self.fresh ? "a value that nobody names" : values.describe(state)
+  }
+
+  func refusal(of form: Form, in state: Int32) -> String {
+    let held = "a register that holds \(describe(state))"
+    let value = values.describe(form.a)
+    switch form.code {
+    case Code.read: return "can't read \(value) from \(held)"
+    case Code.cas: return "can't swap \(value) for \(values.describe(form.b)) in \(held)"
+    default: return "can't find another value than \(value) in \(held)"
+    }
+  }
+}
+
+extension Model {
+  private static let read = Function("read", "null → v, null when absent")
+  private static let write = Function("write", "v → v")
+
+  static let register = Model(
+    "register", "a single value: a read returns what was written last", [read, write],
+    legal: "0 invoke write 1; 1 invoke read nil; 1 ok read 1; 0 ok write 1",
+    illegal: "0 invoke write 1; 0 ok write 1; 1 invoke read nil; 1 ok read nil",
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+
+  static let casRegister = Model(
+    "cas-register", "a register with compare-and-set",
+    [read, write, Function("cas", "[old,new] → [old,new]; “swapped”:false when it saw another")],
+    legal: "0 invoke cas [nil,1]; 0 ok cas [nil,1]; 1 invoke read nil; 1 ok read 1",
+    illegal: "0 invoke cas [1,2]; 0 ok cas [1,2]",
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+}

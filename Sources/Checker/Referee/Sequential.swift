@@ -1,0 +1,70 @@
+import Histories
+
+/// A model as its specification reads: one plain value, changed by one operation at a time.
+///
+/// Written apart from the machines that the search runs on and sharing nothing with them, so that
+/// a mistake in one is caught by the other. The verifier and the referee run on these.
+protocol Sequential: Hashable, SendableMetatype {
+  /// The object before the first operation.
+  init(settings: Settings, values: ValueTable)
+
+  /// The objects that a call may leave behind, none when it is impossible now. A pending call may
+  /// have had any result; when it may also have changed nothing, leaving it out says the same.
+  func outcomes(of call: Call, _ values: ValueTable) -> [Self]
+
+  /// Applies a call in place; false when it is impossible now. A pending call that has a choice
+  /// takes the given result.
+  mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool
+}
+
+extension Sequential {
+  func outcomes(of call: Call, _ values: ValueTable) -> [Self] {
+    var copy = self
+    return copy.apply(call, result: ValueTable.none, values) ? [copy] : []
+  }
+}
+
+/// A register as a plain value.
+struct SequentialRegister: Sequential {
+  /// Nil while nobody knows.
+  private var value: ValueID?
+  /// What the unknown value is not.
+  private var excluded: Set<ValueID> = []
+  private let ignoresNullReads: Bool
+
+  init(settings: Settings, values: ValueTable) {
+    value = settings.initial == ValueTable.none ? ValueTable.null : settings.initial
+    ignoresNullReads = settings.ignoresNullReads
+  }
+
+  mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
+    switch call.function {
+    case "write":
+      value = call.input
+      excluded = []
+      return true
+    case "read":
+      if call.end == .pending { return true }
+      if call.output == ValueTable.null, ignoresNullReads { return true }
+      return sees(call.output)
+    default:
+      let pair = Array(values.parts(of: call.input))
+      if call.end == .mismatch {
+        if let value { return value != pair[0] }
+        excluded.insert(pair[0])
+        return true
+      }
+      guard sees(pair[0]) else { return false }
+      value = pair[1]
+      return true
+    }
+  }
+
+  private mutating func sees(_ seen: ValueID) -> Bool {
+    if let value { return value == seen }
+    if excluded.contains(seen) { return false }
+    value = seen
+    excluded = []
+    return true
+  }
+}
