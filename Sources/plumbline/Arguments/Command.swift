@@ -20,6 +20,7 @@ protocol Command: Sendable {
 enum CommandTable {
   static let all: [any Command.Type] = [
     CheckCommand.self, ConvertCommand.self, ModelsCommand.self, ProtocolsCommand.self,
+    NodeCommand.self,
     CompletionsCommand.self,
   ]
 

@@ -1,0 +1,46 @@
+import Base
+import Protocols
+import Recorder
+
+/// `plumbline node PROTOCOL`: one node of an embedded cluster, on standard input and output.
+enum NodeCommand: Command {
+  static let name = "node"
+  static let summary = "run one node of an embedded cluster (Maelstrom protocol on standard input)"
+  static let usage = "[OPTION ...] PROTOCOL"
+  static let options = [
+    CommandOption("data", "FOLDER", help: "where durable state is kept; without it nothing is"),
+    CommandOption("bug", "NAME", isRepeatable: true, help: "build in a named bug"),
+    CommandOption("seed", "N", help: "the seed of the node's own draws"),
+  ]
+  static let details = """
+    This is what `plumbline test` starts, once for each node. It reads one JSON message a line
+    and writes one a line; the first must be init. See plumbline protocols for PROTOCOL and bugs.
+
+    example:
+      plumbline node raft --data /tmp/n1
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    let known = Protocols.all.map(\.name)
+    guard let name = arguments.positional.first, arguments.positional.count == 1 else {
+      throw Failure(.usage, "node needs one PROTOCOL: \(known.joined(separator: ", "))")
+    }
+    guard let protocolDescription = Protocols.named(name) else {
+      let hint = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" }
+      throw Failure(.usage, "there is no protocol “\(name)”\(hint ?? "")")
+    }
+    let bugs = arguments.values["bug"] ?? []
+    for bug in bugs where !protocolDescription.bugs.contains(where: { $0.name == bug }) {
+      let names = protocolDescription.bugs.map(\.name)
+      let hint = Suggestion.nearest(to: bug, among: names).map { "; did you mean \($0)?" }
+      throw Failure(.usage, "\(name) has no bug “\(bug)”\(hint ?? "; see plumbline protocols")")
+    }
+    let seed = try arguments.count("seed", least: 0) ?? 0
+    var node = LiveNode<RaftNode>(
+      folder: arguments["data"], bugs: bugs, seed: UInt64(seed))
+    try node.run()
+    return .success
+  }
+}
