@@ -1,0 +1,47 @@
+/// What a leader knows about its term and its followers (volatile, figure 2 of the paper).
+struct Leadership: Sendable {
+  /// What the leader knows about one member; its own place is not used.
+  struct Follower: Sendable {
+    /// The next entry to send, advanced when it is sent (pipelining).
+    var next: Int64
+    /// The last entry known to be the same as the leader's.
+    var match: Int64
+    /// The latest round of heartbeats that it answered.
+    var round: Int64
+    var heardAt: Int64
+    /// How many messages with entries are under way, as far as is known.
+    var inFlight: Int
+  }
+
+  /// A read that waits for its round and for its index to be applied.
+  struct Read: Sendable {
+    var request: ClientRequest
+    var origin: String
+    var index: Int64
+    var round: Int64
+  }
+
+  /// A write that waits for its entry to be committed.
+  struct Write: Sendable {
+    var request: Int64
+    var origin: String
+  }
+
+  /// By place in the membership.
+  var followers: [Follower] = []
+  /// The entry that opened the term; 0 without one.
+  var openingIndex: Int64 = 0
+  /// The latest round of heartbeats that was sent.
+  var round: Int64 = 0
+  /// By round, oldest first.
+  var reads: [Read] = []
+  /// By client.
+  var writes: [String: Write] = [:]
+
+  init() {}
+
+  init(members: Int, lastIndex: Int64, now: Int64) {
+    let fresh = Follower(next: lastIndex + 1, match: 0, round: 0, heardAt: now, inFlight: 0)
+    followers = Array(repeating: fresh, count: members)
+  }
+}

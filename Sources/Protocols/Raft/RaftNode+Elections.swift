@@ -1,0 +1,182 @@
+// Elections: sections 5.2 and 5.4.1 of the paper, trial votes from section 9.6 of the dissertation.
+
+extension RaftNode {
+  mutating func start() {
+    if bugs.contains(.forgetsVote), log.lastIndex > 0 {
+      // A node that comes back is eager to be useful (see RaftBug).
+      electionDeadline = now + Int64.random(in: 0...eagerDelayNanoseconds, using: &random)
+      armElectionTimer()
+    } else {
+      postponeElection()
+    }
+  }
+
+  private var eagerDelayNanoseconds: Int64 { configuration.heartbeatNanoseconds }
+
+  /// Draws a new time to wait for a leader.
+  mutating func postponeElection() {
+    let range = configuration.electionMinimumNanoseconds...configuration.electionMaximumNanoseconds
+    electionDeadline = now + Int64.random(in: range, using: &random)
+    armElectionTimer()
+  }
+
+  /// Why: a heartbeat postpones the election, and a timer effect for each would be waste; the
+  /// running timer is left alone when it fires early enough to look again.
+  private mutating func armElectionTimer() {
+    guard electionDeadline < electionTimerDue else { return }
+    electionTimerDue = electionDeadline
+    effects.append(.setTimer(.election, afterNanoseconds: max(0, electionDeadline - now)))
+  }
+
+  mutating func electionTimerFired() {
+    guard now >= electionTimerDue else { return }
+    electionTimerDue = .max
+    guard role != .leader else { return }
+    guard now >= electionDeadline else { return armElectionTimer() }
+    if usesTrialVotes { askForTrialVotes() } else { standForElection() }
+  }
+
+  /// The paper's Raft has neither trial votes nor leaders that step down by themselves; both make
+  /// deposed terms rarer and so hide what the bugs about terms break.
+  var usesTrialVotes: Bool { !bugs.contains(.forgetsVote) && !bugs.contains(.commitsOldTerms) }
+
+  private mutating func askForTrialVotes() {
+    become(.trialCandidate)
+    ask(forTerm: term + 1, isTrial: true)
+    if votes.count >= majority { standForElection() }
+  }
+
+  private mutating func standForElection() {
+    become(.candidate)
+    term += 1
+    vote = name
+    saveTerm()
+    ask(forTerm: term, isTrial: false)
+    if votes.count >= majority { takeOffice() }
+  }
+
+  private mutating func become(_ candidacy: Role) {
+    role = candidacy
+    leader = nil
+    votes = [name]
+    postponeElection()
+  }
+
+  private mutating func ask(forTerm term: Int64, isTrial: Bool) {
+    let last = log.last
+    for peer in peers {
+      let message = RaftMessage.requestVote(
+        term: term, lastIndex: last.index, lastTerm: last.term, isTrial: isTrial)
+      send(message, to: peer)
+    }
+  }
+
+  mutating func voteRequested(
+    by candidate: String, term asked: Int64, last: RaftPosition, isTrial: Bool
+  ) {
+    let own = log.last
+    let isUpToDate = last.term > own.term || (last.term == own.term && last.index >= own.index)
+    if isTrial {
+      let isLed =
+        role == .leader
+        || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
+      let isGranted = asked > term && isUpToDate && !isLed
+      send(
+        .vote(term: isGranted ? asked : term, isGranted: isGranted, isTrial: true), to: candidate)
+      return
+    }
+    if asked < term, ignoresOldTerms { return }
+    if asked > term { follow(nil, term: asked) }
+    let isGranted = asked == term && isUpToDate && (vote == nil || vote == candidate)
+    if isGranted {
+      if vote == nil {
+        vote = candidate
+        saveTerm()
+      }
+      postponeElection()
+    }
+    send(.vote(term: term, isGranted: isGranted, isTrial: false), to: candidate)
+  }
+
+  /// Correct Raft may drop what comes from an older term or answer it with the newer one; the
+  /// answer is what would remind a node that has forgotten its term.
+  var ignoresOldTerms: Bool { bugs.contains(.forgetsVote) }
+
+  mutating func voted(_ voter: String, term answered: Int64, isGranted: Bool, isTrial: Bool) {
+    if !isGranted || !isTrial, answered > term { return follow(nil, term: answered) }
+    guard isGranted else { return }
+    if isTrial, role == .trialCandidate, answered == term + 1 {
+      votes.insert(voter)
+      if votes.count >= majority { standForElection() }
+    } else if !isTrial, role == .candidate, answered == term {
+      votes.insert(voter)
+      if votes.count >= majority { takeOffice() }
+    }
+  }
+
+  /// Follows the leader, if known, in that term, which is not below the node's own.
+  mutating func follow(_ newLeader: String?, term newTerm: Int64) {
+    if newTerm > term {
+      term = newTerm
+      vote = nil
+      leader = nil
+      saveTerm()
+    }
+    if role == .leader {
+      effects.append(.cancelTimer(.heartbeat))
+      leading = Leadership()
+      leader = nil
+      role = .follower
+      postponeElection()
+    }
+    role = .follower
+    if let newLeader {
+      let isNews = leader != newLeader
+      leader = newLeader
+      leaderHeardAt = now
+      postponeElection()
+      if isNews { routeOutstanding() }
+    }
+  }
+
+  private mutating func takeOffice() {
+    role = .leader
+    leader = name
+    leading = Leadership(members: members.count, lastIndex: log.lastIndex, now: now)
+    if opensTermWithEntry {
+      appendAsLeader(nil)
+      leading.openingIndex = log.lastIndex
+    }
+    startRound()
+    effects.append(
+      .setTimer(.heartbeat, afterNanoseconds: configuration.heartbeatNanoseconds))
+    advanceCommit()
+    routeOutstanding()
+  }
+
+  /// Without an entry of its own term a leader does not know what is committed (paper, section 8).
+  var opensTermWithEntry: Bool { !bugs.contains(.commitsOldTerms) }
+
+  mutating func heartbeatTimerFired() {
+    guard role == .leader else { return }
+    guard !isCutOff else {
+      leader = nil
+      return follow(nil, term: term)
+    }
+    for place in leading.followers.indices { leading.followers[place].inFlight = 0 }
+    startRound()
+    effects.append(
+      .setTimer(.heartbeat, afterNanoseconds: configuration.heartbeatNanoseconds))
+  }
+
+  /// True when no quorum has been heard for an election timeout (dissertation, section 6.2).
+  private var isCutOff: Bool {
+    guard usesTrialVotes else { return false }
+    let horizon = now - configuration.electionMaximumNanoseconds
+    let own = places[name]
+    let heard = leading.followers.indices.count {
+      $0 == own || leading.followers[$0].heardAt >= horizon
+    }
+    return heard < majority
+  }
+}
