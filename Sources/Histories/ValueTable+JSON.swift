@@ -34,14 +34,44 @@ extension ValueTable {
     case .decimal: return .number(String(decoding: utf8(id), as: UTF8.self))
     case .string: return .string(String(decoding: utf8(id), as: UTF8.self))
     case .keyword: return .string(":" + String(decoding: utf8(id), as: UTF8.self))
-    case .list, .set: return .array(parts(of: id).map { json($0) })
+    case .list, .set: return .array(orderedParts(of: id).map { json($0) })
     case .map:
-      let entries = Array(parts(of: id))
+      let entries = orderedParts(of: id)
       return .object(
         stride(from: 0, to: entries.count, by: 2).map { index in
-          let key = json(entries[index])
-          return JSON.Member(key.string ?? key.description, json(entries[index + 1]))
+          JSON.Member(name(entries[index]), json(entries[index + 1]))
         })
+    }
+  }
+
+  /// A map's key as the name of a JSON member: its text, or its JSON when it is no text.
+  public func name(_ key: ValueID) -> String {
+    let key = json(key)
+    return key.string ?? key.description
+  }
+
+  /// The parts as everyone writes them, in an order that depends on nothing but the values: a list
+  /// as it is, a map by the names of its keys, a set by number, then by text.
+  ///
+  /// - Complexity: O(n log n) for sets and maps.
+  public func orderedParts(of id: ValueID) -> [ValueID] {
+    let parts = Array(parts(of: id))
+    switch kind(of: id) {
+    case .set:
+      let numbers = parts.filter { integer($0) != nil }
+      let others = parts.filter { integer($0) == nil }.map { (id: $0, text: json($0).description) }
+      return numbers.sorted { (integer($0) ?? 0) < (integer($1) ?? 0) }
+        + others.sorted { $0.text < $1.text }.map(\.id)
+    case .map:
+      let entries = stride(from: 0, to: parts.count, by: 2).map { index in
+        (key: parts[index], value: parts[index + 1], name: name(parts[index]))
+      }
+      let sorted = entries.sorted { left, right in
+        left.name == right.name
+          ? kind(of: left.key).rawValue < kind(of: right.key).rawValue : left.name < right.name
+      }
+      return sorted.flatMap { [$0.key, $0.value] }
+    default: return parts
     }
   }
 

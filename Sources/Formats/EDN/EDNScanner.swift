@@ -12,6 +12,8 @@ struct EDNScanner {
   /// The first byte that is not ours.
   let end: Int
   private var depth = 0
+  /// What is after the last byte, in the words of an error.
+  var endName = "the end of the file"
   private var stack: [ValueID] = []
   private var decoded: [UInt8] = []
 
@@ -28,7 +30,7 @@ struct EDNScanner {
   var peek: UInt8 { position < end ? base[position] : 0 }
 
   /// The next byte in the words of an error.
-  var found: String { position < end ? Words.byte(base[position]) : "the end of the file" }
+  var found: String { position < end ? Words.byte(base[position]) : endName }
 
   func error(_ message: String, at offset: Int? = nil) -> ScanError {
     ScanError(offset: offset ?? position, message: message)

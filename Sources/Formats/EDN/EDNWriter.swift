@@ -100,7 +100,7 @@ extension ByteWriter {
     parts id: ValueID, of values: ValueTable, _ open: String, _ close: String
   ) {
     write(open)
-    for (index, part) in values.parts(of: id).enumerated() {
+    for (index, part) in values.orderedParts(of: id).enumerated() {
       if index > 0 { write(" ") }
       write(edn: part, of: values)
     }

@@ -114,23 +114,25 @@ extension ByteWriter {
     case .keyword: write(jsonBytes: [UInt8(ascii: ":")] + values.utf8(id))
     case .list, .set:
       write(byte: UInt8(ascii: "["))
-      for (index, part) in values.parts(of: id).enumerated() {
+      let isList = values.kind(of: id) == .list
+      let parts = isList ? values.parts(of: id) : values.orderedParts(of: id)[...]
+      for (index, part) in parts.enumerated() {
         if index > 0 { write(byte: UInt8(ascii: ",")) }
         write(part, of: values)
       }
       write(byte: UInt8(ascii: "]"))
-    case .map: write(map: Array(values.parts(of: id)), of: values)
+    case .map: write(map: values.orderedParts(of: id), of: values)
     }
   }
 
   private mutating func write(map entries: [ValueID], of values: ValueTable) {
-    let keys = stride(from: 0, to: entries.count, by: 2).map { name(entries[$0], of: values) }
-    let isObject = Set(keys).count == keys.count
+    let names = stride(from: 0, to: entries.count, by: 2).map { values.name(entries[$0]) }
+    let isObject = Set(names).count == names.count
     write(byte: UInt8(ascii: isObject ? "{" : "["))
-    for (index, key) in keys.enumerated() {
+    for (index, name) in names.enumerated() {
       if index > 0 { write(byte: UInt8(ascii: ",")) }
       if isObject {
-        write(jsonBytes: key[...])
+        write(jsonString: name)
         write(byte: UInt8(ascii: ":"))
       } else {
         write(byte: UInt8(ascii: "["))
@@ -141,18 +143,6 @@ extension ByteWriter {
       if !isObject { write(byte: UInt8(ascii: "]")) }
     }
     write(byte: UInt8(ascii: isObject ? "}" : "]"))
-  }
-
-  /// A map's key as the name of a member: its text, or its JSON when it is no text.
-  private func name(_ key: ValueID, of values: ValueTable) -> [UInt8] {
-    switch values.kind(of: key) {
-    case .string: return Array(values.utf8(key))
-    case .keyword: return [UInt8(ascii: ":")] + values.utf8(key)
-    default:
-      var writer = ByteWriter()
-      writer.write(key, of: values)
-      return writer.bytes
-    }
   }
 
   /// Appends a JSON string literal of text that is known to be UTF-8.
