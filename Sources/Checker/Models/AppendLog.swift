@@ -1,0 +1,84 @@
+import Histories
+
+/// A log that is only appended to; the state is its last cell in a table of hash-consed cells.
+///
+/// Laws: `read` returns everything that was appended, in order.
+struct AppendLogMachine: Machine {
+  private enum Code {
+    static let append: Int32 = 0
+    static let read: Int32 = 1
+  }
+
+  private let values: ValueTable
+  /// What comes before and the element; the state is the last cell's id plus one, 0 when empty.
+  private var cells: PairTable
+  private var start: Int32 = 0
+  private var seen: Set<Int32> = []
+
+  init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
+    self.values = values
+    cells = PairTable(ledger)
+    for value in try settings.initialElements(values) where start != refused {
+      start = append(value, to: start)
+    }
+  }
+
+  mutating func form(of call: Call) throws(CheckError) -> Form? {
+    if call.function == "append" {
+      try call.requireEcho(values)
+      return Form(code: Code.append, a: call.input)
+    }
+    guard call.end == .ok else { return nil }
+    let value = try call.requireOutput("a list of all that was appended")
+    guard values.kind(of: value) == .list else {
+      throw call.wrong(value, "a list of all that was appended", values)
+    }
+    var state: Int32 = 0
+    for element in values.parts(of: value) where state != refused {
+      seen.insert(element)
+      state = append(element, to: state)
+    }
+    // Without memory no state is this one, and the ledger knows that it means nothing.
+    return Form(code: Code.read, a: state, b: value, isPure: true)
+  }
+
+  mutating func initialStates() -> [Int32] { [start] }
+
+  /// A pending append of an element that no read shows took effect after all reads, if at all.
+  func isIdle(pending form: Form) -> Bool { !seen.contains(form.a) }
+
+  private mutating func append(_ value: Int32, to state: Int32) -> Int32 {
+    let id = cells.id(state, value)
+    return id == refused ? refused : id + 1
+  }
+
+  mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
+    if form.code == Code.append { return append(form.a, to: state) }
+    return form.a == state ? state : refused
+  }
+
+  func describe(_ state: Int32) -> String {
+    var elements: [String] = []
+    var cell = state
+    while cell != 0 {
+      elements.append(values.describe(cells.right[Int(cell) - 1]))
+      cell = cells.left[Int(cell) - 1]
+    }
+    return "[\(elements.reversed().joined(separator: ", "))]"
+  }
+
+  func refusal(of form: Form, in state: Int32) -> String {
+    "can't read \(values.describe(form.b)) from a log that is \(describe(state))"
+  }
+}
+
+extension Model {
+  static let appendLog = Model(
+    "append-log", "a list that only grows, with whole reads",
+    [Function("append", "v → v"), Function("read", "null → [all]")],
+    legal: "0 invoke append 1; 1 invoke append 2; 1 ok append 2; 0 ok append 1; "
+      + "0 invoke read nil; 0 ok read [1,2]",
+    illegal: "0 invoke append 1; 0 ok append 1; 1 invoke append 2; 1 ok append 2; "
+      + "0 invoke read nil; 0 ok read [2,1]",
+    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .pureOnly)
+}
