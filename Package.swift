@@ -12,9 +12,12 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], embedding resources: [String] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
+    name: name, dependencies: dependencies, exclude: ["README.md"],
+    resources: resources.map { .embedInCode($0) }, swiftSettings: settings)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -37,7 +40,7 @@ let package = Package(
     room("Checker", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
-    room("Report", ["Histories", "Checker", "Base"]),
+    room("Report", ["Histories", "Checker", "Base"], embedding: ["Page/Resources"]),
     .executableTarget(
       name: "plumbline",
       dependencies: [
