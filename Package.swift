@@ -53,6 +53,11 @@ let package = Package(
       dependencies: ["Base", "Histories", "Formats", "Checker"],
       exclude: ["README.md"],
       swiftSettings: settings),
+    .executableTarget(
+      name: "FuzzReaders",
+      dependencies: ["Formats", "Histories", "Base"],
+      path: "Tests/Fuzz",
+      swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Histories", "Base"], path: "Tests/Support",
       swiftSettings: settings),

@@ -24,7 +24,8 @@ extension ValueTable {
     }
   }
 
-  /// The value as JSON. A keyword becomes the string `:name`, a set a list, a map's key its text.
+  /// The value as JSON. A keyword becomes the string `:name`, a set a list, a map's key its text; a
+  /// map whose keys have one text in common becomes a list of pairs.
   public func json(_ id: ValueID) -> JSON {
     guard id >= 0 else { return .null }
     switch kind(of: id) {
@@ -37,10 +38,12 @@ extension ValueTable {
     case .list, .set: return .array(orderedParts(of: id).map { json($0) })
     case .map:
       let entries = orderedParts(of: id)
-      return .object(
-        stride(from: 0, to: entries.count, by: 2).map { index in
-          JSON.Member(name(entries[index]), json(entries[index + 1]))
-        })
+      let keys = stride(from: 0, to: entries.count, by: 2)
+      // `{0 a, "0" b}` has no object: names that are given twice say nothing certain.
+      guard Set(keys.map { name(entries[$0]) }).count == keys.underestimatedCount else {
+        return .array(keys.map { .array([json(entries[$0]), json(entries[$0 + 1])]) })
+      }
+      return .object(keys.map { JSON.Member(name(entries[$0]), json(entries[$0 + 1])) })
     }
   }
 

@@ -184,11 +184,14 @@ extension EDNReader {
     var members: [JSON.Member] = []
     for index in stride(from: parts.startIndex, to: parts.endIndex, by: 2) {
       let name = scratch.string(parts[index]) ?? scratch.describe(parts[index])
+      guard !members.contains(where: { $0.name == name }) else {
+        throw scanner.error("found “\(name)” twice in the header", at: start)
+      }
       members.append(JSON.Member(name, scratch.json(parts[index + 1])))
     }
     guard members.first(where: { $0.name == "plumbline" })?.value == .integer(1) else {
       throw scanner.error("found a header of another version, expected {:plumbline 1 …}", at: start)
     }
-    builder.header = .object(members)
+    builder.header = HistoryHeader.make(of: members)
   }
 }

@@ -8,6 +8,10 @@ enum Keyed {
     _ options: ReadOptions, to history: consuming History, file: String
   ) throws(FormatError) -> History {
     let wanted = options.keyed ?? history.header?["keyed"]?.bool
+    // The word on tuples has done its work; a writer says it again where it is needed.
+    if case .object(let members) = history.header {
+      history.header = .object(members.filter { $0.name != "keyed" })
+    }
     guard wanted ?? history.looksKeyed else { return history }
     do throws(HistoryError) {
       try history.splitTuples()

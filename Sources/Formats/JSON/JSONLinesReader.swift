@@ -205,7 +205,9 @@ extension JSONLinesReader {
 
   @inline(__always)
   private func known(_ name: JSONScanner.Text) -> EventDraft.Member? {
-    guard case .raw(let start, let count) = name else { return nil }
+    guard case .raw(let start, let count) = name else {
+      return EventDraft.Member(name: scanner.decoded)
+    }
     let first = scanner.base[start]
     switch count {
     case 1: return first == UInt8(ascii: "f") ? .function : nil
@@ -328,6 +330,6 @@ extension JSONLinesReader {
       throw scanner.error(
         "found \(version) as the version of the format, expected 1", at: start)
     }
-    builder.header = header
+    builder.header = HistoryHeader.make(of: header.members ?? [])
   }
 }

@@ -43,12 +43,24 @@ public enum JSONLinesWriter {
   }
 }
 
-/// What goes into the first line of a written history.
+/// What goes into the first line of a written history, and what comes out of it.
 enum HistoryHeader {
+  /// The header that members make, its values in the one form that every notation keeps.
+  static func make(of members: [JSON.Member]) -> JSON {
+    var values = ValueTable()
+    var header: [JSON.Member] = []
+    for member in members {
+      let id = values.intern(member.value)
+      header.append(JSON.Member(member.name, values.json(id)))
+    }
+    return .object(header)
+  }
+
   /// The header, with a word on tuples where a reader would take for keys what was not.
   static func toWrite(of history: History) -> JSON? {
-    guard history.looksKeyed, history.header?["keyed"] == nil else { return history.header }
+    guard history.looksKeyed else { return history.header }
     var members = history.header?.members ?? [JSON.Member("plumbline", 1)]
+    members.removeAll { $0.name == "keyed" }
     members.append(JSON.Member("keyed", false))
     return .object(members)
   }

@@ -1,0 +1,45 @@
+import Base
+import Formats
+import Glibc
+import Histories
+
+/// libFuzzer's entry: the first byte chooses the reader, or `FUZZ_READER` does, by its number (0 is
+/// detection by content); the rest is the file.
+///
+/// What is read must survive being written and read again, in both notations that are written.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzReaders(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+  guard let choice = bytes.first else { return 0 }
+  let names = [nil] + Formats.all.map { Optional($0.name) }
+  let forced = getenv("FUZZ_READER").flatMap { Int(String(cString: $0)) }
+  let options = ReadOptions(
+    format: names[(forced ?? Int(choice & 15)) % names.count],
+    keyed: choice & 0x40 == 0 ? nil : choice & 0x80 == 0)
+  guard
+    let history = try? HistoryReader.read(
+      Array(bytes.dropFirst()), file: "fuzz", options: options)
+  else { return 0 }
+  let json = JSONLinesWriter.bytes(of: history)
+  require(json == jsonLines(of: json, "jsonl"), "JSON lines read back differ", json)
+  let edn = EDNWriter.bytes(of: history)
+  require(json == jsonLines(of: edn, "edn"), "EDN read back differs", edn)
+  return 0
+}
+
+/// The JSON lines of what bytes hold.
+private func jsonLines(of bytes: [UInt8], _ format: String) -> [UInt8] {
+  do throws(Failure) {
+    let history = try HistoryReader.read(
+      bytes, file: format, options: ReadOptions(format: format))
+    return JSONLinesWriter.bytes(of: history)
+  } catch {
+    return Array(error.message.utf8)
+  }
+}
+
+/// Stops the fuzzer with the bytes that broke the law.
+private func require(_ holds: Bool, _ law: String, _ bytes: [UInt8]) {
+  guard !holds else { return }
+  fatalError("\(law): \(String(decoding: bytes.prefix(2000), as: UTF8.self))")
+}
