@@ -24,7 +24,9 @@ class Page {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
     addEventListener("beforeprint", () => this.recolor("light"));
     addEventListener("afterprint", () => this.recolor(""));
+    byId("rows-note").hidden = !this.run.processes.some((name) => name.includes(" +"));
     if (this.run.culprits.length) this.jump(0);
+    else this.describe(-1);
     this.draw();
   }
 
