@@ -144,7 +144,7 @@ struct PageSections {
       rows += """
         <tr\(bar.isCulprit ? " class=\"culprit\"" as Markup : "")><td class="n">\
         \(history.line[index])</td><td class="n">\(history.processes[index])</td>\
-        <td class="mono">\(bar.label)\(bar.isCulprit ? " ◀ cannot be explained" : "")</td>\
+        <td class="mono">\(bar.label)\(bar.isCulprit ? " ◀" : "")</td>\
         \(timed ? times(bar) : "")</tr>
         """
     }

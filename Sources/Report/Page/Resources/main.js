@@ -24,10 +24,21 @@ class Page {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
     addEventListener("beforeprint", () => this.recolor("light"));
     addEventListener("afterprint", () => this.recolor(""));
+    this.showCulprits();
     byId("rows-note").hidden = !this.run.processes.some((name) => name.includes(" +"));
     if (this.run.culprits.length) this.jump(0);
     else this.describe(-1);
     this.draw();
+  }
+
+  /** On a narrow screen a drawing is wider than its box; it begins with the culprit in view. */
+  showCulprits() {
+    for (const box of document.querySelectorAll(".drawing .scroll")) {
+      const culprit = box.querySelector(".culprit");
+      if (!culprit) continue;
+      const excess = culprit.getBoundingClientRect().right - box.getBoundingClientRect().right;
+      if (excess > 0) box.scrollLeft = excess + 16;
+    }
   }
 
   recolor(theme) {

@@ -149,7 +149,7 @@ class Timeline {
     context.moveTo(left + 0.5, y);
     context.lineTo(left + 0.5, y + height);
     const right = left + width;
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < (width > 4 ? 4 : 0); step++) {
       context.moveTo(right + 2 + step * 5, y + height / 2);
       context.lineTo(right + 4 + step * 5, y + height / 2);
     }
@@ -209,6 +209,7 @@ class Timeline {
     context.fillStyle = colors.unknownSoft;
     context.fillRect(0, 0, 6, 6);
     context.strokeStyle = colors.unknown;
+    context.globalAlpha = 0.45;
     context.lineWidth = 1;
     context.beginPath();
     for (const shift of [-6, 0, 6]) {
