@@ -21,14 +21,14 @@ import Testing
       plain.details(checked) == """
 
         Violation on key "x"
-          Process 3 read 1, but cas 1→3 had completed before the read began and nothing wrote
-          1 afterwards.
+          Process 3 read 1, but cas 1→3 had completed before the read began and nothing wrote 1
+          afterwards.
 
           process 0  ├─ write 1 ─┤
           process 1   ├┄ write 7 ? ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▶
           process 2                ├─ cas 1→3 ─┤
           process 3                              ┣━ read → 1 ━┫
-                     ┣━━┫ cannot be explained · ├┄┄▶ outcome unknown: may take effect at any later time
+                     ┣━━┫ cannot be explained · ├┄┄▶ outcome unknown: may take effect later
 
             line  process  operation
                1        0  write 1

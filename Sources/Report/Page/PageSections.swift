@@ -271,8 +271,8 @@ struct PageSections {
       Arrow keys move, plus and minus zoom, 0 shows the whole run, c the counterexample, n and p \
       select the next and the previous operation."></canvas>
       \(charts)
-      <p class="soft" id="rows-note">A row is a client: “4 +35” is process 4 and the 35 that took over from it in \
-      turn after outcomes that nobody knows.</p>
+      <p class="soft" id="rows-note">A row is a client: “4 +35” is process 4 and the 35 \
+      that took over from it in turn after outcomes that nobody knows.</p>
       <p class="soft hint">Drag to move. The wheel zooms once a plot was clicked, or with Ctrl. \
       Keys: ← → ↑ ↓ + − 0 c n p.</p>
       <noscript><p>The timeline needs JavaScript; everything else on this page does not.</p>\
@@ -327,10 +327,11 @@ struct PageSections {
     let lines = commands.map { Legible.text($0, limit: 2000) }.joined(separator: "\n")
     let plan = info.plan.split(separator: "\n", omittingEmptySubsequences: false).prefix(400)
       .map { Legible.text(String($0), limit: 400) }.joined(separator: "\n")
+    let details: Markup = "<details><summary>Plan</summary><pre>\(plan)</pre></details>"
     return """
       <section><h2>Run it again</h2>
       \(commands.isEmpty ? "" : "<pre>\(lines)</pre>" as Markup)
-      \(plan.isEmpty ? "" : "<details><summary>Plan</summary><pre>\(plan)</pre></details>" as Markup)
+      \(plan.isEmpty ? "" : details)
       </section>
       """
   }

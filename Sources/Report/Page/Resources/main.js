@@ -1,5 +1,5 @@
-// Puts the parts together: filters, buttons, keyboard, pointer, details. Text from the run is only ever
-// set as text, never as markup.
+// Puts the parts together: filters, buttons, keyboard, pointer, details. Text from the run is only
+// ever set as text, never as markup.
 const byId = (id) => document.getElementById(id);
 const OUTCOMES = ["ok", "did not happen", "outcome unknown: may take effect at any later time"];
 
@@ -163,7 +163,7 @@ class Page {
     byId("jump").hidden = count === 0;
     let next = 0;
     on("jump", () => {
-      next = count > 1 && this.timeline.selected === this.run.culprits[next] ? (next + 1) % count : next;
+      if (this.timeline.selected === this.run.culprits[next]) next = (next + 1) % count;
       this.jump(next);
     });
   }
@@ -173,7 +173,8 @@ class Page {
     const actions = {
       ArrowLeft: () => this.view.pan(-0.2), ArrowRight: () => this.view.pan(0.2),
       ArrowUp: () => this.timeline.scrollBy(-LANE), ArrowDown: () => this.timeline.scrollBy(LANE),
-      "+": () => this.view.zoom(0.6), "=": () => this.view.zoom(0.6), "-": () => this.view.zoom(1.7),
+      "+": () => this.view.zoom(0.6), "=": () => this.view.zoom(0.6),
+      "-": () => this.view.zoom(1.7),
       0: () => this.view.all(), c: () => this.run.culprits.length && this.jump(0),
       n: () => this.step(1), p: () => this.step(-1), Escape: () => this.select(-1),
     };

@@ -1,5 +1,5 @@
-// The operations: a lane for each client, a bar for each operation, the faults above. Only what is in
-// view is drawn, and bars that fall on the same pixel are drawn once.
+// The operations: a lane for each client, a bar for each operation, the faults above. Only what is
+// in view is drawn, and bars that fall on the same pixel are drawn once.
 const LANE = 22, STRIP = 15, AXIS = 20, MOST_HEIGHT = 460;
 
 class Timeline {
@@ -8,7 +8,8 @@ class Timeline {
     this.kinds = [...new Set(run.faults.map((fault) => fault.name))];
     this.top = this.kinds.length * STRIP + 10;
     const wanted = this.top + run.lanes.length * LANE + AXIS;
-    this.plot = new Plot(canvas, view, Math.max(this.top + LANE + AXIS, Math.min(wanted, MOST_HEIGHT)));
+    const least = this.top + LANE + AXIS;
+    this.plot = new Plot(canvas, view, Math.max(least, Math.min(wanted, MOST_HEIGHT)));
     this.scroll = 0;
     this.selected = -1;
   }
