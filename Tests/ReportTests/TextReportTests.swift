@@ -21,8 +21,8 @@ import Testing
       plain.details(checked) == """
 
         Violation on key "x"
-          Process 3 read 1, but cas 1→3 had completed before the read began and nothing wrote 1
-          afterwards.
+          Process 3 read 1, but cas 1→3 had completed before the read began and nothing
+          wrote 1 afterwards.
 
           process 0  ├─ write 1 ─┤
           process 1   ├┄ write 7 ? ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▶
