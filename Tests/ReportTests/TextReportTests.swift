@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct TextReportTests {
-  private let plain = TextReport(palette: Palette(color: false))
+  private let plain = TextReport(palette: Palette(color: false), width: 84)
 
   private func file(_ pair: (History, CheckResult)) -> CheckedFile {
     CheckedFile(file: "y.jsonl", finding: .checked(pair.1, pair.0))
@@ -21,13 +21,14 @@ import Testing
       plain.details(checked) == """
 
         Violation on key "x"
-          Process 3 read 1, but cas 1→3 had completed before the read began and nothing wrote 1 afterwards.
+          Process 3 read 1, but cas 1→3 had completed before the read began and nothing
+          wrote 1 afterwards.
 
           process 0  ├─ write 1 ─┤
           process 1   ├┄ write 7 ? ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄▶
           process 2                ├─ cas 1→3 ─┤
           process 3                              ┣━ read → 1 ━┫
-                     ┣━━┫ cannot be explained · ├┄┄▶ outcome unknown: may take effect at any later time
+                     ┣━━┫ cannot be explained · ├┄┄▶ outcome unknown: may take effect later
 
             line  process  operation
                1        0  write 1
@@ -63,7 +64,7 @@ import Testing
 
   @Test func colourAddsNothingButColour() throws {
     let checked = file(try Sample.stale())
-    var text = TextReport(palette: Palette(color: true)).details(checked)
+    var text = TextReport(palette: Palette(color: true), width: 84).details(checked)
     #expect(text.contains("\u{1B}[1;31mViolation on key \"x\"\u{1B}[0m"))
     for code in ["1;31", "33", "32", "2", "1", "0"] {
       text = text.split(separator: "\u{1B}[\(code)m", omittingEmptySubsequences: false).joined()
@@ -88,9 +89,9 @@ import Testing
       plain.details(unsure) == """
 
         Undecided
-          The memory budget of 2 GiB was reached before an order was found or ruled out; 12,345 of 20,000
-          completed operations could be explained, and up to 31 operations were open at once. The deepest
-          was write 1 of process 0, line 1.
+          The memory budget of 2 GiB was reached before an order was found or ruled out;
+          12,345 of 20,000 completed operations could be explained, and up to 31 operations
+          were open at once. The deepest was write 1 of process 0, line 1.
 
         """)
     let bad = CheckedFile(file: "z\u{1B}[2J.jsonl", finding: .error("z: 3:1: expected {"))

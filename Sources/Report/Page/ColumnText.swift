@@ -1,5 +1,5 @@
-/// A column of integers as text: each the difference to the one before, in base-64 digits of five bits
-/// with a continuation bit, the sign in the lowest bit (the coding of source maps).
+/// A column of integers as text: each the difference to the one before, in base-64 digits of five
+/// bits with a continuation bit, the sign in the lowest bit (the coding of source maps).
 enum ColumnText {
   private static let digits = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -83,12 +83,13 @@ struct PageData {
 
   /// A lane for each client: a process that ended as unknown leaves its lane to the next.
   private func lanes() -> (of: [Int], names: [String]) {
-    var first: [Int64] = []
+    // The rank after which a process's lane may go to another, who took over after an `info`.
     var last: [Int64: Int32] = [:]
     for operation in 0..<history.count {
       let process = history.processes[operation]
-      if last[process] == nil { first.append(process) }
-      last[process] = history.completed[operation]
+      last[process] =
+        history.outcome[operation] == .indeterminate
+        ? history.completed[operation] : History.never
     }
     var begun: Set<Int64> = []
     var lane: [Int64: Int] = [:]

@@ -109,6 +109,11 @@ struct PageSections {
     let plan = DrawingPlan(
       violation.operations, culprit: violation.culprit, of: history, width: 142, text: text)
     let explanation = Legible.text(violation.explanation, limit: 2000)
+    let pending: Markup =
+      plan.bars.contains { $0.isOpen && !$0.isCulprit }
+      ? """
+      <span><i class="pending"></i>outcome unknown: may take effect at any later time</span>
+      """ : ""
     let omitted: Markup =
       plan.omitted > 0
       ? "<p class=\"soft\">\(Legible.count(plan.omitted, "operation")) farther away not drawn.</p>"
@@ -118,41 +123,50 @@ struct PageSections {
       <div class="drawing"><div class="scroll" tabindex="0" role="group" \
       aria-label="Drawing of the operations">\(DrawingSVG.markup(plan, description: explanation))\
       </div></div>
-      <p class="legend"><span><i class="culprit-key bad"></i>cannot be explained</span>\
-      <span><i class="unknown"></i>outcome unknown: may take effect at any later time</span></p>
+      <p class="legend"><span><i class="culprit"></i>cannot be explained</span>\(pending)</p>
       \(omitted)
+      <div class="columns">
       \(table(plan.bars, isMinimal: violation.isMinimal))
       \(states(violation))
+      </div>
       """
   }
 
   private func table(_ bars: [DrawingPlan.Bar], isMinimal: Bool) -> Markup {
     guard !bars.isEmpty else { return "" }
+    let timed = bars.contains { history.invokedTime[$0.operation] != Event.noTime }
     var rows: Markup = """
       <tr><th class="n">Line</th><th class="n">Process</th><th>Operation</th>\
-      <th class="n">Invoked</th><th class="n">Completed</th></tr>
+      \(timed ? "<th class=\"n\">Invoked</th><th class=\"n\">Completed</th>" as Markup : "")</tr>
       """
     for bar in bars {
       let index = bar.operation
       rows += """
         <tr\(bar.isCulprit ? " class=\"culprit\"" as Markup : "")><td class="n">\
         \(history.line[index])</td><td class="n">\(history.processes[index])</td>\
-        <td class="mono">\(bar.label)\(bar.isCulprit ? " ◀ cannot be explained" : "")</td>\
-        <td class="n">\(time(history.invokedTime[index]))</td><td class="n">\
-        \(bar.isOpen ? "never known" : time(history.completedTime[index]))</td></tr>
+        <td class="mono">\(bar.label)\(bar.isCulprit ? " ◀" : "")</td>\
+        \(timed ? times(bar) : "")</tr>
         """
     }
     let minimal: Markup =
       isMinimal
       ? "<p class=\"soft\">No operation of these can be left out: they prove it alone.</p>" : ""
     return """
-      <details open><summary>Operations</summary><div class="scroll"><table>\(rows)</table></div>\
-      \(minimal)</details>
+      <div><h3>Operations</h3><div class="scroll"><table>\(rows)</table></div>\
+      \(minimal)</div>
+      """
+  }
+
+  private func times(_ bar: DrawingPlan.Bar) -> Markup {
+    let completed =
+      bar.isOpen ? "never known" : time(history.completedTime[bar.operation])
+    return """
+      <td class="n">\(time(history.invokedTime[bar.operation]))</td><td class="n">\(completed)</td>
       """
   }
 
   private func time(_ nanoseconds: Int64) -> String {
-    nanoseconds == Event.noTime ? "–" : Units.describe(nanoseconds: nanoseconds)
+    nanoseconds == Event.noTime ? "–" : Legible.instant(nanoseconds)
   }
 
   private func states(_ violation: Violation) -> Markup {
@@ -163,9 +177,9 @@ struct PageSections {
     let omitted = total - min(violation.dilemmas.count, PageSections.mostStates)
     if omitted > 0 { items += "<li class=\"soft\">… and \(Legible.count(omitted, "other"))</li>" }
     return """
-      <h3>Just before it completed, \(Legible.count(total, "state")) \
+      <div class="wide"><h3>Just before it completed, \(Legible.count(total, "state")) \
       \(total == 1 ? "was" : "were") possible</h3>
-      <ul class="states">\(items)</ul>
+      <ul class="states">\(items)</ul></div>
       """
   }
 
@@ -257,6 +271,8 @@ struct PageSections {
       Arrow keys move, plus and minus zoom, 0 shows the whole run, c the counterexample, n and p \
       select the next and the previous operation."></canvas>
       \(charts)
+      <p class="soft" id="rows-note">A row is a client: “4 +35” is process 4 and the 35 \
+      that took over from it in turn after outcomes that nobody knows.</p>
       <p class="soft hint">Drag to move. The wheel zooms once a plot was clicked, or with Ctrl. \
       Keys: ← → ↑ ↓ + − 0 c n p.</p>
       <noscript><p>The timeline needs JavaScript; everything else on this page does not.</p>\
@@ -311,10 +327,11 @@ struct PageSections {
     let lines = commands.map { Legible.text($0, limit: 2000) }.joined(separator: "\n")
     let plan = info.plan.split(separator: "\n", omittingEmptySubsequences: false).prefix(400)
       .map { Legible.text(String($0), limit: 400) }.joined(separator: "\n")
+    let details: Markup = "<details><summary>Plan</summary><pre>\(plan)</pre></details>"
     return """
       <section><h2>Run it again</h2>
       \(commands.isEmpty ? "" : "<pre>\(lines)</pre>" as Markup)
-      \(plan.isEmpty ? "" : "<details><summary>Plan</summary><pre>\(plan)</pre></details>" as Markup)
+      \(plan.isEmpty ? "" : details)
       </section>
       """
   }

@@ -63,7 +63,7 @@ public struct Drawing: Sendable {
     }
     if plan.bars.contains(where: { $0.isOpen && !$0.isCulprit }) {
       parts.append(
-        (ascii ? "|..>" : "├┄┄▶") + " outcome unknown: may take effect at any later time")
+        (ascii ? "|..>" : "├┄┄▶") + " outcome unknown: may take effect later")
     }
     if plan.omitted > 0 {
       parts.append("\(Legible.count(plan.omitted, "operation")) farther away not drawn")

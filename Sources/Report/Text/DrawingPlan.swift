@@ -1,7 +1,7 @@
 import Histories
 
-/// Where each operation goes in a drawing: processes are rows, ranks are columns, compressed so that
-/// only the order of the drawn events remains.
+/// Where each operation goes in a drawing: processes are rows, ranks are columns, compressed so
+/// that only the order of the drawn events remains.
 ///
 /// An operation that completed before another was invoked ends left of the other's beginning, and
 /// bars overlap exactly when the operations were concurrent. A bar without an end is an operation

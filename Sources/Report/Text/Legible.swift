@@ -93,6 +93,14 @@ public enum Legible {
     return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
+  /// An instant of a run in seconds to the microsecond: `2.400392 s`.
+  public static func instant(_ nanoseconds: Int64) -> String {
+    let micros = nanoseconds.magnitude / 1000
+    let fraction = String(micros % 1_000_000)
+    let zeros = String(repeating: "0", count: 6 - fraction.count)
+    return "\(nanoseconds < 0 ? "-" : "")\(micros / 1_000_000).\(zeros)\(fraction) s"
+  }
+
   private static func spelled(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\n": "\\n"

@@ -164,7 +164,7 @@ public struct TextReport: Sendable {
   }
 
   private func time(_ nanoseconds: Int64) -> String {
-    nanoseconds == Event.noTime ? "-" : Units.describe(nanoseconds: nanoseconds)
+    nanoseconds == Event.noTime ? "-" : Legible.instant(nanoseconds)
   }
 
   private func states(_ violation: Violation, _ history: History) -> [String] {

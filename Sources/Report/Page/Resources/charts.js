@@ -48,6 +48,8 @@ class LatencyChart {
   /** Dots of one outcome; a pixel is painted once. */
   drawDots(outcome, colors) {
     const { plot, run } = this;
+    const share = (plot.view.to - plot.view.from) / (plot.view.most - plot.view.least);
+    const size = run.count * share > 4000 ? 2.4 : 4;
     const { context, view } = plot;
     const taken = new Uint8Array(Math.ceil(plot.width) * plot.height);
     context.fillStyle = [colors.ok, colors.fail, colors.unknown][outcome];
@@ -62,7 +64,7 @@ class LatencyChart {
       if (taken[cell]) continue;
       taken[cell] = 1;
       if (outcome === OK) {
-        context.fillRect(x - 1, y - 1, 2.4, 2.4);
+        context.fillRect(x - size / 2, y - size / 2, size, size);
       } else {
         context.moveTo(x - 3, y - 3);
         context.lineTo(x + 3, y + 3);
@@ -100,15 +102,18 @@ class RateChart {
   bins() {
     const { plot, run } = this;
     const { from, to } = plot.view;
-    const count = Math.max(8, Math.floor((plot.right - GUTTER) / 6));
-    const bins = { ok: new Float64Array(count), unknown: new Float64Array(count) };
-    const scale = count / (to - from);
+    const width = Math.max((to - from) / ((plot.right - GUTTER) / 6), run.last / 300);
+    const first = Math.floor(from / width);
+    const count = Math.ceil(to / width) - first + 1;
+    const bins = {
+      first, width, ok: new Float64Array(count), unknown: new Float64Array(count),
+    };
     for (let i = 0; i < run.count; i++) {
       if (!run.visible[i] || run.length[i] < 0 || run.outcome[i] === FAIL) continue;
-      const bin = Math.floor((run.end[i] - from) * scale);
+      const bin = Math.floor(run.end[i] / width) - first;
       if (bin >= 0 && bin < count) bins[run.outcome[i] === OK ? "ok" : "unknown"][bin] += 1;
     }
-    const seconds = (to - from) / count * run.unit / 1e9;
+    const seconds = (width * run.unit) / 1e9;
     for (const bin of [bins.ok, bins.unknown]) bin.forEach((n, i) => (bin[i] = n / seconds));
     return bins;
   }
@@ -136,21 +141,22 @@ class RateChart {
       if (line > 6) context.fillText(`${Number((i * step).toPrecision(3))}/s`, GUTTER - 8, line);
     }
     plot.clip(0, bottom);
-    this.drawSteps(bins.ok, y, bottom, colors.ok, true);
-    this.drawSteps(bins.unknown, y, bottom, colors.unknown, false);
+    this.drawSteps(bins, bins.ok, y, bottom, colors.ok, true);
+    this.drawSteps(bins, bins.unknown, y, bottom, colors.unknown, false);
     context.restore();
   }
 
-  drawSteps(bins, y, bottom, color, filled) {
-    const { context, right } = this.plot;
-    const width = (right - GUTTER) / bins.length;
+  drawSteps(bins, rates, y, bottom, color, filled) {
+    const { context } = this.plot;
+    const x = (bin) => this.plot.x((bins.first + bin) * bins.width);
     context.beginPath();
-    context.moveTo(GUTTER, bottom);
-    bins.forEach((rate, i) => {
-      context.lineTo(GUTTER + i * width, y(rate));
-      context.lineTo(GUTTER + (i + 1) * width, y(rate));
+    context.moveTo(x(0), bottom + 2);
+    rates.forEach((rate, i) => {
+      const high = rate > 0 ? y(rate) : bottom + 2;
+      context.lineTo(x(i), high);
+      context.lineTo(x(i + 1), high);
     });
-    context.lineTo(right, bottom);
+    context.lineTo(x(rates.length), bottom + 2);
     if (filled) {
       context.fillStyle = color;
       context.globalAlpha = 0.25;

@@ -1,5 +1,5 @@
-// The run, decoded. Columns are base-64 variable-length integers (five bits a character, sign in the
-// lowest bit of the first, as in source maps), each the difference to the one before.
+// The run, decoded. Columns are base-64 variable-length integers (five bits a character, sign in
+// the lowest bit of the first, as in source maps), each the difference to the one before.
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VALUE_OF = new Uint8Array(128);
 for (let i = 0; i < 64; i++) VALUE_OF[DIGITS.charCodeAt(i)] = i;

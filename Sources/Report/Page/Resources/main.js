@@ -1,5 +1,5 @@
-// Puts the parts together: filters, buttons, keyboard, pointer, details. Text from the run is only ever
-// set as text, never as markup.
+// Puts the parts together: filters, buttons, keyboard, pointer, details. Text from the run is only
+// ever set as text, never as markup.
 const byId = (id) => document.getElementById(id);
 const OUTCOMES = ["ok", "did not happen", "outcome unknown: may take effect at any later time"];
 
@@ -24,8 +24,21 @@ class Page {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
     addEventListener("beforeprint", () => this.recolor("light"));
     addEventListener("afterprint", () => this.recolor(""));
+    this.showCulprits();
+    byId("rows-note").hidden = !this.run.processes.some((name) => name.includes(" +"));
     if (this.run.culprits.length) this.jump(0);
+    else this.describe(-1);
     this.draw();
+  }
+
+  /** On a narrow screen a drawing is wider than its box; it begins with the culprit in view. */
+  showCulprits() {
+    for (const box of document.querySelectorAll(".drawing .scroll")) {
+      const culprit = box.querySelector(".culprit");
+      if (!culprit) continue;
+      const excess = culprit.getBoundingClientRect().right - box.getBoundingClientRect().right;
+      if (excess > 0) box.scrollLeft = excess + 16;
+    }
   }
 
   recolor(theme) {
@@ -150,7 +163,7 @@ class Page {
     byId("jump").hidden = count === 0;
     let next = 0;
     on("jump", () => {
-      next = count > 1 && this.timeline.selected === this.run.culprits[next] ? (next + 1) % count : next;
+      if (this.timeline.selected === this.run.culprits[next]) next = (next + 1) % count;
       this.jump(next);
     });
   }
@@ -160,7 +173,8 @@ class Page {
     const actions = {
       ArrowLeft: () => this.view.pan(-0.2), ArrowRight: () => this.view.pan(0.2),
       ArrowUp: () => this.timeline.scrollBy(-LANE), ArrowDown: () => this.timeline.scrollBy(LANE),
-      "+": () => this.view.zoom(0.6), "=": () => this.view.zoom(0.6), "-": () => this.view.zoom(1.7),
+      "+": () => this.view.zoom(0.6), "=": () => this.view.zoom(0.6),
+      "-": () => this.view.zoom(1.7),
       0: () => this.view.all(), c: () => this.run.culprits.length && this.jump(0),
       n: () => this.step(1), p: () => this.step(-1), Escape: () => this.select(-1),
     };

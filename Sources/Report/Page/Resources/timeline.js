@@ -1,14 +1,15 @@
-// The operations: a lane for each client, a bar for each operation, the faults above. Only what is in
-// view is drawn, and bars that fall on the same pixel are drawn once.
+// The operations: a lane for each client, a bar for each operation, the faults above. Only what is
+// in view is drawn, and bars that fall on the same pixel are drawn once.
 const LANE = 22, STRIP = 15, AXIS = 20, MOST_HEIGHT = 460;
 
 class Timeline {
   constructor(run, canvas, view) {
     this.run = run;
     this.kinds = [...new Set(run.faults.map((fault) => fault.name))];
-    this.top = this.kinds.length * STRIP + 6;
+    this.top = this.kinds.length * STRIP + 10;
     const wanted = this.top + run.lanes.length * LANE + AXIS;
-    this.plot = new Plot(canvas, view, Math.max(this.top + LANE + AXIS, Math.min(wanted, MOST_HEIGHT)));
+    const least = this.top + LANE + AXIS;
+    this.plot = new Plot(canvas, view, Math.max(least, Math.min(wanted, MOST_HEIGHT)));
     this.scroll = 0;
     this.selected = -1;
   }
@@ -48,6 +49,7 @@ class Timeline {
     const last = Math.min(
       this.run.lanes.length - 1, Math.ceil((this.scroll + this.bottom - this.top) / LANE));
     for (let lane = first; lane <= last; lane++) this.drawLane(lane, colors);
+    this.drawPointers(colors);
     this.drawScrollBar(colors);
   }
 
@@ -86,22 +88,27 @@ class Timeline {
     context.beginPath();
     context.rect(GUTTER, this.top, plot.right - GUTTER, this.bottom - this.top);
     context.clip();
-    const operations = run.lanes[lane];
-    let drawnTo = -1, drawnOutcome = -1;
+    this.drawBars(run.lanes[lane], y, colors, false);
+    this.drawBars(run.lanes[lane], y, colors, true);
+    context.restore();
+  }
+
+  /** The common bars first, then those that must not be painted over: unknown, marked, selected. */
+  drawBars(operations, y, colors, special) {
+    const { plot, run } = this;
+    let drawnTo = -1;
     for (let i = this.firstInView(operations, plot.view.from); i < operations.length; i++) {
       const operation = operations[i];
       if (run.start[operation] > plot.view.to) break;
       if (!run.visible[operation]) continue;
+      const isMarked = run.marked.has(operation) || operation === this.selected;
+      if ((isMarked || run.outcome[operation] === UNKNOWN) !== special) continue;
       const left = plot.x(run.start[operation]);
-      const width = Math.max(1.5, plot.x(run.end[operation]) - left);
-      const outcome = run.outcome[operation];
-      const special = run.marked.has(operation) || operation === this.selected;
-      if (!special && outcome === drawnOutcome && left + width <= drawnTo + 0.5) continue;
+      const width = Math.max(special ? 2.5 : 1.5, plot.x(run.end[operation]) - left);
+      if (!isMarked && left + width <= drawnTo + 0.5) continue;
       drawnTo = left + width;
-      drawnOutcome = outcome;
       this.drawBar(operation, left, y, width, colors);
     }
-    context.restore();
   }
 
   drawBar(operation, left, y, width, colors) {
@@ -132,7 +139,6 @@ class Timeline {
       context.lineWidth = 1;
     }
     this.drawLabel(operation, left, y, width, height, ink);
-    if (culprit) this.drawPointer(left + width / 2, y, colors);
   }
 
   drawUnknown(left, y, width, height, colors) {
@@ -144,7 +150,7 @@ class Timeline {
     context.moveTo(left + 0.5, y);
     context.lineTo(left + 0.5, y + height);
     const right = left + width;
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < (width > 4 ? 4 : 0); step++) {
       context.moveTo(right + 2 + step * 5, y + height / 2);
       context.lineTo(right + 4 + step * 5, y + height / 2);
     }
@@ -162,17 +168,28 @@ class Timeline {
     context.fillText(shorten(text, room), visible + 4, y + height / 2 + 0.5);
   }
 
-  drawPointer(x, y, colors) {
-    const { context } = this.plot;
+  /** An arrow over each operation that cannot be explained, however narrow its bar is. */
+  drawPointers(colors) {
+    const { plot, run } = this;
+    const { context } = plot;
+    plot.clip(this.top - 10, this.bottom);
     context.fillStyle = colors.bad;
     context.strokeStyle = colors.paper;
-    context.beginPath();
-    context.moveTo(x - 6, y - 7);
-    context.lineTo(x + 6, y - 7);
-    context.lineTo(x, y + 3);
-    context.closePath();
-    context.fill();
-    context.stroke();
+    for (const operation of run.culprits) {
+      if (!run.visible[operation]) continue;
+      const y = this.top + run.lane[operation] * LANE - this.scroll + 3;
+      if (y < this.top - LANE || y > this.bottom) continue;
+      const left = Math.max(GUTTER, plot.x(run.start[operation]));
+      const x = (left + Math.min(plot.right, plot.x(run.end[operation]))) / 2;
+      context.beginPath();
+      context.moveTo(x - 7, y - 9);
+      context.lineTo(x + 7, y - 9);
+      context.lineTo(x, y + 1);
+      context.closePath();
+      context.fill();
+      context.stroke();
+    }
+    context.restore();
   }
 
   drawScrollBar(colors) {
@@ -193,6 +210,7 @@ class Timeline {
     context.fillStyle = colors.unknownSoft;
     context.fillRect(0, 0, 6, 6);
     context.strokeStyle = colors.unknown;
+    context.globalAlpha = 0.45;
     context.lineWidth = 1;
     context.beginPath();
     for (const shift of [-6, 0, 6]) {

@@ -1,4 +1,4 @@
-// What part of the axis is in view, shared by all canvases, and the drawing that they have in common.
+// What part of the axis is in view, shared by all canvases, and the drawing they have in common.
 const GUTTER = 74, EDGE = 10;
 
 /** The span of the axis that all plots show. */
@@ -130,8 +130,8 @@ class Plot {
 function readColors() {
   const style = getComputedStyle(document.documentElement);
   const names = [
-    "paper", "panel", "ink", "soft", "line", "ok", "ok-soft", "unknown", "unknown-soft", "fail", "bad",
-    "bad-soft", "fault", "band", "on-solid", "mono",
+    "paper", "panel", "ink", "soft", "line", "ok", "ok-soft", "unknown", "unknown-soft", "fail",
+    "bad", "bad-soft", "fault", "band", "on-solid", "mono",
   ];
   const colors = {};
   for (const name of names) {

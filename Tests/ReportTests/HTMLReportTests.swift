@@ -1,0 +1,218 @@
+import Base
+import Checker
+import Histories
+import Report
+import TestSupport
+import Testing
+
+@Suite struct HTMLReportTests {
+  private func page(
+    _ history: History, _ result: CheckResult?, title: String = "y.jsonl", info: RunInfo? = nil,
+    shortcomings: [String] = []
+  ) -> String {
+    let report = HTMLReport(
+      title: title, info: info, coverage: Coverage(of: history), shortcomings: shortcomings)
+    return String(decoding: report.page(history, result: result), as: UTF8.self)
+  }
+
+  /// The text between two marks, or nil when one is missing.
+  private func part(_ text: String, from: String, to: String) -> Substring? {
+    guard let start = text.firstRange(of: from) else { return nil }
+    guard let end = text[start.upperBound...].firstRange(of: to) else { return nil }
+    return text[start.upperBound..<end.lowerBound]
+  }
+
+  private func data(_ page: String) throws -> JSON {
+    let text = try #require(
+      part(page, from: "<script type=\"application/json\" id=\"data\">", to: "</script>"))
+    return try JSONParser.parse(String(text))
+  }
+
+  /// Decodes a column as the page's script does.
+  private func column(_ name: String, _ data: JSON) throws -> [Int64] {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    let text = try #require(data["columns"]?[name]?.string)
+    var column: [Int64] = []
+    var sum: Int64 = 0
+    var value: Int64 = 0
+    var shift: Int64 = 0
+    for byte in text.utf8 {
+      let digit = Int64(try #require(digits.firstIndex(of: byte)))
+      value |= (digit & 31) << shift
+      shift += 5
+      guard digit & 32 == 0 else { continue }
+      sum += value & 1 == 1 ? -(value >> 1) : value >> 1
+      column.append(sum)
+      (value, shift) = (0, 0)
+    }
+    return column
+  }
+
+  @Test func dataComesBack() throws {
+    let (history, result) = try Sample.stale()
+    let data = try data(page(history, result))
+    #expect(data["axis"] == "rank")
+    #expect(data["count"] == 4)
+    #expect(data["functions"] == ["write", "cas", "read"])
+    #expect(data["keys"] == ["\"x\""])
+    #expect(data["processes"] == ["0", "1", "2", "3"])
+    #expect(data["labels"] == ["write 1", "write 7 ?", "cas 1→3", "read → 1"])
+    #expect(data["culprits"] == [3])
+    #expect(data["shown"] == [0, 1, 2, 3])
+    #expect(try column("start", data) == [0, 1, 3, 5])
+    #expect(try column("length", data) == [2, 5, 1, 2])
+    #expect(try column("outcome", data) == [0, 2, 0, 0])
+    #expect(try column("line", data) == [1, 2, 4, 6])
+    #expect(try column("process", data) == [0, 1, 2, 3])
+  }
+
+  @Test func whoTakesOverAfterUnknownSharesTheLane() throws {
+    let history = try History.text(
+      """
+      0 invoke write 1
+      1 invoke write 2
+      0 info write 1
+      10 invoke write 3
+      1 ok write 2
+      10 ok write 3
+      2 invoke read nil
+      """)
+    let data = try data(page(history, nil))
+    #expect(data["processes"] == ["0 +1", "1", "2"])
+    #expect(try column("lane", data) == [0, 1, 0, 2])
+    #expect(try column("length", data) == [2, 3, 2, -1])
+  }
+
+  @Test func loadsNothing() throws {
+    let (history, result) = try Sample.stale()
+    let page = page(history, result, info: Sample.info)
+    for scheme in ["http://", "https://", "url(", "src=", "@import", "innerHTML", "fetch("] {
+      #expect(!page.contains(scheme), "\(scheme)")
+    }
+    #expect(page.contains("default-src 'none'"))
+    #expect(page.hasPrefix("<!doctype html>\n<html lang=\"en\">"))
+    #expect(page.hasSuffix("</script>\n</body>\n</html>\n"))
+  }
+
+  @Test func valuesNeverBecomeMarkup() throws {
+    let evil = "</script><script>alert(1)</script><img/onerror='x'>&\"<!--"
+    var builder = HistoryBuilder()
+    let function = builder.function(evil)
+    let key = builder.values.intern(string: evil)
+    for kind in [Event.Kind.invoke, .ok] {
+      builder.keep("node", key)
+      try builder.add(
+        Event(
+          kind, process: .client(0), function: function, key: key, value: key,
+          line: builder.eventCount + 1))
+    }
+    let fault = builder.function("start-" + evil)
+    try builder.add(Event(.info, process: .nemesis, function: fault, value: key, line: 3))
+    let history = builder.build()
+    let plain = try Sample.stale()
+    let violation = Violation(
+      key: key, operations: [0], isMinimal: true, culprit: 0,
+      dilemmas: [
+        Dilemma(state: evil, path: [0], refusals: [Refusal(operation: 0, reason: evil)])
+      ], omittedDilemmas: 0, explanation: evil)
+    var info = Sample.info
+    info.name = evil
+    info.cluster = evil
+    info.replayCommand = evil
+    info.plan = evil
+    info.problems = [evil]
+    var result = Sample.result(.violation, history, violations: [violation])
+    result.model = evil
+    let page = page(history, result, title: evil, info: info, shortcomings: [evil])
+    let reference = self.page(plain.0, plain.1)
+    let count = { (text: String, mark: String) in text.split(separator: mark).count }
+    for mark in ["<script", "</script", "<img", "<!--"] {
+      #expect(count(page, mark) == count(reference, mark), "\(mark)")
+    }
+    #expect(page.contains("&lt;/script&gt;&lt;script&gt;alert(1)"))
+    #expect(try data(page)["count"] == 1)
+  }
+
+  @Test func verdictIsText() throws {
+    let history = try History.text("0 invoke write 1\n0 ok write 1")
+    let verdict = { (page: String) in
+      self.part(page, from: "role=\"status\"><b>", to: "</span></p>").map(String.init)
+    }
+    #expect(
+      verdict(page(history, Sample.result(.linearizable, history)))
+        == "✓ Linearizable</b><span>An order explains everything that the clients saw.")
+    #expect(
+      verdict(page(history, Sample.result(.linearizable, history), shortcomings: ["too few"]))
+        == "? Inconclusive</b><span>Nothing wrong was seen, but too little was exercised to mean "
+        + "anything.")
+    #expect(
+      verdict(page(history, nil))
+        == "• Recorded</b><span>The history was recorded and not checked.")
+    let undecided = Undecided(
+      key: ValueTable.none, reason: .cancelled, deepest: 7, explained: 0, completions: 1,
+      mostOpen: 1)
+    let unsure = page(history, Sample.result(.undecided, history, undecided: [undecided]))
+    #expect(
+      verdict(unsure)
+        == "? Undecided</b><span>The budget ran out before the answer was known.")
+    #expect(unsure.contains("<h2>Undecided: 1 key</h2>"))
+  }
+
+  @Test func drawingOfTheCounterexample() throws {
+    let (history, result) = try Sample.stale()
+    let svg = try #require(part(page(history, result), from: "<g ", to: "</svg>"))
+    #expect(
+      svg.split(separator: "<g ").map { $0.prefix { $0 != ">" } } == [
+        "class=\"closed\"", "class=\"open\"", "class=\"closed\"", "class=\"culprit\"",
+      ])
+  }
+
+  @Test func totalOnOddHistories() throws {
+    let long = String(repeating: "é", count: 500_000)
+    let wide = (0..<1000).map { "\($0) invoke write \($0)" }.joined(separator: "\n")
+    for text in ["", "0 invoke read nil\n0 ok read 3", "0 invoke write \(long)", wide] {
+      let history = try History.text(text)
+      let violation = Sample.violation(Array(-1..<1001), culprit: 0)
+      let page = page(history, Sample.result(.violation, history, violations: [violation]))
+      #expect(try data(page)["count"] == JSON(history.count))
+      #expect(page.utf8.count < 200_000)
+    }
+  }
+
+  @Test func timesThatRunBackwardsGiveRanks() throws {
+    for (times, axis) in [
+      ([0, 5, 9], "time"), ([0, 5, 4], "rank"), ([0, Event.noTime, 4], "rank"),
+      ([0, 5, Int64.max], "rank"), ([Int64.min + 1, 0, 5], "rank"), ([3, 3, 3], "rank"),
+    ] {
+      var builder = HistoryBuilder()
+      let function = builder.function("read")
+      for (index, time) in times.enumerated() {
+        try builder.add(
+          Event(
+            [.invoke, .ok, .invoke][index], process: .client(0), function: function,
+            time: Int64(time), line: index + 1))
+      }
+      let history = builder.build()
+      #expect(try data(page(history, nil))["axis"] == .string(axis), "\(times)")
+    }
+  }
+
+  @Test func fiftyThousandOperationsStaySmall() throws {
+    let history = try Sample.large(50_000)
+    let page = page(history, Sample.result(.linearizable, history), info: Sample.info)
+    #expect(page.utf8.count < 2_000_000)
+    let data = try data(page)
+    #expect(data["axis"] == "time")
+    #expect(data["faults"]?[0]?["verified"] == true)
+    let starts = try column("start", data)
+    let unit = try #require(data["unit"]?.integer)
+    #expect(starts == history.invokedTime.map { $0 / unit })
+  }
+}
+
+extension JSON {
+  fileprivate subscript(index: Int) -> JSON? {
+    guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
+    return elements[index]
+  }
+}
