@@ -80,8 +80,9 @@ struct BudgetTests {
     #expect(budget.reserve(bytes: 60))
     #expect(budget.spent == nil)
     #expect(!budget.reserve(bytes: 41))
-    #expect(budget.spent == .memory(limit: 100))
-    #expect(budget.spent?.description == "memory budget of 100 B reached")
+    #expect(budget.spent == nil, "whoever was refused stops; others go on")
+    #expect(budget.memoryReason == .memory(limit: 100))
+    #expect(budget.memoryReason.description == "memory budget of 100 B reached")
     #expect(budget.peakBytes == 60)
   }
 

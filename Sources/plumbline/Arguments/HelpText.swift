@@ -18,11 +18,12 @@ enum HelpText {
     }
     return text + """
 
-      `plumbline help COMMAND` shows a command's options and examples; `plumbline --version` the version.
+      `plumbline help COMMAND` shows a command's options and examples.
       To begin: `plumbline test` breaks a five-node Raft cluster for a few seconds and judges it.
 
       exit codes: 0 holds, 1 violation, 2 undecided, 3 inconclusive, 64 usage, 65 bad input,
-      66 no input, 69 cluster unavailable, 70 a defect of plumbline, 73 and 74 output, 130 interrupted
+      66 no input, 69 cluster unavailable, 70 a defect of plumbline, 73 and 74 output,
+      130 and 143 interrupted
 
       """
   }

@@ -35,7 +35,8 @@ struct CheckSettings: Sendable {
   static let limits: [CommandOption] = [
     CommandOption("time-limit", "TIME", help: "give up on a history after this time (30s, 5m)"),
     CommandOption(
-      "memory-limit", "SIZE", help: "give up at this much memory; half of the machine's by default"),
+      "memory-limit", "SIZE",
+      help: "give up at this much memory; by default half of the machine's"),
     CommandOption("threads", "N", help: "keys checked at the same time; one a core by default"),
   ]
 

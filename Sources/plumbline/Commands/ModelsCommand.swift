@@ -37,15 +37,16 @@ enum ModelsCommand: Command {
     var text = """
       # Models
 
-      What a history can be checked against. `--model auto`, the default, takes the model from the file's
-      header, else from the functions that occur. Values are any JSON; `null` invoked means “to be found out”.
-      In the examples each event is process, type, function and value.
+      What a history can be checked against. `--model auto`, the default, takes the model from the
+      file's header, else from the functions that occur. Values are any JSON; `null` invoked means
+      “to be found out”. In the examples each event is process, type, function and value.
 
 
       """
     for model in Models.all {
       text +=
-        "## \(model.name)\n\n\(model.summary).\n\n| function | value invoked → completed |\n|---|---|\n"
+        "## \(model.name)\n\n\(model.summary).\n\n"
+        + "| function | value invoked → completed |\n|---|---|\n"
       for function in model.functions { text += "| `\(function.name)` | \(function.values) |\n" }
       text += "\n- allowed: `\(model.legal)`\n- not allowed: `\(model.illegal)`\n\n"
     }
