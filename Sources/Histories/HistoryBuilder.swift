@@ -105,7 +105,8 @@ public struct HistoryBuilder: Sendable {
       throw HistoryError(
         line: event.line,
         "process \(process) invokes “\(name(event))” while its "
-          + "“\(history.functionName(operation))” of line \(history.line[operation]) is still open; a process has one operation open "
+          + "“\(history.functionName(operation))” "
+          + "of line \(history.line[operation]) is still open; a process has one operation open "
           + "at a time")
     case .retired(let line):
       throw HistoryError(
@@ -153,7 +154,8 @@ public struct HistoryBuilder: Sendable {
       throw HistoryError(
         line: event.line,
         "process \(process) completes “\(name(event))” of key "
-          + "\(history.values.describe(event.key)) but invoked it on key \(history.values.describe(history.key[operation])) on line "
+          + "\(history.values.describe(event.key)) "
+          + "but invoked it on key \(history.values.describe(history.key[operation])) on line "
           + "\(history.line[operation])")
     }
     history.output[operation] = event.value
