@@ -11,9 +11,11 @@ extension RaftNode {
     // Why: until the entry that opens the term is committed, the leader does not know how much of
     // what it inherited is; that entry's index is then the safe one.
     let index = max(commit, leading.openingIndex)
+    let trustsElection = bugs.contains(.commitsOldTerms) && leading.round == 1
     leading.reads.append(
       Leadership.Read(
-        request: request, origin: origin, index: index, round: leading.round + 1))
+        request: request, origin: origin, index: index,
+        round: trustsElection ? 1 : leading.round + 1))
     startReadRound()
     serveReads()
   }
