@@ -1,7 +1,9 @@
 // Linearizable reads without log entries: ReadIndex, dissertation section 6.4.
 
 extension RaftNode {
-  /// Takes a read as the leader. It may be answered once a majority has answered a heartbeat that
+  /// Takes a read as the leader.
+  ///
+  /// It may be answered once a majority has answered a heartbeat that
   /// was sent after now, and everything committed by now is applied.
   mutating func leadRead(_ request: ClientRequest, origin: String) {
     let isWaiting = leading.reads.contains {
