@@ -1,17 +1,14 @@
 // Elections: sections 5.2 and 5.4.1 of the paper, trial votes from section 9.6 of the dissertation.
 
 extension RaftNode {
+  /// A node that starts waits only long enough to hear a leader's heartbeat if there is one; the
+  /// trial vote keeps it from disturbing a leader that it did not hear.
   mutating func start() {
-    if bugs.contains(.forgetsVote), log.lastIndex > 0 {
-      // A node that comes back is eager to be useful (see RaftBug).
-      electionDeadline = now + Int64.random(in: 0...eagerDelayNanoseconds, using: &random)
-      armElectionTimer()
-    } else {
-      postponeElection()
-    }
+    let heartbeat = configuration.heartbeatNanoseconds
+    let least = bugs.contains(.forgetsVote) && log.lastIndex > 0 ? 0 : heartbeat
+    electionDeadline = now + Int64.random(in: least...least + heartbeat, using: &random)
+    armElectionTimer()
   }
-
-  private var eagerDelayNanoseconds: Int64 { configuration.heartbeatNanoseconds }
 
   /// Draws a new time to wait for a leader.
   mutating func postponeElection() {
@@ -48,11 +45,17 @@ extension RaftNode {
 
   private mutating func standForElection() {
     become(.candidate)
-    term += 1
+    if !seesUnusedVote { term += 1 }
     vote = name
     saveTerm()
     ask(forTerm: term, isTrial: false)
     if votes.count >= majority { takeOffice() }
+  }
+
+  /// A vote that was not cast yet may be cast for oneself without opening a new term: sound as long
+  /// as votes are remembered, and not done where they are.
+  private var seesUnusedVote: Bool {
+    bugs.contains(.forgetsVote) && vote == nil && log.lastIndex > 0
   }
 
   private mutating func become(_ candidacy: Role) {
@@ -76,16 +79,16 @@ extension RaftNode {
   ) {
     let own = log.last
     let isUpToDate = last.term > own.term || (last.term == own.term && last.index >= own.index)
+    let isLed =
+      role == .leader
+      || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
     if isTrial {
-      let isLed =
-        role == .leader
-        || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
       let isGranted = asked > term && isUpToDate && !isLed
       send(
         .vote(term: isGranted ? asked : term, isGranted: isGranted, isTrial: true), to: candidate)
       return
     }
-    if asked < term, ignoresOldTerms { return }
+    if bugs.contains(.forgetsVote), isLed || asked < term { return }
     if asked > term { follow(nil, term: asked) }
     let isGranted = asked == term && isUpToDate && (vote == nil || vote == candidate)
     if isGranted {
@@ -143,9 +146,12 @@ extension RaftNode {
     role = .leader
     leader = name
     leading = Leadership(members: members.count, lastIndex: log.lastIndex, now: now)
+    leading.announcedCommit = commit
     if opensTermWithEntry {
       appendAsLeader(nil)
       leading.openingIndex = log.lastIndex
+    } else {
+      countElectionAsRound()
     }
     startRound()
     effects.append(
@@ -157,8 +163,14 @@ extension RaftNode {
   /// Without an entry of its own term a leader does not know what is committed (paper, section 8).
   var opensTermWithEntry: Bool { !bugs.contains(.commitsOldTerms) }
 
+  /// The mistaken leader takes its votes for the answers to its first round of heartbeats.
+  private mutating func countElectionAsRound() {
+    for voter in votes { places[voter].map { leading.followers[$0].round = 1 } }
+  }
+
   mutating func heartbeatTimerFired() {
     guard role == .leader else { return }
+    leading.announcedCommit = commit
     guard !isCutOff else {
       leader = nil
       return follow(nil, term: term)
