@@ -1,8 +1,17 @@
-#include "CLinux.h"
+#define _GNU_SOURCE
+#include "Processes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -76,15 +85,21 @@ int plumbline_nonblocking(int descriptor)
 
 void plumbline_pipe_capacity(int descriptor, int bytes) { fcntl(descriptor, F_SETPIPE_SZ, bytes); }
 
-int plumbline_epoll_control(int set, int how, int descriptor, uint32_t events, uint64_t token)
+int plumbline_epoll_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int plumbline_epoll_add(int set, int descriptor, int is_write, uint64_t token)
 {
-    static const int operations[] = {0, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL};
-    struct epoll_event event = {.events = events, .data = {.u64 = token}};
-    return epoll_ctl(set, operations[how], descriptor, &event);
+    struct epoll_event event = {.events = is_write ? EPOLLOUT : EPOLLIN, .data = {.u64 = token}};
+    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int plumbline_epoll_remove(int set, int descriptor)
+{
+    return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
 int plumbline_epoll_wait(
-    int set, uint64_t *tokens, uint32_t *events, int capacity, int64_t nanoseconds)
+    int set, uint64_t *tokens, int capacity, int64_t nanoseconds)
 {
     struct epoll_event ready[64];
     if (capacity > 64) capacity = 64;
@@ -92,10 +107,7 @@ int plumbline_epoll_wait(
     int count = epoll_pwait2(set, ready, capacity, &limit, NULL);
     if (count < 0 && errno == ENOSYS)  // Kernels before 5.11 count milliseconds.
         count = epoll_wait(set, ready, capacity, (int)((nanoseconds + 999999) / 1000000));
-    for (int i = 0; i < count; i++) {
-        tokens[i] = ready[i].data.u64;
-        events[i] = ready[i].events;
-    }
+    for (int i = 0; i < count; i++) tokens[i] = ready[i].data.u64;
     return count;
 }
 

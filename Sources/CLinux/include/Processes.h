@@ -21,12 +21,18 @@ int plumbline_nonblocking(int descriptor);
 /// Asks for a pipe that holds that many bytes; the kernel may refuse, which does no harm.
 void plumbline_pipe_capacity(int descriptor, int bytes);
 
-/// Adds (`how` 1), changes (2) or removes (3) a descriptor in an epoll set; 0 or -1 and errno.
-int plumbline_epoll_control(int set, int how, int descriptor, uint32_t events, uint64_t token);
+/// Makes an epoll set, closed on exec; -1 and errno when there is none to be had.
+int plumbline_epoll_make(void);
 
-/// Waits for at most `capacity` descriptors and `nanoseconds`; the count, or -1 and errno.
-int plumbline_epoll_wait(
-    int set, uint64_t *tokens, uint32_t *events, int capacity, int64_t nanoseconds);
+/// Watches a descriptor, for reading or for writing; 0 or -1 and errno.
+int plumbline_epoll_add(int set, int descriptor, int is_write, uint64_t token);
+
+/// Watches a descriptor no longer; 0 or -1 and errno.
+int plumbline_epoll_remove(int set, int descriptor);
+
+/// Waits for at most `capacity` (64) descriptors and `nanoseconds`; the count, or -1 and errno.
+/// A descriptor whose other end is gone is ready, too.
+int plumbline_epoll_wait(int set, uint64_t *tokens, int capacity, int64_t nanoseconds);
 
 /// What `status` of waitpid says: the exit code, or 256 + the number of the signal.
 int plumbline_wait_status(int status);

@@ -89,7 +89,7 @@ final class Cluster {
     nodes[index].inbox = []
     nodes[index].outbox = []
     nodes[index].isWaitingToWrite = false
-    poller.add(child.output, token: UInt64(index) * 2, reading: true, writing: false)
+    poller.add(child.output, token: UInt64(index) * 2)
     log.write("\(nodes[index].name): started, process \(child.id)")
     try log.process(child)
     let id = takeMessageID()
@@ -157,17 +157,17 @@ final class Cluster {
     guard waits != nodes[index].isWaitingToWrite else { return }
     nodes[index].isWaitingToWrite = waits
     if waits {
-      poller.add(child.input, token: UInt64(index) * 2 + 1, reading: false, writing: true)
+      poller.add(child.input, token: UInt64(index) * 2 + 1, forWriting: true)
     } else {
       poller.remove(child.input)
     }
   }
 
-  /// Handles a descriptor that is ready.
-  func handle(_ ready: Poller.Ready) throws(Failure) {
-    let index = Int(ready.token / 2)
+  /// Handles a descriptor that is ready: even tokens are outputs, odd ones inputs of nodes.
+  func handle(_ token: UInt64) throws(Failure) {
+    let index = Int(token / 2)
     guard nodes[index].child != nil else { return }
-    if ready.token % 2 == 1 {
+    if token % 2 == 1 {
       flush(index)
     } else {
       try read(index)

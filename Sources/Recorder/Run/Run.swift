@@ -1,5 +1,4 @@
 import Base
-import CLinux
 import Glibc
 
 /// The one loop of a recording. It owns the clock, and calls everybody in turn; nobody else waits.
@@ -168,7 +167,7 @@ final class Run {
       cluster.flush()
       let now = clock.now
       let next = min(due ?? Int64.max, network.nextDue ?? Int64.max, now + Run.turn, nextReap)
-      for ready in poller.wait(nanoseconds: next - now) { try cluster.handle(ready) }
+      for token in poller.wait(nanoseconds: next - now) { try cluster.handle(token) }
       clients.take(cluster.takeReplies(), at: clock.now)
       if clock.now >= nextReap {
         nextReap = clock.now + 5_000_000

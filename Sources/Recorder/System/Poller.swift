@@ -2,49 +2,32 @@ import Base
 import CLinux
 import Glibc
 
-/// Which descriptors are ready (epoll).
+/// Which descriptors are ready (epoll), told by tokens.
 final class Poller {
-  /// A descriptor that is ready.
-  struct Ready {
-    var token: UInt64
-    var isReadable: Bool
-    var isWritable: Bool
-  }
-
   private let set: Int32
   private var tokens = [UInt64](repeating: 0, count: 64)
-  private var events = [UInt32](repeating: 0, count: 64)
 
   init() throws(Failure) {
-    set = epoll_create1(Int32(EPOLL_CLOEXEC))
+    set = plumbline_epoll_make()
     guard set >= 0 else { throw Failure(.unavailable, "epoll: \(File.systemMessage())") }
   }
 
   deinit { close(set) }
 
-  /// Watches a descriptor until it is removed or closed.
-  func add(_ descriptor: Int32, token: UInt64, reading: Bool, writing: Bool) {
-    _ = plumbline_epoll_control(set, 1, descriptor, mask(reading, writing), token)
+  /// Watches a descriptor for reading or for writing, until it is removed.
+  func add(_ descriptor: Int32, token: UInt64, forWriting: Bool = false) {
+    _ = plumbline_epoll_add(set, descriptor, forWriting ? 1 : 0, token)
   }
 
   /// No longer watches a descriptor.
   func remove(_ descriptor: Int32) {
-    _ = plumbline_epoll_control(set, 3, descriptor, 0, 0)
+    _ = plumbline_epoll_remove(set, descriptor)
   }
 
-  /// Waits for at most `nanoseconds`; a signal ends the wait early.
-  func wait(nanoseconds: Int64) -> [Ready] {
-    let count = plumbline_epoll_wait(set, &tokens, &events, 64, max(nanoseconds, 0))
-    guard count > 0 else { return [] }
-    return (0..<Int(count)).map { index in
-      let gone = events[index] & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-      return Ready(
-        token: tokens[index], isReadable: gone || events[index] & EPOLLIN.rawValue != 0,
-        isWritable: gone || events[index] & EPOLLOUT.rawValue != 0)
-    }
-  }
-
-  private func mask(_ reading: Bool, _ writing: Bool) -> UInt32 {
-    (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
+  /// Waits for at most `nanoseconds`; a signal ends the wait early. A descriptor whose other end
+  /// is gone is ready, too.
+  func wait(nanoseconds: Int64) -> ArraySlice<UInt64> {
+    let count = plumbline_epoll_wait(set, &tokens, 64, max(nanoseconds, 0))
+    return tokens.prefix(max(Int(count), 0))
   }
 }
