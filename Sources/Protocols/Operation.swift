@@ -18,7 +18,7 @@ public enum Operation: Sendable, Equatable {
 
 /// A client's request: who asks, which of its requests it is, and for what.
 public struct ClientRequest: Sendable, Equatable {
-  /// The client's name. A client has one request outstanding.
+  /// The client's name; a client has one request outstanding.
   public var client: String
   /// The request's number; a client's numbers increase.
   public var id: Int64

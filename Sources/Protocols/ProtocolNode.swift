@@ -19,14 +19,19 @@ public protocol ProtocolNode: Sendable {
 
   /// Makes a node, from nothing or from what it had made durable before it stopped.
   ///
-  /// - Parameter records: every record that was persisted, in order (after the last replacement).
+  /// - Parameters:
+  ///   - setup: who this node is, among whom.
+  ///   - records: every record that was persisted, in order (after the last replacement).
   /// - Throws: a usage `Failure` for an unknown bug or an impossible membership, an input `Failure`
   ///   for a durable record that cannot be read.
   init(_ setup: NodeSetup, recovering records: [[UInt8]]) throws(Failure)
 
   /// Takes one input and says what follows from it. The first input must be `.start`.
   ///
-  /// - Parameter now: nanoseconds on the host's monotonic clock; only differences matter.
+  /// - Parameters:
+  ///   - input: what happened.
+  ///   - now: nanoseconds on the host's monotonic clock; only differences matter.
+  /// - Returns: what the host must do, in this order.
   mutating func receive(_ input: Input, at now: Int64) -> [Effect]
 }
 

@@ -7,7 +7,7 @@ import Base
 /// are bounded: when there are too many, the client whose last write is oldest is forgotten, at the
 /// same log index on every node. A copy of a request that outlives that many other clients' writes
 /// would be applied twice; the network would have to hold it back for minutes.
-struct KeyValueMachine: Sendable, Equatable {
+struct KeyValueMachine: Sendable {
   /// The last request of a client that was applied.
   struct Session: Sendable, Equatable {
     var request: Int64

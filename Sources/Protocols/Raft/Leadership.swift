@@ -33,6 +33,8 @@ struct Leadership: Sendable {
   var openingIndex: Int64 = 0
   /// The latest round of heartbeats that was sent.
   var round: Int64 = 0
+  /// The commit index at the last heartbeat.
+  var announcedCommit: Int64 = 0
   /// By round, oldest first.
   var reads: [Read] = []
   /// By client.

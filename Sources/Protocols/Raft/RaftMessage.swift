@@ -54,11 +54,13 @@ public struct RaftEntry: Sendable, Equatable {
 }
 
 extension RaftMessage: PeerMessage {
+  /// The `type` of every message.
   public static let types = [
     "request_vote", "vote", "append_entries", "appended", "refused", "install_snapshot",
     "forward", "forward_reply",
   ]
 
+  /// The body, one object with `type` first.
   public var body: JSON {
     switch self {
     case .requestVote(let term, let lastIndex, let lastTerm, let isTrial):
@@ -101,6 +103,9 @@ extension RaftMessage: PeerMessage {
     }
   }
 
+  /// Reads a body.
+  ///
+  /// - Throws: ``MalformedMessage`` when a member is missing, of the wrong type or out of range.
   public init(body: JSON) throws(MalformedMessage) {
     let reader = try BodyReader(body)
     switch reader.type {

@@ -1,17 +1,14 @@
 // Elections: sections 5.2 and 5.4.1 of the paper, trial votes from section 9.6 of the dissertation.
 
 extension RaftNode {
+  /// A node that starts waits only long enough to hear a leader's heartbeat if there is one; the
+  /// trial vote keeps it from disturbing a leader that it did not hear.
   mutating func start() {
-    if bugs.contains(.forgetsVote), log.lastIndex > 0 {
-      // A node that comes back is eager to be useful (see RaftBug).
-      electionDeadline = now + Int64.random(in: 0...eagerDelayNanoseconds, using: &random)
-      armElectionTimer()
-    } else {
-      postponeElection()
-    }
+    let heartbeat = configuration.heartbeatNanoseconds
+    let least = bugs.contains(.forgetsVote) && log.lastIndex > 0 ? 0 : heartbeat
+    electionDeadline = now + Int64.random(in: least...least + heartbeat, using: &random)
+    armElectionTimer()
   }
-
-  private var eagerDelayNanoseconds: Int64 { configuration.heartbeatNanoseconds }
 
   /// Draws a new time to wait for a leader.
   mutating func postponeElection() {
@@ -143,9 +140,12 @@ extension RaftNode {
     role = .leader
     leader = name
     leading = Leadership(members: members.count, lastIndex: log.lastIndex, now: now)
+    leading.announcedCommit = commit
     if opensTermWithEntry {
       appendAsLeader(nil)
       leading.openingIndex = log.lastIndex
+    } else {
+      countElectionAsRound()
     }
     startRound()
     effects.append(
@@ -157,8 +157,14 @@ extension RaftNode {
   /// Without an entry of its own term a leader does not know what is committed (paper, section 8).
   var opensTermWithEntry: Bool { !bugs.contains(.commitsOldTerms) }
 
+  /// The mistaken leader takes its votes for the answers to its first round of heartbeats.
+  private mutating func countElectionAsRound() {
+    for voter in votes { places[voter].map { leading.followers[$0].round = 1 } }
+  }
+
   mutating func heartbeatTimerFired() {
     guard role == .leader else { return }
+    leading.announcedCommit = commit
     guard !isCutOff else {
       leader = nil
       return follow(nil, term: term)

@@ -1,7 +1,9 @@
 // Linearizable reads without log entries: ReadIndex, dissertation section 6.4.
 
 extension RaftNode {
-  /// Takes a read as the leader. It may be answered once a majority has answered a heartbeat that
+  /// Takes a read as the leader.
+  ///
+  /// It may be answered once a majority has answered a heartbeat that
   /// was sent after now, and everything committed by now is applied.
   mutating func leadRead(_ request: ClientRequest, origin: String) {
     let isWaiting = leading.reads.contains {
@@ -11,9 +13,11 @@ extension RaftNode {
     // Why: until the entry that opens the term is committed, the leader does not know how much of
     // what it inherited is; that entry's index is then the safe one.
     let index = max(commit, leading.openingIndex)
+    let trustsElection = bugs.contains(.commitsOldTerms) && leading.round == 1
     leading.reads.append(
       Leadership.Read(
-        request: request, origin: origin, index: index, round: leading.round + 1))
+        request: request, origin: origin, index: index,
+        round: trustsElection ? 1 : leading.round + 1))
     startReadRound()
     serveReads()
   }

@@ -46,7 +46,8 @@ extension RaftNode {
       hasRoom ? log.entries(from: follower.next, limit: configuration.maximumBatch) : []
     let append = RaftMessage.AppendEntries(
       term: term, round: leading.round,
-      previous: RaftPosition(index: follower.next - 1, term: previousTerm), commit: commit,
+      previous: RaftPosition(index: follower.next - 1, term: previousTerm),
+      commit: bugs.contains(.commitsOldTerms) ? leading.announcedCommit : commit,
       entries: entries)
     leading.followers[place].next += Int64(entries.count)
     if !entries.isEmpty { leading.followers[place].inFlight += 1 }

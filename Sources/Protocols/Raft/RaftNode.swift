@@ -1,12 +1,15 @@
 import Base
 
-/// A Raft node: D. Ongaro, J. Ousterhout, “In Search of an Understandable Consensus Algorithm
+/// A Raft node as a pure state machine.
+///
+/// After Ongaro and Ousterhout, “In Search of an Understandable Consensus Algorithm
 /// (Extended Version)”, 2014, with from Ongaro's dissertation (2014) the trial vote before an
 /// election (9.6), the leader that steps down when it hears no quorum (6.2), ReadIndex (6.4) and
 /// client sessions (6.3).
 ///
 /// The membership is fixed. One file a concern: elections, replication, reads, clients, recovery.
 public struct RaftNode: ProtocolNode {
+  /// What Raft nodes say to each other.
   public typealias Message = RaftMessage
 
   /// The timers of a node.
@@ -105,6 +108,7 @@ public struct RaftNode: ProtocolNode {
   /// All nodes but this one, in membership order.
   var peers: [String] { members.filter { $0 != name } }
 
+  /// Takes one input and says what follows from it.
   public mutating func receive(_ input: Input, at now: Int64) -> [Effect] {
     self.now = now
     effects = []

@@ -31,7 +31,9 @@ struct ClientHistory {
     return operations.count - 1
   }
 
-  /// Notes the answer. A compare-and-set that found another value becomes a read of that value.
+  /// Notes the answer.
+  ///
+  /// A compare-and-set that found another value becomes a read of that value.
   mutating func complete(_ index: Int, _ reply: Reply, at time: Int64) {
     operations[index].evidence = reply.evidence
     switch reply.result {

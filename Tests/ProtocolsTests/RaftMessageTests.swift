@@ -1,0 +1,131 @@
+import Base
+import Testing
+
+@testable import Protocols
+
+struct RaftMessageTests {
+  static let write = ClientRequest(
+    client: "c1", id: 4, operation: .write(key: "x", value: ["deep": [1, 2.5.json, nil]]))
+  static let swap = ClientRequest(
+    client: "c\"2", id: 9_007_199_254_740_993, operation: .compareAndSet(key: 1, from: nil, to: 2))
+  static let evidence = Evidence(term: 3, leader: "n2", revision: 12, acks: ["n1", "n2"])
+
+  static let messages: [RaftMessage] = [
+    .requestVote(term: 4, lastIndex: 10, lastTerm: 3, isTrial: true),
+    .vote(term: 4, isGranted: false, isTrial: true),
+    .appendEntries(
+      .init(
+        term: 4, round: 17, previous: RaftPosition(index: 9, term: 3), commit: 8,
+        entries: [RaftEntry(term: 4, request: nil), RaftEntry(term: 4, request: write)])),
+    .appended(term: 4, round: 17, match: 11),
+    .refused(term: 4, round: 17, conflictIndex: 5, conflictTerm: 2),
+    .installSnapshot(
+      term: 4, round: 1,
+      RaftSnapshot(
+        position: RaftPosition(index: 20, term: 3),
+        state: [
+          "map": [["\"x\"", 5]],
+          "sessions": [["client": "c1", "id": 3, "revision": 7, "result": ["done": true]]],
+        ])),
+    .forward(swap),
+    .forward(ClientRequest(client: "c", id: 0, operation: .read(key: ["a", 1]))),
+    .forwardReply(client: "c1", request: 4, .value(nil), evidence),
+    .forwardReply(client: "c1", request: 4, .done, evidence),
+    .forwardReply(
+      client: "c1", request: 4, .error(.preconditionFailed, text: "found 3"), evidence),
+  ]
+
+  @Test(arguments: messages)
+  func everyMessageReadsBack(message: RaftMessage) throws {
+    let text = message.body.description
+    #expect(try RaftMessage(body: try JSONParser.parse(text)) == message)
+    #expect(RaftMessage.types.contains(message.body["type"]?.string ?? ""))
+  }
+
+  @Test func aBodyIsOneObjectWithItsTypeFirst() {
+    #expect(
+      RaftMessageTests.messages[2].body.description
+        == #"{"type":"append_entries","term":4,"round":17,"prev_index":9,"prev_term":3,"#
+        + #""commit":8,"entries":[{"term":4},{"term":4,"client":"c1","id":4,"op":"write","#
+        + #""key":"x","value":{"deep":[1,2.5,null]}}]}"#)
+  }
+
+  static let malformed: [(String, String)] = [
+    ("3", "the body is a number, expected an object"),
+    ("{}", "the body has no “type” that is a string"),
+    (#"{"type":"gossip"}"#, "“gossip” is no message of raft"),
+    (#"{"type":"vote","term":1,"granted":true}"#, "vote has no “trial”"),
+    (
+      #"{"type":"vote","term":"1","granted":true,"trial":false}"#,
+      "vote: “term” is a string, expected a 64-bit integer"
+    ),
+    (
+      #"{"type":"appended","term":1,"round":1,"match":-1}"#,
+      "appended: “match” is -1, expected a number from 0 to 2^53"
+    ),
+    (
+      #"{"type":"appended","term":1,"round":1,"match":9223372036854775807}"#,
+      "appended: “match” is 9223372036854775807, expected a number from 0 to 2^53"
+    ),
+    (
+      #"{"type":"append_entries","prev_index":0,"prev_term":0,"entries":[7]}"#,
+      "append_entries: found a number, expected an object"
+    ),
+    (
+      #"{"type":"append_entries","prev_index":0,"prev_term":0,"#
+        + #""entries":[{"term":1,"client":"c","id":1,"op":"read","key":1}]}"#,
+      "append_entries: an entry holds a read"
+    ),
+    (
+      #"{"type":"forward","request":{"client":"c","id":1,"op":"drop","key":1}}"#,
+      "forward: “op” is “drop”, expected read, write or cas"
+    ),
+    (
+      #"{"type":"install_snapshot","term":1,"round":1,"snapshot":"#
+        + #"{"index":1,"term":1,"state":{"map":[3],"sessions":[]}}}"#,
+      "install_snapshot: “map” holds no [key, value]"
+    ),
+    (
+      #"{"type":"forward_reply","client":"c","id":1,"result":{"code":99,"text":""}}"#,
+      "forward_reply: “code” is 99, which is no known code"
+    ),
+  ]
+
+  @Test(arguments: malformed)
+  func malformedBodiesAreErrorsInWords(text: String, message: String) throws {
+    let body = try JSONParser.parse(text)
+    let error = #expect(throws: MalformedMessage.self) { try RaftMessage(body: body) }
+    #expect(error?.description == message)
+  }
+
+  /// Numbers at the limits that a stranger may send reach no arithmetic that traps.
+  @Test func extremeNumbersDoNotTrap() throws {
+    let limit: Int64 = 1 << 53
+    for role in [false, true] {
+      var node = try RaftNode(
+        NodeSetup(name: "n1", members: role ? ["n1"] : ["n1", "n2", "n3"], seed: 1),
+        recovering: [])
+      _ = node.receive(.start, at: 0)
+      _ = node.receive(.timer(.election), at: 1_000_000_000)
+      let extremes: [RaftMessage] = [
+        .requestVote(term: limit, lastIndex: limit, lastTerm: limit, isTrial: false),
+        .appended(term: limit, round: limit, match: limit),
+        .refused(term: limit, round: limit, conflictIndex: limit, conflictTerm: limit),
+        .appendEntries(
+          .init(
+            term: limit, round: limit, previous: RaftPosition(index: limit, term: limit),
+            commit: limit, entries: [RaftEntry(term: limit, request: nil)])),
+        .appendEntries(
+          .init(
+            term: limit, round: limit, previous: RaftPosition(index: 0, term: 0),
+            commit: limit, entries: [])),
+      ]
+      for message in extremes { _ = node.receive(.message(from: "n2", message), at: 2_000_000_000) }
+      #expect(node.term == (role ? 1 : limit))
+    }
+  }
+}
+
+extension Double {
+  fileprivate var json: JSON { JSON(self) }
+}
