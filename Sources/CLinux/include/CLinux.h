@@ -1,18 +1,10 @@
-/// What the Glibc overlay lacks, header-thin. Every function here is one system call or one libc call.
+/// What the Glibc overlay lacks, header-thin.
+///
+/// Why no system headers are passed on: a module that sees them with other feature macros than
+/// Foundation did cannot be imported beside it.
 #ifndef PLUMBLINE_CLINUX_H
 #define PLUMBLINE_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include "Processes.h"
 
 #endif

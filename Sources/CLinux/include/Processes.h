@@ -1,0 +1,40 @@
+/// Processes and readiness: fork and exec with everything reset, epoll without its packed union.
+#ifndef PLUMBLINE_PROCESSES_H
+#define PLUMBLINE_PROCESSES_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Starts a program as the leader of a process group of its own, with the three descriptors as its
+/// standard streams and every other descriptor closed. Signal handlers and mask are reset, and the
+/// kernel kills it when the calling thread ends. Returns its id, or -1 and errno (exec's included).
+pid_t plumbline_spawn(
+    const char *path, char *const arguments[], char *const environment[], int input, int output,
+    int error);
+
+/// Makes a pipe whose ends are closed on exec; 0 or -1 and errno.
+int plumbline_pipe(int ends[2]);
+
+/// Makes a descriptor non-blocking; 0 or -1 and errno.
+int plumbline_nonblocking(int descriptor);
+
+/// Asks for a pipe that holds that many bytes; the kernel may refuse, which does no harm.
+void plumbline_pipe_capacity(int descriptor, int bytes);
+
+/// Makes an epoll set, closed on exec; -1 and errno when there is none to be had.
+int plumbline_epoll_make(void);
+
+/// Watches a descriptor, for reading or for writing; 0 or -1 and errno.
+int plumbline_epoll_add(int set, int descriptor, int is_write, uint64_t token);
+
+/// Watches a descriptor no longer; 0 or -1 and errno.
+int plumbline_epoll_remove(int set, int descriptor);
+
+/// Waits for at most `capacity` (64) descriptors and `nanoseconds`; the count, or -1 and errno.
+/// A descriptor whose other end is gone is ready, too.
+int plumbline_epoll_wait(int set, uint64_t *tokens, int capacity, int64_t nanoseconds);
+
+/// What `status` of waitpid says: the exit code, or 256 + the number of the signal.
+int plumbline_wait_status(int status);
+
+#endif
