@@ -63,6 +63,10 @@ enum ReadingBenchmark {
       ruler.measure("write a history as JSON lines", bytes: bytes.count) {
         sink &+= JSONLinesWriter.bytes(of: history).count
       }
+      let edn = EDNWriter.bytes(of: history)
+      ruler.measure("read EDN into a history", bytes: edn.count, rounds: 2) {
+        sink &+= (try? HistoryReader.read(edn, file: "benchmark"))?.count ?? 0
+      }
     }
     return "\(events) events, \(bytes.count / 1_000_000) MB (checksum \(sink))\n"
       + ruler.table
