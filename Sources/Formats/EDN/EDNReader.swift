@@ -55,10 +55,7 @@ struct EDNReader {
       try skipSpace()
       guard scanner.position < scanner.end else {
         guard closing != nil else { return }
-        var failure = scanner.error(
-          "found “\(scanner.text(start..<start + 1))” that is never closed", at: start)
-        failure.isAtEnd = true
-        throw failure
+        throw neverClosed(start)
       }
       switch scanner.peek {
       case UInt8(ascii: "{"): try event()
@@ -71,6 +68,14 @@ struct EDNReader {
         throw scanner.error("found \(scanner.found), expected an event: {:process …}")
       }
     }
+  }
+
+  /// The error for a bracket whose partner the file does not have.
+  private func neverClosed(_ start: Int) -> ScanError {
+    var failure = scanner.error(
+      "found “\(scanner.text(start..<start + 1))” that is never closed", at: start)
+    failure.isAtEnd = true
+    return failure
   }
 
   private mutating func skipSpace() throws(ScanError) {
@@ -101,11 +106,7 @@ extension EDNReader {
     scanner.position += 1
     while true {
       try skipSpace()
-      guard scanner.position < scanner.end else {
-        var failure = scanner.error("found “{” that is never closed", at: start)
-        failure.isAtEnd = true
-        throw failure
-      }
+      guard scanner.position < scanner.end else { throw neverClosed(start) }
       if scanner.peek == UInt8(ascii: "}") { break }
       let place = scanner.position
       let name = try name()
@@ -208,17 +209,22 @@ extension EDNReader {
     }
     isFirst = false
     var scratch = ValueTable()
-    scanner.position = start
-    let id = try scanner.value(into: &scratch)
-    let parts = scratch.parts(of: id)
     var members: [JSON.Member] = []
-    for index in stride(from: parts.startIndex, to: parts.endIndex, by: 2) {
-      let name = scratch.string(parts[index]) ?? scratch.describe(parts[index])
+    scanner.position = start + 1
+    while true {
+      try scanner.skipSpace(into: &scratch)
+      guard scanner.position < scanner.end else { throw neverClosed(start) }
+      if scanner.peek == UInt8(ascii: "}") { break }
+      let key = try scanner.value(into: &scratch)
+      let name = scratch.string(key) ?? scratch.describe(key)
       guard !members.contains(where: { $0.name == name }) else {
         throw scanner.error("found “\(name)” twice in the header", at: start)
       }
-      members.append(JSON.Member(name, scratch.json(parts[index + 1])))
+      try scanner.skipSpace(into: &scratch)
+      let value = try scanner.value(into: &scratch)
+      members.append(JSON.Member(name, scratch.json(value)))
     }
+    scanner.position += 1
     guard members.first(where: { $0.name == "plumbline" })?.value == .integer(1) else {
       throw scanner.error("found a header of another version, expected {:plumbline 1 …}", at: start)
     }
