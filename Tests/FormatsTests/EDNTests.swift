@@ -67,8 +67,8 @@ struct EDNTests {
 
   @Test("a header carries what a header of JSON lines does")
   func header() throws {
-    // The last name is also a value before: the order of members is the file's, not the values'.
-    let text = "{:plumbline 1, :model \"set\", \"a b\" [1.5 nil {\"x\" 1}], :z 1, \"set\" 2}\n"
+    // The last name is a value before: the order of members is the file's, not the values'.
+    let text = "{:plumbline 1, :model \"set\", \"a b\" [1.5 nil {\"x\" 1}], :z 1, :set 2}\n"
     let history = try read(text)
     #expect(
       history.header?.description
