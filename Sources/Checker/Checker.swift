@@ -22,6 +22,7 @@ public enum Checker {
     var result = CheckResult(
       verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
       keys: tasks.count, algorithm: "wing-gong-lowe", seconds: 0)
+    var evidence = Evidence(history, values: values, model: model)
     for (place, answer) in answers.enumerated() {
       let (key, task) = tasks[place]
       result.operations += task.calls.count
@@ -38,9 +39,8 @@ public enum Checker {
         result.undecided.append(account)
         result.verdict = result.verdict.merged(with: .undecided)
       case .impasse(let impasse):
-        let violation = try Evidence(history, values: values, model: model, task: task)
-          .violation(key: key, impasse, isReduced: options.wantsReduction)
-        result.violations.append(violation)
+        result.violations.append(
+          evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
         result.verdict = .violation
       }
     }
