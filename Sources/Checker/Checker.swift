@@ -89,9 +89,16 @@ public enum Checker {
       results.withLock { $0[place] = result }
     }
     var answers: [KeyAnswer] = []
-    for result in results.withLock({ $0 }) {
+    for (place, result) in results.withLock({ $0 }).enumerated() {
       guard let result else { throw CheckError("a key was not searched", code: .defect) }
-      answers.append(try result.get())
+      var answer = try result.get()
+      // What did not fit beside other keys may fit alone.
+      if threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
+        case .memory = account.reason
+      {
+        answer = try model.solve(tasks[place])
+      }
+      answers.append(answer)
     }
     return answers
   }

@@ -49,6 +49,15 @@ struct Impasse: Sendable {
 /// Searches one key with one model's machine.
 func solveKey<M: Machine>(_: M.Type, _ task: KeyTask) throws(CheckError) -> KeyAnswer {
   let ledger = Ledger(task.budget)
+  // Columns, and what sorting them takes for a moment.
+  guard ledger.reserve(bytes: task.calls.count * 96) else {
+    return KeyAnswer(
+      finding: .stopped(
+        Undecided(
+          key: ValueTable.none, reason: task.budget.memoryReason, deepest: nil, explained: 0,
+          completions: task.calls.count { $0.end != .pending }, mostOpen: 0)),
+      statistics: SearchStatistics())
+  }
   var machine = try M(values: task.values, settings: task.settings, ledger: ledger)
   let problem = try Problem(task.operations, calls: task.calls, machine: &machine)
   if M.forgets { machine.prepare(problem) }

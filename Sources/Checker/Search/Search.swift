@@ -60,6 +60,9 @@ struct Search<M: Machine> {
   var eventLimit: Int
   /// Completions before this event may rule out a configuration before they are reached.
   var sight: Int
+  /// Work since the budget was last asked, in about nanoseconds.
+  private var work = 0
+  private static var patience: Int { 100_000 }
   /// After this many steps the search stops as if cancelled; deterministic, unlike time.
   var stepLimit = Int.max
   /// The configuration that is being made.
@@ -126,7 +129,11 @@ struct Search<M: Machine> {
         continue
       }
       steps &+= 1
-      if steps & 255 == 0, let reason = ledger.spent { return .stopped(reason) }
+      work &+= 100 + open.list.count
+      if work >= Self.patience {
+        work = 0
+        if let reason = ledger.spent { return .stopped(reason) }
+      }
       if steps >= stepLimit { return .stopped(.cancelled) }
       let choice = path[path.count - 1].choice
       let form = form(of: arrival)
@@ -195,12 +202,13 @@ struct Search<M: Machine> {
     }
   }
 
-  private func isCandidate(_ operation: Int32, cursor: Int, base: Int) -> Bool {
+  private mutating func isCandidate(_ operation: Int32, cursor: Int, base: Int) -> Bool {
     let form = problem.forms[Int(operation)]
     if form.isPure { return false }
     if isTaken(operation, base: base) { return false }
     // R4: an equal operation with an earlier deadline goes first.
     let count = open.list.count
+    work &+= cursor
     for earlier in 0..<cursor {
       let other = open.list[count - 1 - earlier]
       if problem.forms[Int(other)] == form, !isTaken(other, base: base) { return false }
