@@ -15,4 +15,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "Processes.h"
+
 #endif

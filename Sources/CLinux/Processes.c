@@ -1,0 +1,105 @@
+#include "CLinux.h"
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+// Between fork and exec only async-signal-safe calls are allowed: the parent may have threads.
+static void become(
+    const char *path, char *const arguments[], char *const environment[], const int streams[3],
+    pid_t parent, int report)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);  // The parent died before the line above.
+    struct sigaction plain = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < 65; number++) sigaction(number, &plain, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // A stream may itself be descriptor 0, 1 or 2: move all of them out of the way first.
+    int high[3];
+    for (int i = 0; i < 3; i++) high[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 10);
+    int failure = fcntl(report, F_DUPFD_CLOEXEC, 10);
+    for (int i = 0; i < 3; i++)
+        if (dup2(high[i], i) < 0) goto failed;
+    syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+    execve(path, arguments, environment);
+failed:;
+    int cause = errno;
+    ssize_t ignored = write(failure, &cause, sizeof cause);
+    (void)ignored;
+    _exit(127);
+}
+
+pid_t plumbline_spawn(
+    const char *path, char *const arguments[], char *const environment[], int input, int output,
+    int error)
+{
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0) return -1;
+    int streams[3] = {input, output, error};
+    pid_t parent = getpid();
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // No handler of ours runs in the child.
+    pid_t child = fork();
+    if (child == 0) become(path, arguments, environment, streams, parent, report[1]);
+    int cause = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    if (child > 0) {
+        ssize_t count;
+        do count = read(report[0], &cause, sizeof cause);
+        while (count < 0 && errno == EINTR);
+        if (count == sizeof cause) {
+            waitpid(child, NULL, 0);
+            child = -1;
+        }
+    }
+    close(report[0]);
+    errno = cause;
+    return child;
+}
+
+int plumbline_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int plumbline_nonblocking(int descriptor)
+{
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+void plumbline_pipe_capacity(int descriptor, int bytes) { fcntl(descriptor, F_SETPIPE_SZ, bytes); }
+
+int plumbline_epoll_control(int set, int how, int descriptor, uint32_t events, uint64_t token)
+{
+    static const int operations[] = {0, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL};
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(set, operations[how], descriptor, &event);
+}
+
+int plumbline_epoll_wait(
+    int set, uint64_t *tokens, uint32_t *events, int capacity, int64_t nanoseconds)
+{
+    struct epoll_event ready[64];
+    if (capacity > 64) capacity = 64;
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    int count = epoll_pwait2(set, ready, capacity, &limit, NULL);
+    if (count < 0 && errno == ENOSYS)  // Kernels before 5.11 count milliseconds.
+        count = epoll_wait(set, ready, capacity, (int)((nanoseconds + 999999) / 1000000));
+    for (int i = 0; i < count; i++) {
+        tokens[i] = ready[i].data.u64;
+        events[i] = ready[i].events;
+    }
+    return count;
+}
+
+int plumbline_wait_status(int status)
+{
+    return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
+}

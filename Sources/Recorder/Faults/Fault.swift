@@ -1,0 +1,72 @@
+import Base
+
+/// One fault while it is on. Each family is one file and one line of ``Faults/all``.
+protocol Fault {
+  /// What is hit, for the history: names of nodes, or groups of them, or null.
+  var value: JSON { get }
+  /// Further words on the fault: kind, target, settings.
+  var details: [(String, JSON)] { get }
+  /// Does it.
+  mutating func make(_ world: FaultWorld) throws(Failure)
+  /// What shows that it took effect; nil as long as nothing does.
+  mutating func evidence(_ world: FaultWorld) -> JSON?
+  /// Begins to undo it.
+  mutating func undo(_ world: FaultWorld) throws(Failure)
+  /// Whether it is undone (a restarted node answers again).
+  func isUndone(_ world: FaultWorld) -> Bool
+}
+
+/// What faults act on, and what they may know.
+struct FaultWorld {
+  let cluster: Cluster
+  let network: Network
+}
+
+/// A family of faults, for the table, the docs and `plumbline faults`.
+public struct FaultFamily: Sendable {
+  /// The name on the command line and in the history.
+  public let name: String
+  /// What it does, in one line.
+  public let summary: String
+  /// What it needs of the machine.
+  public let needs: String
+  /// Whether it works on messages between nodes.
+  public let needsPeers: Bool
+  /// Whether it hits one of ``FaultTarget``.
+  public let hasTarget: Bool
+  let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
+}
+
+/// The table of faults.
+public enum Faults {
+  /// Every family, in the order of the documentation.
+  public static let all: [FaultFamily] = [
+    FaultFamily(
+      name: "partition", summary: "some nodes do not hear some others, one way or both",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { PartitionFault($0, $1, $2) }),
+    FaultFamily(
+      name: "kill", summary: "SIGKILL, then a restart from what is on disk",
+      needs: "nothing: nodes are children of the recorder", needsPeers: false, hasTarget: true,
+      make: { scheduled, _, world in KillFault(scheduled, world) }),
+    FaultFamily(
+      name: "pause", summary: "SIGSTOP, then SIGCONT: the node notices nothing but the time",
+      needs: "nothing: nodes are children of the recorder", needsPeers: false, hasTarget: true,
+      make: { scheduled, _, world in PauseFault(scheduled, world) }),
+    FaultFamily(
+      name: "loss", summary: "messages between nodes get lost at random",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { _, plan, _ in LossFault(share: plan.lossShare) }),
+    FaultFamily(
+      name: "delay", summary: "messages between nodes take longer, and overtake each other",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { _, plan, _ in DelayFault(nanoseconds: plan.delayNanoseconds) }),
+    FaultFamily(
+      name: "duplicate", summary: "messages between nodes arrive twice, the second time late",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { _, plan, _ in DuplicateFault(share: plan.duplicateShare) }),
+  ]
+
+  /// The family of that name, or nil.
+  public static func named(_ name: String) -> FaultFamily? { all.first { $0.name == name } }
+}

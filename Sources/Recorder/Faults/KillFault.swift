@@ -1,0 +1,37 @@
+import Base
+import Glibc
+
+/// SIGKILL, and a restart from what the node has on disk.
+struct KillFault: Fault {
+  let value: JSON
+  let details: [(String, JSON)]
+  private let nodes: [Int]
+
+  init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
+    var random = SplitMix64(seed: scheduled.seed)
+    let target = ResolvedTarget(
+      scheduled.target ?? .one, of: world.cluster.nodes.count, leader: world.cluster.leader,
+      &random)
+    nodes = target.nodes
+    value = .array(nodes.map { .string(world.cluster.nodes[$0].name) })
+    details = [("target", .string(target.note))]
+  }
+
+  mutating func make(_ world: FaultWorld) {
+    for node in nodes { world.cluster.kill(node) }
+  }
+
+  /// The kernel has reaped each of them.
+  mutating func evidence(_ world: FaultWorld) -> JSON? {
+    guard nodes.allSatisfy({ world.cluster.nodes[$0].state == .down }) else { return nil }
+    return ["gone": JSON(nodes.count)]
+  }
+
+  mutating func undo(_ world: FaultWorld) throws(Failure) {
+    for node in nodes { try world.cluster.start(node) }
+  }
+
+  func isUndone(_ world: FaultWorld) -> Bool {
+    nodes.allSatisfy { world.cluster.nodes[$0].state == .up }
+  }
+}

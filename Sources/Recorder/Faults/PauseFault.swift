@@ -1,0 +1,37 @@
+import Base
+import Glibc
+
+/// SIGSTOP and SIGCONT.
+struct PauseFault: Fault {
+  let value: JSON
+  let details: [(String, JSON)]
+  private let nodes: [Int]
+
+  init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
+    var random = SplitMix64(seed: scheduled.seed)
+    let target = ResolvedTarget(
+      scheduled.target ?? .one, of: world.cluster.nodes.count, leader: world.cluster.leader,
+      &random)
+    nodes = target.nodes
+    value = .array(nodes.map { .string(world.cluster.nodes[$0].name) })
+    details = [("target", .string(target.note))]
+  }
+
+  mutating func make(_ world: FaultWorld) {
+    for node in nodes { world.cluster.pause(node) }
+  }
+
+  /// The kernel says that each of them is stopped.
+  mutating func evidence(_ world: FaultWorld) -> JSON? {
+    guard nodes.allSatisfy({ world.cluster.kernelState($0)?.letter == "T" }) else { return nil }
+    return ["stopped": JSON(nodes.count)]
+  }
+
+  mutating func undo(_ world: FaultWorld) {
+    for node in nodes { world.cluster.resume(node) }
+  }
+
+  func isUndone(_ world: FaultWorld) -> Bool {
+    nodes.allSatisfy { world.cluster.kernelState($0)?.letter != "T" }
+  }
+}

@@ -1,0 +1,83 @@
+import Base
+
+/// One fault that a schedule asks for; the leader is looked up when it is made.
+public struct ScheduledFault: Sendable, Equatable {
+  /// Its number, from 1.
+  public var number: Int
+  /// The family's name.
+  public var family: String
+  /// When it is made, nanoseconds from the start of the clients.
+  public var startNanoseconds: Int64
+  /// When it is undone.
+  public var stopNanoseconds: Int64
+  /// Whom it hits, for families that hit nodes.
+  public var target: FaultTarget?
+  /// The shape, for partitions.
+  public var partition: PartitionKind?
+  /// Where its own draws come from.
+  public var seed: UInt64
+
+  /// One line of `--dry-run`: `1.2 s – 2.1 s  partition (halves)`.
+  public var description: String {
+    let detail = target?.rawValue ?? partition?.rawValue
+    let times = [startNanoseconds, stopNanoseconds].map {
+      "\(Double($0 / 1_000_000) / 1000) s"
+    }
+    return "\(times[0]) – \(times[1])  \(family)" + (detail.map { " (\($0))" } ?? "")
+  }
+}
+
+/// The faults of a run: a pure function of the plan.
+public enum Schedule {
+  /// Draws the faults of a plan, in the order of their starts.
+  ///
+  /// Each family, target and shape comes up once before any comes up again. A fault lasts half to
+  /// nine tenths of the interval; one in four lasts into the next, if that hits something else
+  /// (a process, or the network).
+  public static func faults(of plan: Plan) -> [ScheduledFault] {
+    guard !plan.faults.isEmpty else { return [] }
+    var random = SplitMix64(seed: plan.seed ^ 0x5EED_FA17)
+    var families = Bag(plan.faults)
+    var targets = Bag(plan.targets)
+    var partitions = Bag(plan.partitions)
+    var faults: [ScheduledFault] = []
+    let interval = Double(plan.faultIntervalNanoseconds)
+    var start = interval * 0.6
+    while start + interval * 0.5 < Double(plan.durationNanoseconds) {
+      let name = families.draw(&random)
+      if let last = faults.indices.last, faults[last].stopNanoseconds > Int64(start),
+        !mayOverlap(faults[last].family, name)
+      {
+        faults[last].stopNanoseconds = Int64(start) - Int64(interval * 0.1)
+      }
+      let share = Double(random.draw(50..<90)) / 100
+      let lasts = interval * (random.chance(0.25) ? share + 0.5 : share)
+      let hits = Faults.named(name)?.hasTarget ?? false
+      faults.append(
+        ScheduledFault(
+          number: faults.count + 1, family: name, startNanoseconds: Int64(start),
+          stopNanoseconds: min(Int64(start + lasts), plan.durationNanoseconds),
+          target: hits ? targets.draw(&random) : nil,
+          partition: name == "partition" ? partitions.draw(&random) : nil, seed: random.next()))
+      start += interval * Double(random.draw(80..<120)) / 100
+    }
+    return faults
+  }
+
+  private static func mayOverlap(_ left: String, _ right: String) -> Bool {
+    (Faults.named(left)?.hasTarget ?? false) != (Faults.named(right)?.hasTarget ?? false)
+  }
+
+  /// Draws without putting back until it is empty.
+  private struct Bag<Element> {
+    private let all: [Element]
+    private var left: [Element] = []
+
+    init(_ all: [Element]) { self.all = all }
+
+    mutating func draw(_ random: inout SplitMix64) -> Element {
+      if left.isEmpty { left = all.shuffled(using: &random) }
+      return left.removeLast()
+    }
+  }
+}

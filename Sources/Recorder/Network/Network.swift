@@ -1,0 +1,140 @@
+import Base
+
+/// The network between the nodes: what becomes of each message, and the messages under way.
+///
+/// All randomness is drawn from one seeded generator, so equal seeds and equal sends have equal
+/// fates. Clients' messages do not come here: they have no latency and no faults.
+final class Network {
+  /// What happened to messages so far.
+  struct Counts: Equatable {
+    var sent = 0
+    var delivered = 0
+    var cut = 0
+    var lost = 0
+    var delayed = 0
+    var duplicated = 0
+  }
+
+  /// A message under way.
+  struct Message {
+    var from: Int
+    var to: Int
+    var line: [UInt8]
+  }
+
+  /// What happened to messages so far.
+  private(set) var counts = Counts()
+  /// The share of messages that get lost.
+  var lossShare = 0.0
+  /// The mean of what is added to each latency.
+  var delayNanoseconds: Int64 = 0
+  /// The share of messages that arrive twice, the second time late and out of order.
+  var duplicateShare = 0.0
+
+  private let nodes: Int
+  private let latency: Latency
+  private var random: SplitMix64
+  /// How many faults cut each directed link; from · nodes + to.
+  private var cuts: [Int]
+  private var underway = MinHeap<Message>()
+
+  init(nodes: Int, latency: Latency, random: SplitMix64) {
+    self.nodes = nodes
+    self.latency = latency
+    self.random = random
+    cuts = [Int](repeating: 0, count: nodes * nodes)
+  }
+
+  /// When the next message arrives, or nil.
+  var nextDue: Int64? { underway.nextDue }
+
+  /// Cuts directed links; a link is open again when as many heals came.
+  func cut(_ links: [Link]) {
+    for link in links { cuts[link.from * nodes + link.to] += 1 }
+  }
+
+  /// Undoes one cut of each of the links.
+  func heal(_ links: [Link]) {
+    for link in links { cuts[link.from * nodes + link.to] -= 1 }
+  }
+
+  /// Whether a message would be dropped on that link now.
+  func isCut(_ link: Link) -> Bool { cuts[link.from * nodes + link.to] > 0 }
+
+  /// Takes a message and decides its fate.
+  ///
+  /// - Complexity: O(log messages under way).
+  func send(_ message: Message, at now: Int64) {
+    counts.sent += 1
+    if isCut(Link(from: message.from, to: message.to)) {
+      counts.cut += 1
+      return
+    }
+    if lossShare > 0, random.chance(lossShare) {
+      counts.lost += 1
+      return
+    }
+    underway.push(message, due: now + drawLatency())
+    if duplicateShare > 0, random.chance(duplicateShare) {
+      counts.duplicated += 1
+      underway.push(message, due: now + 3 * drawLatency() + Int64(random.draw(0..<5_000_000)))
+    }
+  }
+
+  /// Takes the next message that has arrived. What arrives over a link that was cut meanwhile is
+  /// dropped.
+  func arrival(at now: Int64) -> Message? {
+    while let message = underway.pop(now: now) {
+      if isCut(Link(from: message.from, to: message.to)) {
+        counts.cut += 1
+        continue
+      }
+      counts.delivered += 1
+      return message
+    }
+    return nil
+  }
+
+  private func drawLatency() -> Int64 {
+    var drawn: Int64
+    switch latency.kind {
+    case .constant: drawn = latency.meanNanoseconds
+    case .uniform:
+      let width = min(latency.jitterNanoseconds, latency.meanNanoseconds)
+      drawn = latency.meanNanoseconds - width + Int64(random.draw(0..<Int(2 * width + 1)))
+    case .exponential:
+      drawn = Network.exponential(mean: latency.meanNanoseconds, &random)
+    }
+    if delayNanoseconds > 0 {
+      counts.delayed += 1
+      drawn += Network.exponential(mean: delayNanoseconds, &random)
+    }
+    return drawn
+  }
+
+  /// The geometric distribution by coin flips: the exponential's shape without a logarithm.
+  private static func exponential(mean: Int64, _ random: inout SplitMix64) -> Int64 {
+    // Why: von Neumann's method (“Various techniques used in connection with random digits”,
+    // 1951) draws exactly and needs comparisons only, so every platform draws the same.
+    var whole: Int64 = 0
+    while true {
+      let first = Double(random.next() >> 11) * 0x1p-53
+      var last = first
+      var runs = 1
+      while true {
+        let next = Double(random.next() >> 11) * 0x1p-53
+        if next > last { break }
+        last = next
+        runs += 1
+      }
+      if runs % 2 == 1 { return Int64((Double(whole) + first) * Double(mean)) }
+      whole += 1
+    }
+  }
+}
+
+/// A directed link between two nodes, by their indexes.
+struct Link: Hashable {
+  var from: Int
+  var to: Int
+}

@@ -1,0 +1,145 @@
+import Base
+import Histories
+import Protocols
+
+/// Everything a run needs to be repeated: a value, with defaults, printed to the run's folder.
+///
+/// Names, help and reading of each field are in ``PlanOption`` alone; durations are nanoseconds.
+public struct Plan: Sendable, Equatable {
+  /// The run's name, or empty for the name of the protocol or program.
+  public var name = ""
+  /// Where everything random comes from.
+  public var seed: UInt64 = 1
+  /// How many nodes; they are called n1, n2, ….
+  public var nodes = 5
+  /// The program of a node and its arguments; empty for the embedded protocol.
+  public var nodeCommand: [String] = []
+  /// The embedded protocol.
+  public var protocolName = "raft"
+  /// The named bugs that are switched on in the embedded protocol.
+  public var bugs: [String] = []
+  /// Clients that run side by side.
+  public var clients = 10
+  /// Operations a second in all; 0 for as fast as they can.
+  public var rate = 0.0
+  /// How long clients run before the final reads.
+  public var durationNanoseconds: Int64 = 15_000_000_000
+  /// How many keys the operations are spread over.
+  public var keys = 5
+  /// The weights of the operations.
+  public var mix = WorkloadMix()
+  /// How long a client waits for an answer.
+  public var timeoutNanoseconds: Int64 = 1_000_000_000
+  /// The latency of messages between nodes.
+  public var latency = Latency()
+  /// The families of faults, by name; empty for none.
+  public var faults = Faults.all.map(\.name)
+  /// The mean time from the start of one fault to the start of the next.
+  public var faultIntervalNanoseconds: Int64 = 1_500_000_000
+  /// Whom the faults hit.
+  public var targets = FaultTarget.allCases
+  /// The shapes of partitions.
+  public var partitions = PartitionKind.allCases
+  /// The share of messages that the fault `loss` drops.
+  public var lossShare = 0.3
+  /// What the fault `delay` adds to a message, on average.
+  public var delayNanoseconds: Int64 = 50_000_000
+  /// The share of messages that the fault `duplicate` delivers twice.
+  public var duplicateShare = 0.3
+  /// How long the cluster may take to answer on every node after the last fault.
+  public var recoveryLimitNanoseconds: Int64 = 10_000_000_000
+  /// The least that the run must exercise.
+  public var coverage = CoverageRequirement(
+    completed: 100, completedPerFunction: 1, duringFaults: 1, overlap: 0.01, finalReads: 1)
+  /// The folder that run folders are made in.
+  public var out = "runs"
+
+  /// Makes the plan of `plumbline test` without options.
+  public init() {}
+
+  /// The names of the nodes.
+  public var nodeNames: [String] { (1...nodes).map { "n\($0)" } }
+
+  /// The name, or what stands for it: the program's or the protocol's.
+  public var runName: String {
+    guard name.isEmpty else { return name }
+    guard let program = nodeCommand.first else { return protocolName }
+    let base = program.split(separator: "/").last.map(String.init) ?? program
+    return String(base.prefix { $0 != "." })
+  }
+
+  /// What the run must exercise: the plan's minimum, and each family of faults at least once.
+  public var requirement: CoverageRequirement {
+    var requirement = coverage
+    if faults.isEmpty { requirement.duringFaults = 0 }
+    return requirement
+  }
+}
+
+/// How often each operation is drawn, as weights.
+public struct WorkloadMix: Sendable, Equatable {
+  /// The weight of reads.
+  public var read = 50
+  /// The weight of writes.
+  public var write = 30
+  /// The weight of compare-and-sets.
+  public var cas = 20
+
+  /// Makes the default mix.
+  public init() {}
+}
+
+/// How long messages between nodes travel.
+public struct Latency: Sendable, Equatable {
+  /// The shape of the distribution.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Always the mean.
+    case constant
+    /// Evenly from mean − jitter to mean + jitter.
+    case uniform
+    /// Exponential around the mean: mostly short, sometimes long.
+    case exponential
+  }
+
+  /// The shape of the distribution.
+  public var kind = Kind.uniform
+  /// The mean.
+  public var meanNanoseconds: Int64 = 500_000
+  /// Half the width of the uniform distribution.
+  public var jitterNanoseconds: Int64 = 400_000
+
+  /// Makes the default: half a millisecond, give or take 0.4 ms.
+  public init() {}
+}
+
+/// Whom a fault hits.
+public enum FaultTarget: String, Sendable, CaseIterable {
+  /// One node, drawn.
+  case one
+  /// As many as fit below half.
+  case minority
+  /// The fewest that are more than half.
+  case majority
+  /// Every node.
+  case all
+  /// The node that answers name as their leader.
+  case leader
+}
+
+/// The shapes of partitions.
+public enum PartitionKind: String, Sendable, CaseIterable {
+  /// Two parts of equal size, or nearly.
+  case halves
+  /// A drawn majority and the rest.
+  case majorityMinority = "majority-minority"
+  /// One node alone.
+  case isolateOne = "isolate-one"
+  /// The leader alone.
+  case isolateLeader = "isolate-leader"
+  /// Every node sees a majority, and no two the same one.
+  case majorityRing = "majority-ring"
+  /// Two halves that only one node sees both of.
+  case bridge
+  /// One part does not hear the other, but is heard.
+  case oneWay = "one-way"
+}

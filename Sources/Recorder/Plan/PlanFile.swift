@@ -1,0 +1,177 @@
+import Base
+import Histories
+import Protocols
+
+/// A plan as `plan.json5`: one flat object, the names those of the options.
+extension Plan {
+  /// Reads a plan; what is not named keeps its default.
+  ///
+  /// - Throws: ``Failure`` with ``ExitCode/badInput``, naming file, line and column.
+  public init(reading bytes: [UInt8], file: String) throws(Failure) {
+    self.init()
+    let value: JSON
+    do throws(JSONError) {
+      value = try JSONParser.parse(bytes, relaxed: true)
+    } catch {
+      throw Failure(.badInput, "\(file):\(error)")
+    }
+    guard let members = value.members else {
+      throw Failure(.badInput, "\(file):1:1: found \(value.kind), expected an object of options")
+    }
+    for member in members {
+      let place = Plan.place(of: member.name, in: bytes)
+      guard let option = PlanOption.named(member.name) else {
+        let hint = Suggestion.nearest(to: member.name, among: PlanOption.all.map(\.name))
+        throw Failure(
+          .badInput,
+          "\(file):\(place): there is no option “\(member.name)”"
+            + (hint.map { "; did you mean “\($0)”?" } ?? ""))
+      }
+      do throws(PlanOption.Mistake) {
+        try option.set(member.value, in: &self)
+      } catch {
+        throw Failure(.badInput, "\(file):\(place): “\(member.name)”: \(error.message)")
+      }
+    }
+  }
+
+  /// Reads the plan in a file.
+  public init(file: String) throws(Failure) {
+    try self.init(reading: try File.read(file), file: file)
+  }
+
+  /// The plan as `plan.json5`: every option, the seed included, each with its help.
+  public var json5: String {
+    var text = "// The plan of a run; `plumbline test --plan THIS-FILE` repeats it.\n{\n"
+    for option in PlanOption.all {
+      text += "  // \(option.help)\n  \"\(option.name)\": \(option.json(of: self)),\n"
+    }
+    return text + "}\n"
+  }
+
+  /// Every option and its value, in the order of the table.
+  public var json: JSON {
+    .object(PlanOption.all.map { JSON.Member($0.name, $0.json(of: self)) })
+  }
+
+  /// The line and column where a member of the top object is named.
+  private static func place(of name: String, in bytes: [UInt8]) -> String {
+    let wanted = Array(name.utf8)
+    var depth = 0
+    var line = 1
+    var start = 0
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == 0x0A {
+        line += 1
+        start = index + 1
+      } else if byte == UInt8(ascii: "/"), index + 1 < bytes.count {
+        index = Plan.endOfComment(bytes, index, &line, &start)
+        continue
+      } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        depth += 1
+      } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+        depth -= 1
+      } else if byte > 0x20, byte != UInt8(ascii: ","), byte != UInt8(ascii: ":") {
+        let end = Plan.endOfWord(bytes, index)
+        var next = end
+        while next < bytes.count, bytes[next] <= 0x20 { next += 1 }
+        let bare = bytes[index..<end].filter {
+          $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'")
+        }
+        if depth == 1, bare == wanted, next < bytes.count, bytes[next] == UInt8(ascii: ":") {
+          return "\(line):\(index - start + 1)"
+        }
+        index = end
+        continue
+      }
+      index += 1
+    }
+    return "1:1"
+  }
+
+  private static func endOfWord(_ bytes: [UInt8], _ begin: Int) -> Int {
+    let quote = bytes[begin]
+    var index = begin + 1
+    if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+      while index < bytes.count, bytes[index] != quote {
+        index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+      }
+      return min(index + 1, bytes.count)
+    }
+    while index < bytes.count, bytes[index] > 0x20, !",:{}[]/".utf8.contains(bytes[index]) {
+      index += 1
+    }
+    return index
+  }
+
+  private static func endOfComment(
+    _ bytes: [UInt8], _ begin: Int, _ line: inout Int, _ start: inout Int
+  ) -> Int {
+    var index = begin + 2
+    if bytes[begin + 1] == UInt8(ascii: "/") {
+      while index < bytes.count, bytes[index] != 0x0A { index += 1 }
+      return index
+    }
+    while index + 1 < bytes.count,
+      bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/")
+    {
+      if bytes[index] == 0x0A {
+        line += 1
+        start = index + 1
+      }
+      index += 1
+    }
+    return min(index + 2, bytes.count)
+  }
+}
+
+extension Plan {
+  /// Refuses what cannot work, before anything is started.
+  ///
+  /// - Throws: ``Failure`` with ``ExitCode/usage``: which options, why, and what would do.
+  public func validate() throws(Failure) {
+    if !nodeCommand.isEmpty, !bugs.isEmpty {
+      throw Failure(
+        .usage, "--bug belongs to the embedded protocol and --node replaces it; leave one out")
+    }
+    if nodeCommand.isEmpty, let known = Protocols.named(protocolName) {
+      for bug in bugs where !known.bugs.contains(where: { $0.name == bug }) {
+        throw Failure(
+          .usage,
+          "--bug \(bug): the protocol \(protocolName) has no such bug; it has "
+            + PlanOption.list(known.bugs.map(\.name)))
+      }
+    }
+    for (name, value) in [
+      ("duration", durationNanoseconds), ("timeout", timeoutNanoseconds),
+      ("fault-interval", faultIntervalNanoseconds),
+    ] where value <= 0 {
+      throw Failure(.usage, "--\(name) must be longer than 0s")
+    }
+    guard !faults.isEmpty else { return }
+    if faultIntervalNanoseconds >= durationNanoseconds {
+      throw Failure(
+        .usage,
+        "--fault-interval \(Units.describe(nanoseconds: faultIntervalNanoseconds)) leaves no time "
+          + "for a fault in --duration \(Units.describe(nanoseconds: durationNanoseconds)); "
+          + "shorten the one, lengthen the other, or say --faults none")
+    }
+    let needing = faults.filter { Faults.named($0)?.needsPeers ?? false }
+    if nodes < 2, let family = needing.first {
+      throw Failure(
+        .usage, "--faults \(family) needs messages between nodes, and there is one node; say "
+          + "--nodes 3 or --faults kill,pause")
+    }
+    if targets.isEmpty, faults.contains(where: { Faults.named($0)?.hasTarget ?? false }) {
+      throw Failure(.usage, "--targets is empty, but --faults \(faults[0]) must hit somebody")
+    }
+    if partitions.isEmpty, faults.contains("partition") {
+      throw Failure(.usage, "--partitions is empty, but --faults has partition")
+    }
+    for fault in coverage.faults where !faults.contains(fault) {
+      throw Failure(.usage, "--require-faults \(fault): --faults does not make it")
+    }
+  }
+}

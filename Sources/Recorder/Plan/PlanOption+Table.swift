@@ -1,0 +1,221 @@
+import Base
+import Histories
+import Protocols
+
+extension PlanOption {
+  /// Every option of a run, in the order of help and of `plan.json5`.
+  public static let all: [PlanOption] = cluster + workload + faultOptions + demands
+
+  private static let cluster: [PlanOption] = [
+    text("name", "NAME", \.name, "the run's name, the first part of its folder's"),
+    PlanOption(
+      name: "seed", metavar: "N", help: "where everything random comes from", kind: .seed,
+      get: { plan in
+        Int64(exactly: plan.seed).map { .integer($0) } ?? .number("\(plan.seed)")
+      },
+      put: { plan, value in
+        guard let seed = seed(value) else { return false }
+        plan.seed = seed
+        return true
+      }),
+    count("nodes", "N", 1...64, \.nodes, "how many nodes: n1, n2, …"),
+    PlanOption(
+      name: "node", metavar: "PROGRAM",
+      help: "the program of a node instead of the embedded protocol; its arguments after --",
+      kind: .command,
+      get: { .array($0.nodeCommand.map { .string($0) }) },
+      put: { plan, value in
+        plan.nodeCommand = value.array?.compactMap(\.string) ?? []
+        return true
+      }),
+    PlanOption(
+      name: "protocol", metavar: "NAME", help: "the embedded protocol",
+      kind: .choice(Protocols.all.map(\.name)), get: { .string($0.protocolName) },
+      put: { plan, value in
+        plan.protocolName = value.string ?? ""
+        return true
+      }),
+    PlanOption(
+      name: "bug", metavar: "NAMES", help: "named bugs to switch on in the embedded protocol",
+      kind: .choices(Protocols.all.flatMap { $0.bugs.map(\.name) }),
+      get: { .array($0.bugs.map { .string($0) }) },
+      put: { plan, value in
+        plan.bugs = value.array?.compactMap(\.string) ?? []
+        return true
+      }),
+    duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
+    duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),
+    PlanOption(
+      name: "latency-kind", metavar: "KIND", help: "the distribution of latencies",
+      kind: .choice(Latency.Kind.allCases.map(\.rawValue)),
+      get: { .string($0.latency.kind.rawValue) },
+      put: { plan, value in
+        guard let kind = value.string.flatMap(Latency.Kind.init(rawValue:)) else { return false }
+        plan.latency.kind = kind
+        return true
+      }),
+  ]
+
+  private static let workload: [PlanOption] = [
+    count("clients", "N", 1...10_000, \.clients, "clients that run side by side"),
+    number("rate", "N", 0...1_000_000, \.rate, "operations a second in all; 0: all they can"),
+    duration("duration", \.durationNanoseconds, "how long clients run before the final reads"),
+    count("keys", "N", 1...100_000, \.keys, "how many keys the operations are spread over"),
+    PlanOption(
+      name: "mix", metavar: "WEIGHTS", help: "how often each operation is drawn", kind: .text,
+      get: { .string($0.mix.description) },
+      put: { plan, value in
+        guard let mix = value.string.flatMap(WorkloadMix.init(reading:)) else { return false }
+        plan.mix = mix
+        return true
+      }),
+    duration("timeout", \.timeoutNanoseconds, "how long a client waits for an answer"),
+  ]
+
+  private static let faultOptions: [PlanOption] = [
+    PlanOption(
+      name: "faults", metavar: "NAMES", help: "families of faults, or none",
+      kind: .choices(Faults.all.map(\.name)),
+      get: { .array($0.faults.map { .string($0) }) },
+      put: { plan, value in
+        plan.faults = unique(value.array?.compactMap(\.string) ?? [])
+        return true
+      }),
+    duration(
+      "fault-interval", \.faultIntervalNanoseconds,
+      "mean time from the start of one fault to the next"),
+    PlanOption(
+      name: "targets", metavar: "NAMES", help: "whom faults hit",
+      kind: .choices(FaultTarget.allCases.map(\.rawValue)),
+      get: { .array($0.targets.map { .string($0.rawValue) }) },
+      put: { plan, value in
+        plan.targets = unique(value.array?.compactMap(\.string) ?? [])
+          .compactMap(FaultTarget.init(rawValue:))
+        return true
+      }),
+    PlanOption(
+      name: "partitions", metavar: "KINDS", help: "shapes of partitions",
+      kind: .choices(PartitionKind.allCases.map(\.rawValue)),
+      get: { .array($0.partitions.map { .string($0.rawValue) }) },
+      put: { plan, value in
+        plan.partitions = unique(value.array?.compactMap(\.string) ?? [])
+          .compactMap(PartitionKind.init(rawValue:))
+        return true
+      }),
+    number("loss", "SHARE", 0...1, \.lossShare, "share of messages that the fault loss drops"),
+    duration("delay", \.delayNanoseconds, "what the fault delay adds to a message, on average"),
+    number(
+      "duplicate", "SHARE", 0...1, \.duplicateShare,
+      "share of messages that the fault duplicate delivers twice"),
+    duration(
+      "recovery-limit", \.recoveryLimitNanoseconds,
+      "how long every node may take to answer after the last fault"),
+  ]
+
+  private static let demands: [PlanOption] = [
+    count(
+      "min-completed", "N", 0...1_000_000_000, \.coverage.completed,
+      "completed operations below which the run is inconclusive"),
+    count(
+      "min-per-function", "N", 0...1_000_000_000, \.coverage.completedPerFunction,
+      "the same for each function"),
+    count(
+      "min-during-faults", "N", 0...1_000_000_000, \.coverage.duringFaults,
+      "the same for operations completed while a fault was on"),
+    number(
+      "min-overlap", "SHARE", 0...1, \.coverage.overlap,
+      "the same for the share of operations concurrent with another"),
+    count(
+      "min-final-reads", "N", 0...1_000_000_000, \.coverage.finalReads,
+      "the same for final reads"),
+    PlanOption(
+      name: "require-faults", metavar: "NAMES",
+      help: "faults that must verifiably have taken effect", kind: .choices(Faults.all.map(\.name)),
+      get: { .array($0.coverage.faults.map { .string($0) }) },
+      put: { plan, value in
+        plan.coverage.faults = unique(value.array?.compactMap(\.string) ?? [])
+        return true
+      }),
+    text("out", "FOLDER", \.out, "the folder that run folders are made in"),
+  ]
+
+  private static func unique(_ words: [String]) -> [String] {
+    words.enumerated().filter { !words[..<$0.offset].contains($0.element) }.map(\.element)
+  }
+
+  private static func text(
+    _ name: String, _ metavar: String, _ path: any WritableKeyPath<Plan, String> & Sendable,
+    _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: metavar, help: help, kind: .text, get: { .string($0[keyPath: path]) },
+      put: { plan, value in
+        plan[keyPath: path] = value.string ?? ""
+        return true
+      })
+  }
+
+  private static func count(
+    _ name: String, _ metavar: String, _ range: ClosedRange<Int>,
+    _ path: any WritableKeyPath<Plan, Int> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: metavar, help: help, kind: .count(range),
+      get: { JSON($0[keyPath: path]) },
+      put: { plan, value in
+        plan[keyPath: path] = Int(value.integer ?? 0)
+        return true
+      })
+  }
+
+  private static func number(
+    _ name: String, _ metavar: String, _ range: ClosedRange<Double>,
+    _ path: any WritableKeyPath<Plan, Double> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: metavar, help: help, kind: .number(range),
+      get: { JSON($0[keyPath: path]) },
+      put: { plan, value in
+        plan[keyPath: path] = value.double ?? 0
+        return true
+      })
+  }
+
+  private static func duration(
+    _ name: String, _ path: any WritableKeyPath<Plan, Int64> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: "TIME", help: help, kind: .duration,
+      get: { duration($0[keyPath: path]) },
+      put: { plan, value in
+        guard let time = value.string.flatMap(Units.nanoseconds) else { return false }
+        plan[keyPath: path] = time
+        return true
+      })
+  }
+}
+
+extension WorkloadMix: CustomStringConvertible {
+  /// The weights as an option: `read=50,write=30,cas=20`.
+  public var description: String { "read=\(read),write=\(write),cas=\(cas)" }
+
+  /// Reads weights; what is not named is not drawn. Nil for anything that is no mix.
+  init?(reading text: String) {
+    read = 0
+    write = 0
+    cas = 0
+    for part in text.split(separator: ",") {
+      let sides = part.split(separator: "=")
+      guard sides.count == 2, let weight = Int(sides[1]), (0...1_000_000).contains(weight) else {
+        return nil
+      }
+      switch sides[0] {
+      case "read": read = weight
+      case "write": write = weight
+      case "cas": cas = weight
+      default: return nil
+      }
+    }
+    guard read + write + cas > 0 else { return nil }
+  }
+}

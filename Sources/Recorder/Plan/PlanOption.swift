@@ -1,0 +1,161 @@
+import Base
+import Histories
+import Protocols
+
+/// One option of a run: its name, its help, how it is read and written. The one place that knows.
+///
+/// The command line and `plan.json5` both go through this table: `--fault-interval 2s` and
+/// `"fault-interval": "2s"` are the same option.
+public struct PlanOption: Sendable {
+  /// The shape of the value.
+  public enum Kind: Sendable, Equatable {
+    /// Any text.
+    case text
+    /// A whole number from the range.
+    case count(ClosedRange<Int>)
+    /// A number from the range.
+    case number(ClosedRange<Double>)
+    /// 64 bits.
+    case seed
+    /// A duration with a unit.
+    case duration
+    /// One of the words.
+    case choice([String])
+    /// Any of the words, with commas between them; `none` for none of them.
+    case choices([String])
+    /// A program and its arguments (an array in a plan).
+    case command
+  }
+
+  /// The long name, without dashes; also the name in `plan.json5`.
+  public let name: String
+  /// What stands for the value in help.
+  public let metavar: String
+  /// What it does, in one line.
+  public let help: String
+  /// The shape of the value.
+  public let kind: Kind
+  let get: @Sendable (Plan) -> JSON
+  /// Takes a value that fits ``kind``; true when it is accepted.
+  let put: @Sendable (inout Plan, JSON) -> Bool
+
+  /// The option's value in a plan.
+  public func json(of plan: Plan) -> JSON { get(plan) }
+
+  /// What the option is when it is not given, as help shows it.
+  public var defaultText: String { PlanOption.text(get(Plan())) }
+
+  /// The words the value may be made of; empty for anything.
+  public var words: [String] {
+    switch kind {
+    case .choice(let words), .choices(let words): words
+    default: []
+    }
+  }
+
+  /// The option of that name, or nil.
+  public static func named(_ name: String) -> PlanOption? { all.first { $0.name == name } }
+
+  /// Reads the text of a command line into a plan.
+  ///
+  /// - Throws: a usage ``Failure`` that names the option, what was found and what was expected.
+  public func parse(_ text: String, into plan: inout Plan) throws(Failure) {
+    let value: JSON
+    switch kind {
+    case .text, .duration, .choice: value = .string(text)
+    case .command: value = .array([.string(text)])
+    case .count, .number, .seed:
+      value =
+        Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))
+    case .choices:
+      let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
+      value = .array(text == "none" ? [] : words.map { .string(String($0)) })
+    }
+    do throws(Mistake) {
+      try set(value, in: &plan)
+    } catch {
+      throw Failure(.usage, "--\(name): \(error.message)")
+    }
+  }
+
+  /// What is wrong with a value.
+  struct Mistake: Error { var message: String }
+
+  /// Sets a value from a plan's file.
+  func set(_ value: JSON, in plan: inout Plan) throws(Mistake) {
+    if case .choices(let known) = kind, let items = value.array {
+      for item in items where item.string.map({ !known.contains($0) }) ?? true {
+        throw Mistake(message: unknown(PlanOption.text(item), known))
+      }
+    }
+    if case .choice(let known) = kind, let word = value.string, !known.contains(word) {
+      throw Mistake(message: unknown(word, known))
+    }
+    guard fits(value), put(&plan, value) else {
+      throw Mistake(message: "found \(PlanOption.quoted(value)), expected \(expected)")
+    }
+  }
+
+  private func unknown(_ word: String, _ known: [String]) -> String {
+    let hint = Suggestion.nearest(to: word, among: known).map { "; did you mean \($0)?" } ?? ""
+    return "there is no “\(word)”; expected \(PlanOption.list(known))\(hint)"
+  }
+
+  private func fits(_ value: JSON) -> Bool {
+    switch kind {
+    case .text, .choice: value.string != nil
+    case .duration: value.string.flatMap { Units.nanoseconds($0) } != nil
+    case .count(let range): value.integer.map { range.contains(Int($0)) } ?? false
+    case .number(let range): value.double.map { range.contains($0) } ?? false
+    case .seed: PlanOption.seed(value) != nil
+    case .choices, .command: value.array?.allSatisfy { $0.string != nil } ?? false
+    }
+  }
+
+  private var expected: String {
+    switch kind {
+    case .text: "text" + (name == "mix" ? " such as read=50,write=30,cas=20" : "")
+    case .duration: "a duration such as 500ms or 2s"
+    case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range):
+      "a number from \(PlanOption.text(JSON(range.lowerBound))) to "
+        + PlanOption.text(JSON(range.upperBound))
+    case .seed: "a whole number from 0 to \(UInt64.max)"
+    case .choice(let words): "one of " + PlanOption.list(words)
+    case .choices(let words): "any of " + PlanOption.list(words)
+    case .command: "a program and its arguments, an array of strings"
+    }
+  }
+
+  static func seed(_ value: JSON) -> UInt64? {
+    switch value {
+    case .integer(let number): UInt64(exactly: number)
+    case .number(let digits): UInt64(digits)
+    default: nil
+    }
+  }
+
+  static func list(_ words: [String]) -> String { words.joined(separator: ", ") }
+
+  private static func quoted(_ value: JSON) -> String {
+    value.string.map { "“\($0)”" } ?? "\(value)"
+  }
+
+  static func text(_ value: JSON) -> String {
+    switch value {
+    case .string(let text): text
+    case .array(let items): items.isEmpty ? "none" : list(items.map { text($0) })
+    case .number(let digits) where digits.hasSuffix(".0"): String(digits.dropLast(2))
+    default: "\(value)"
+    }
+  }
+
+  /// A duration as a plan writes it: exact, in the largest unit that is whole.
+  static func duration(_ nanoseconds: Int64) -> JSON {
+    for (unit, name) in [(1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "us")]
+    where nanoseconds % Int64(unit) == 0 {
+      return .string(nanoseconds == 0 ? "0s" : "\(nanoseconds / Int64(unit))\(name)")
+    }
+    return .string("\(nanoseconds)ns")
+  }
+}

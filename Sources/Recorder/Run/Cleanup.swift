@@ -1,0 +1,57 @@
+import Base
+import Glibc
+
+/// Undoes what an interrupted run left behind: `plumbline cleanup RUN`.
+public enum Cleanup {
+  /// What a cleanup did.
+  public struct Outcome: Sendable, Equatable {
+    /// The processes that still ran and were ended.
+    public var ended: [Int]
+    /// The processes that were already gone, or whose number now belongs to another.
+    public var gone: Int
+    /// The faults that were on when the recorder died, by name; they ended with it.
+    public var faultsOpen: [String]
+  }
+
+  /// Ends the processes that a run started and that still run.
+  ///
+  /// A process is known by its id and its start time, so that no stranger is ended.
+  /// - Throws: ``ExitCode/missingInput`` when the folder is no run's, ``ExitCode/badInput`` when its
+  ///   files cannot be read.
+  public static func run(_ folder: RunFolder) throws(Failure) -> Outcome {
+    var outcome = Outcome(ended: [], gone: 0, faultsOpen: [])
+    for line in try lines(folder.processes) {
+      guard let id = line["pid"]?.integer, let ticks = line["startTicks"]?.integer, id > 1 else {
+        throw Failure(.badInput, "\(folder.processes): a line has no pid and startTicks")
+      }
+      let process = pid_t(truncatingIfNeeded: id)
+      guard let state = ProcessState.read(process), state.startTicks == UInt64(ticks),
+        state.letter != "Z"
+      else {
+        outcome.gone += 1
+        continue
+      }
+      kill(process, SIGCONT)
+      if kill(-process, SIGKILL) != 0 { kill(process, SIGKILL) }
+      outcome.ended.append(Int(id))
+    }
+    var open: [(Int64, String)] = []
+    for line in try lines(folder.faults) {
+      guard let number = line["fault"]?.integer, let name = line["name"]?.string else { continue }
+      if line["step"]?.string == "planned" { open.append((number, name)) }
+      if line["step"]?.string == "undone" { open.removeAll { $0.0 == number } }
+    }
+    outcome.faultsOpen = open.map(\.1)
+    return outcome
+  }
+
+  /// The whole lines of a file; a torn last one is left out.
+  private static func lines(_ path: String) throws(Failure) -> [JSON] {
+    let bytes = try File.read(path)
+    var lines: [JSON] = []
+    for line in bytes.split(separator: 0x0A) {
+      if let value = try? JSONParser.parse(line) { lines.append(value) }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,208 @@
+import Base
+import CLinux
+import Glibc
+
+/// The one loop of a recording. It owns the clock, and calls everybody in turn; nobody else waits.
+final class Run {
+  let clients: Clients
+  let nemesis: Nemesis
+  let log: RunLog
+  private let plan: Plan
+  private let clock: MonotonicClock
+  private let poller: Poller
+  private let network: Network
+  private let cluster: Cluster
+  private let history: HistoryLog
+  private var recoveryProblems: [String] = []
+  private var rate = RateMeter()
+  private var phase = "starting"
+  private var began: Int64 = 0
+  private var nextProgress: Int64 = 0
+  private var nextReap: Int64 = 0
+  private static let turn: Int64 = 50_000_000
+
+  init(
+    _ plan: Plan, executable: String, folder: RunFolder, clock: MonotonicClock
+  ) throws(Failure) {
+    // A node that goes away must be an error of write(2), not the end of the recorder.
+    _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    self.plan = plan
+    self.clock = clock
+    var random = SplitMix64(seed: plan.seed)
+    let now = { clock.now }
+    log = try RunLog(folder, now: now)
+    poller = try Poller()
+    network = Network(nodes: plan.nodes, latency: plan.latency, random: random.split())
+    cluster = try Cluster(
+      plan: plan, executable: executable, folder: folder, network: network, poller: poller,
+      log: log, now: now)
+    history = try HistoryLog(folder, plan: plan, now: now)
+    clients = Clients(plan: plan, cluster: cluster, history: history, random: random.split())
+    nemesis = try Nemesis(
+      plan: plan, world: FaultWorld(cluster: cluster, network: network), history: history,
+      folder: folder, log: log, now: now)
+  }
+
+  /// What went wrong with the harness or with recovery.
+  var problems: [String] {
+    var problems = cluster.problems + recoveryProblems
+    for node in cluster.nodes where node.rubbish > 3 {
+      problems.append("\(node.name) wrote \(node.rubbish) lines that are no messages in all")
+    }
+    for node in cluster.nodes where node.overflow > 0 {
+      log.write("\(node.name): \(node.overflow) messages dropped because it did not read")
+    }
+    return problems
+  }
+
+  /// The phases of a run, in order; the signal that ended it early, or nil.
+  func record(
+    progress: (RecordingProgress) -> Void, signal: () -> Int32?
+  ) throws(Failure) -> Int32? {
+    do throws(Interruption) {
+      try start(progress, signal)
+      try work(progress, signal)
+      try recover(progress, signal)
+      try readFinally(progress, signal)
+    } catch {
+      switch error {
+      case .failure(let failure): throw failure
+      case .signal(let number):
+        log.write("interrupted by signal \(number)")
+        try nemesis.heal()
+        try history.flush()
+        return number
+      }
+    }
+    try history.flush()
+    return nil
+  }
+
+  /// Ends every process, whatever happened before. What was recorded stays.
+  func end() {
+    try? nemesis.heal()
+    try? history.flush()
+    cluster.end()
+  }
+
+  private enum Interruption: Error {
+    case failure(Failure)
+    case signal(Int32)
+  }
+
+  private typealias Progress = (RecordingProgress) -> Void
+  private typealias Signal = () -> Int32?
+
+  private func start(_ progress: Progress, _ signal: Signal) throws(Interruption) {
+    for index in cluster.nodes.indices {
+      do throws(Failure) { try cluster.start(index) } catch { throw .failure(error) }
+    }
+    while !cluster.isUp { try turn(progress, signal, due: nil) }
+    began = clock.now
+  }
+
+  private func work(_ progress: Progress, _ signal: Signal) throws(Interruption) {
+    phase = "running"
+    log.write("clients begin")
+    clients.begin(.workload, at: began)
+    while clock.now - began < plan.durationNanoseconds {
+      do throws(Failure) {
+        try nemesis.advance(elapsed: clock.now - began)
+      } catch { throw .failure(error) }
+      if nemesis.takeDestruction() { clients.holdWrites(at: clock.now) }
+      let isolated = nemesis.isolated
+      clients.advance(at: clock.now, isolated: isolated)
+      try turn(progress, signal, due: clients.nextDue())
+    }
+  }
+
+  private func recover(_ progress: Progress, _ signal: Signal) throws(Interruption) {
+    phase = "recovering"
+    log.write("healing; then every node must answer a read")
+    let limit = clock.now + plan.recoveryLimitNanoseconds
+    clients.begin(.done, at: clock.now)
+    while !nemesis.isIdle || clients.hasOpen, clock.now < limit {
+      do throws(Failure) { try nemesis.heal() } catch { throw .failure(error) }
+      clients.advance(at: clock.now, isolated: [])
+      try turn(progress, signal, due: clients.nextDue())
+    }
+    clients.begin(.recovery, at: clock.now)
+    while clients.recovered.count < plan.nodes {
+      guard clock.now < limit else {
+        let late = plan.nodeNames.enumerated().filter { !clients.recovered.contains($0.offset) }
+        recoveryProblems.append(
+          "no answer from \(late.map(\.element).joined(separator: ", ")) within "
+            + "\(Units.describe(nanoseconds: plan.recoveryLimitNanoseconds)) of the last fault")
+        break
+      }
+      clients.advance(at: clock.now, isolated: [])
+      try turn(progress, signal, due: clients.nextDue())
+    }
+  }
+
+  private func readFinally(_ progress: Progress, _ signal: Signal) throws(Interruption) {
+    phase = "reading"
+    log.write("final reads")
+    let limit = clock.now + plan.recoveryLimitNanoseconds
+    clients.begin(.finalReads, at: clock.now)
+    while !clients.isFinished {
+      guard clock.now < limit else {
+        recoveryProblems.append("some final reads were not answered")
+        break
+      }
+      clients.advance(at: clock.now, isolated: [])
+      if clients.isFinished { break }
+      try turn(progress, signal, due: clients.nextDue())
+    }
+    clients.begin(.done, at: clock.now)
+    log.write("clients end")
+  }
+
+  /// One turn: the history leaves before the requests, then whoever is ready is heard.
+  private func turn(
+    _ progress: Progress, _ signal: Signal, due: Int64?
+  ) throws(Interruption) {
+    do throws(Failure) {
+      cluster.deliver(at: clock.now)
+      try history.flush()
+      cluster.flush()
+      let now = clock.now
+      let next = min(due ?? Int64.max, network.nextDue ?? Int64.max, now + Run.turn, nextReap)
+      for ready in poller.wait(nanoseconds: next - now) { try cluster.handle(ready) }
+      clients.take(cluster.takeReplies(), at: clock.now)
+      if clock.now >= nextReap {
+        nextReap = clock.now + 5_000_000
+        cluster.reapKilled()
+        try cluster.checkStarts(at: clock.now)
+      }
+    } catch { throw .failure(error) }
+    if clock.now >= nextProgress {
+      nextProgress = clock.now + 100_000_000
+      progress(snapshot())
+      if let number = signal() { throw .signal(number) }
+    }
+  }
+
+  private func snapshot() -> RecordingProgress {
+    let now = clock.now
+    let counts = clients.counts
+    return RecordingProgress(
+      elapsedNanoseconds: phase == "starting" ? 0 : now - began, phase: phase,
+      rate: rate.update(count: counts.ok, at: now), ok: counts.ok, failed: counts.fail,
+      unknown: counts.info, faults: nemesis.current,
+      leader: cluster.leader.map { cluster.nodes[$0].name })
+  }
+}
+
+/// A rate over the last half second.
+struct RateMeter {
+  private var samples: [(time: Int64, count: Int)] = []
+
+  /// Adds a count that only grows, and says how fast it grows, per second.
+  mutating func update(count: Int, at time: Int64) -> Double {
+    samples.append((time, count))
+    while samples.count > 2, time - samples[0].time > 600_000_000 { samples.removeFirst() }
+    guard let first = samples.first, time > first.time else { return 0 }
+    return Double(count - first.count) * 1e9 / Double(time - first.time)
+  }
+}

@@ -1,0 +1,146 @@
+import Base
+import CLinux
+import Glibc
+
+/// A child process with pipes for standard input and output, the leader of its own group.
+///
+/// The kernel kills it when this process dies in any way, so nothing is left behind.
+struct ChildProcess {
+  /// How a process ended.
+  enum Ending: Equatable {
+    case exited(Int32)
+    case signalled(Int32)
+
+    var description: String {
+      switch self {
+      case .exited(let code): "exited with code \(code)"
+      case .signalled(let number): "was ended by signal \(number)"
+      }
+    }
+  }
+
+  /// Its process id.
+  let id: pid_t
+  /// When it was started, in the kernel's ticks: tells it from a later process of the same id.
+  let startTicks: UInt64
+  /// Where its standard input is written; non-blocking.
+  let input: Int32
+  /// Where its standard output is read; non-blocking.
+  let output: Int32
+
+  /// Starts a program.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when it cannot be started, ``ExitCode/cannotCreate`` when
+  ///   its log cannot be made.
+  init(path: String, arguments: [String], environment: [String], log: String) throws(Failure) {
+    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure(.cannotCreate, "\(log): \(File.systemMessage())")
+    }
+    defer { close(descriptor) }
+    var toChild: [Int32] = [-1, -1]
+    var fromChild: [Int32] = [-1, -1]
+    guard plumbline_pipe(&toChild) == 0 else {
+      throw Failure(.unavailable, "\(path): no pipe: \(File.systemMessage())")
+    }
+    guard plumbline_pipe(&fromChild) == 0 else {
+      let cause = File.systemMessage()
+      toChild.forEach { close($0) }
+      throw Failure(.unavailable, "\(path): no pipe: \(cause)")
+    }
+    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    var variables = environment.map { strdup($0) } + [nil]
+    defer { (words + variables).forEach { free($0) } }
+    let child = plumbline_spawn(path, &words, &variables, toChild[0], fromChild[1], descriptor)
+    let cause = File.systemMessage()
+    close(toChild[0])
+    close(fromChild[1])
+    guard child > 0 else {
+      close(toChild[1])
+      close(fromChild[0])
+      throw Failure(.unavailable, "the program of a node cannot be started: \(path): \(cause)")
+    }
+    plumbline_pipe_capacity(toChild[1], 1 << 20)
+    plumbline_pipe_capacity(fromChild[0], 1 << 20)
+    _ = plumbline_nonblocking(toChild[1])
+    _ = plumbline_nonblocking(fromChild[0])
+    id = child
+    startTicks = ProcessState.read(child)?.startTicks ?? 0
+    input = toChild[1]
+    output = fromChild[0]
+  }
+
+  /// Sends a signal to the process and those it started.
+  func signal(_ number: Int32) {
+    if Glibc.kill(-id, number) != 0 { Glibc.kill(id, number) }
+  }
+
+  /// How it ended, or nil while it runs; afterwards the id means nothing any more.
+  func reap() -> Ending? {
+    var status: Int32 = 0
+    guard waitpid(id, &status, WNOHANG) == id else { return nil }
+    return ChildProcess.ending(status)
+  }
+
+  /// Kills the process and its group, and waits until it is gone.
+  func end() {
+    signal(SIGKILL)
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+  }
+
+  /// Closes this side's ends of the pipes.
+  func closePipes() {
+    close(input)
+    close(output)
+  }
+
+  private static func ending(_ status: Int32) -> Ending {
+    let code = plumbline_wait_status(status)
+    return code >= 256 ? .signalled(code - 256) : .exited(code)
+  }
+}
+
+/// What the kernel says about a process (`/proc/PID/stat`, proc(5)).
+struct ProcessState: Equatable {
+  /// `R`, `S`, `D`, `T` (stopped), `Z`, …
+  var letter: Character
+  /// When it was started, in ticks since the machine was.
+  var startTicks: UInt64
+
+  /// Reads the state, or nil when there is no such process.
+  static func read(_ id: pid_t) -> ProcessState? {
+    guard let bytes = try? File.read("/proc/\(id)/stat") else { return nil }
+    // Why from the last parenthesis: a program's name may hold spaces and parentheses.
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    guard fields.count > 19, let letter = fields[0].first, let ticks = UInt64(fields[19]) else {
+      return nil
+    }
+    return ProcessState(letter: letter, startTicks: ticks)
+  }
+}
+
+/// Finds a program as a shell would.
+enum ProgramPath {
+  /// The path of a program that can be run.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when there is none, or it cannot be run.
+  static func resolve(_ program: String) throws(Failure) -> String {
+    if program.contains("/") {
+      guard access(program, X_OK) == 0, File.kind(program) == .file else {
+        let cause = File.kind(program) == .folder ? "is a directory" : File.systemMessage()
+        throw Failure(.unavailable, "the program of a node cannot be run: \(program): \(cause)")
+      }
+      return program
+    }
+    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    for folder in folders.split(separator: ":") {
+      let path = "\(folder)/\(program)"
+      if access(path, X_OK) == 0, File.kind(path) == .file { return path }
+    }
+    let here = File.kind(program) == .file ? "; did you mean ./\(program)?" : ""
+    throw Failure(.unavailable, "the program of a node is not in PATH: \(program)\(here)")
+  }
+}
