@@ -22,7 +22,14 @@ enum CleanupCommand: Command {
       throw Failure(.usage, "cleanup needs at least one RUN")
     }
     for folder in arguments.positional {
-      for line in try Cleanup.run(folder) { try terminal.output(line + "\n") }
+      let outcome = try Cleanup.run(RunFolder(path: folder))
+      let ended = outcome.ended.map { "\($0)" }.joined(separator: ", ")
+      try terminal.output(
+        "\(folder): \(outcome.ended.isEmpty ? "nothing was left running" : "ended \(ended)")\n")
+      if !outcome.faultsOpen.isEmpty {
+        let faults = outcome.faultsOpen.joined(separator: ", ")
+        try terminal.output("\(folder): faults that were on ended with it: \(faults)\n")
+      }
     }
     return .success
   }

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Recorder
 
 /// The options of a run on the command line: those of the plan, from the plan's own table.
@@ -16,8 +17,9 @@ enum PlanArguments {
   ///
   /// Without `--seed` and without a plan the seed is drawn from the clock, and said.
   static func plan(_ arguments: ParsedArguments) throws(Failure) -> Plan {
-    var plan = try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) } ?? Plan()
-    if arguments["plan"] == nil { plan.seed = SplitMix64.seedOfTheMoment() }
+    var plan =
+      try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) } ?? Plan()
+    if arguments["plan"] == nil { plan.seed = seedOfTheMoment() }
     for option in PlanOption.all {
       guard let text = arguments[option.name] else { continue }
       try option.parse(text, into: &plan)
@@ -36,14 +38,21 @@ enum PlanArguments {
     return plan
   }
 
+  /// A seed that differs from run to run, short enough to be typed.
+  private static func seedOfTheMoment() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    var mixed = SplitMix64(
+      seed: UInt64(time.tv_sec) << 30 ^ UInt64(time.tv_nsec) ^ UInt64(getpid()))
+    return mixed.next() % 1_000_000
+  }
+
   /// What a run would do, for `--dry-run`.
   static func describe(_ plan: Plan) -> String {
     var text = plan.json5 + "\nschedule of the faults, seconds from the first operation:\n"
-    let schedule = Schedule(plan)
-    if schedule.faults.isEmpty { text += "  none\n" }
-    for fault in schedule.faults {
-      text += "  \(fault)\n"
-    }
+    let faults = Schedule.faults(of: plan)
+    if faults.isEmpty { text += "  none\n" }
+    for fault in faults { text += "  \(fault.description)\n" }
     return text
   }
 }

@@ -23,12 +23,12 @@ enum RecordedRun {
 
   /// The path of plumbline itself: embedded nodes are started from it.
   private static func executable() throws(Failure) -> String {
-    var path = [UInt8](repeating: 0, count: 4096)
-    let count = path.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress, $0.count) }
+    var path = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &path, path.count)
     guard count > 0 else {
       throw Failure(.unavailable, "/proc/self/exe: \(File.systemMessage()); is /proc mounted?")
     }
-    return String(decoding: path[..<count], as: UTF8.self)
+    return String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func line(_ progress: RecordingProgress) -> String {
