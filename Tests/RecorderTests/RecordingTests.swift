@@ -1,6 +1,6 @@
 import Base
-import Foundation
 import Formats
+import Foundation
 import Histories
 import Testing
 

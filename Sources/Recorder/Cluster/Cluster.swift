@@ -32,7 +32,6 @@ final class Cluster {
   private var nextMessage: Int64 = 1
   private var replies: [ClientMessage] = []
   private var isEnding = false
-  private static let initLimit: Int64 = 10_000_000_000
   private static let rubbishLimit = 10_000
 
   init(
@@ -366,12 +365,16 @@ final class Cluster {
   /// Refuses nodes that have not answered `init` in time.
   func checkStarts(at time: Int64) throws(Failure) {
     for node in nodes where node.state == .starting && !node.isPaused {
-      guard time - node.initSent > Cluster.initLimit else { continue }
-      let hint = node.inbox.isEmpty ? "is the line ended by a newline and flushed?" : "it wrote "
-        + "an unfinished line: is the newline missing?"
+      guard time - node.initSent > plan.startLimitNanoseconds else { continue }
+      let hint =
+        node.inbox.isEmpty
+        ? "is the line ended by a newline and flushed?"
+        : "it wrote a line without a newline"
       throw Failure(
         .unavailable,
-        "\(node.name) did not answer init within 10 s with init_ok (\(hint))" + node.lastWords())
+        "\(node.name) did not answer init with init_ok within "
+          + "\(Units.describe(nanoseconds: plan.startLimitNanoseconds)) (\(hint))"
+          + node.lastWords())
     }
   }
 

@@ -10,6 +10,8 @@ final class Nemesis {
     var isVerified = false
     /// Undoing has begun.
     var isStopping = false
+    /// What it did until then.
+    var effect = JSON.null
   }
 
   /// A fault, counted for the outcome.
@@ -129,6 +131,7 @@ final class Nemesis {
       begin(index)
     }
     active[index].isStopping = true
+    active[index].effect = active[index].fault.evidence(world) ?? .null
     try active[index].fault.undo(world)
     if active[index].scheduled.family == "kill" { hasDestroyed = true }
   }
@@ -137,7 +140,7 @@ final class Nemesis {
     for index in active.indices.reversed()
     where active[index].isStopping && active[index].fault.isUndone(world) {
       let done = active.remove(at: index)
-      try note("undone", done.scheduled)
+      try note("undone", done.scheduled, [("effect", done.effect)])
       history.add(
         .info, .nemesis, "stop-" + done.scheduled.family, value: done.fault.value)
     }

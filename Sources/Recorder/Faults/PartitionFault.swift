@@ -24,12 +24,10 @@ struct PartitionFault: Fault {
     world.network.cut(links)
   }
 
-  /// A probe: each of the links drops what is sent on it now.
+  /// A probe: each of the links would drop what were sent on it now. The number of messages that
+  /// were dropped so far is told, but nodes that have nothing to say do not make a cut untrue.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
-    let dropping = links.filter { world.network.isCut($0) }
-    guard dropping.count == links.count, !links.isEmpty,
-      world.network.counts.cut > before
-    else { return nil }
+    guard !links.isEmpty, links.allSatisfy({ world.network.isCut($0) }) else { return nil }
     return ["linksCut": JSON(links.count), "dropped": JSON(world.network.counts.cut - before)]
   }
 

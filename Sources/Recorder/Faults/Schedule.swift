@@ -31,14 +31,14 @@ public struct ScheduledFault: Sendable, Equatable {
 public enum Schedule {
   /// Draws the faults of a plan, in the order of their starts.
   ///
-  /// Each family, target and shape comes up once before any comes up again. A fault lasts half to
-  /// nine tenths of the interval; one in four lasts into the next, if that hits something else
-  /// (a process, or the network).
+  /// Each family, target and shape comes up before any comes up again; partitions and kills, which
+  /// find most, come up twice as often. A fault lasts half to nine tenths of the interval; two in
+  /// five last into the next, if that hits something else (a process, or the network).
   public static func faults(of plan: Plan) -> [ScheduledFault] {
     guard !plan.faults.isEmpty else { return [] }
     var random = SplitMix64(seed: plan.seed ^ 0x5EED_FA17)
-    var families = Bag(plan.faults)
-    var targets = Bag(plan.targets)
+    var families = Bag(plan.faults + plan.faults.filter { ["partition", "kill"].contains($0) })
+    var targets: [String: Bag<FaultTarget>] = [:]
     var partitions = Bag(plan.partitions)
     var faults: [ScheduledFault] = []
     let interval = Double(plan.faultIntervalNanoseconds)
@@ -51,13 +51,13 @@ public enum Schedule {
         faults[last].stopNanoseconds = Int64(start) - Int64(interval * 0.1)
       }
       let share = Double(random.draw(50..<90)) / 100
-      let lasts = interval * (random.chance(0.25) ? share + 0.5 : share)
+      let lasts = interval * (random.chance(0.4) ? share + 0.5 : share)
       let hits = Faults.named(name)?.hasTarget ?? false
       faults.append(
         ScheduledFault(
           number: faults.count + 1, family: name, startNanoseconds: Int64(start),
           stopNanoseconds: min(Int64(start + lasts), plan.durationNanoseconds),
-          target: hits ? targets.draw(&random) : nil,
+          target: hits ? targets[name, default: Bag(plan.targets)].draw(&random) : nil,
           partition: name == "partition" ? partitions.draw(&random) : nil, seed: random.next()))
       start += interval * Double(random.draw(80..<120)) / 100
     }

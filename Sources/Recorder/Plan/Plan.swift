@@ -35,7 +35,7 @@ public struct Plan: Sendable, Equatable {
   /// The families of faults, by name; empty for none.
   public var faults = Faults.all.map(\.name)
   /// The mean time from the start of one fault to the start of the next.
-  public var faultIntervalNanoseconds: Int64 = 1_500_000_000
+  public var faultIntervalNanoseconds: Int64 = 1_000_000_000
   /// Whom the faults hit.
   public var targets = FaultTarget.allCases
   /// The shapes of partitions.
@@ -43,9 +43,11 @@ public struct Plan: Sendable, Equatable {
   /// The share of messages that the fault `loss` drops.
   public var lossShare = 0.3
   /// What the fault `delay` adds to a message, on average.
-  public var delayNanoseconds: Int64 = 50_000_000
+  public var delayNanoseconds: Int64 = 30_000_000
   /// The share of messages that the fault `duplicate` delivers twice.
   public var duplicateShare = 0.3
+  /// How long a node may take to answer `init`.
+  public var startLimitNanoseconds: Int64 = 10_000_000_000
   /// How long the cluster may take to answer on every node after the last fault.
   public var recoveryLimitNanoseconds: Int64 = 10_000_000_000
   /// The least that the run must exercise.

@@ -146,7 +146,7 @@ extension Plan {
     }
     for (name, value) in [
       ("duration", durationNanoseconds), ("timeout", timeoutNanoseconds),
-      ("fault-interval", faultIntervalNanoseconds),
+      ("fault-interval", faultIntervalNanoseconds), ("start-limit", startLimitNanoseconds),
     ] where value <= 0 {
       throw Failure(.usage, "--\(name) must be longer than 0s")
     }
@@ -161,11 +161,13 @@ extension Plan {
     let needing = faults.filter { Faults.named($0)?.needsPeers ?? false }
     if nodes < 2, let family = needing.first {
       throw Failure(
-        .usage, "--faults \(family) needs messages between nodes, and there is one node; say "
+        .usage,
+        "--faults \(family) needs messages between nodes, and there is one node; say "
           + "--nodes 3 or --faults kill,pause")
     }
-    if targets.isEmpty, faults.contains(where: { Faults.named($0)?.hasTarget ?? false }) {
-      throw Failure(.usage, "--targets is empty, but --faults \(faults[0]) must hit somebody")
+    if targets.isEmpty, let hitting = faults.first(where: { Faults.named($0)?.hasTarget ?? false })
+    {
+      throw Failure(.usage, "--targets is empty, but --faults \(hitting) must hit somebody")
     }
     if partitions.isEmpty, faults.contains("partition") {
       throw Failure(.usage, "--partitions is empty, but --faults has partition")

@@ -43,6 +43,7 @@ extension PlanOption {
         plan.bugs = value.array?.compactMap(\.string) ?? []
         return true
       }),
+    duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),
     PlanOption(

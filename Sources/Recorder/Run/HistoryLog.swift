@@ -36,7 +36,8 @@ final class HistoryLog {
   /// Writes what has gathered.
   func flush() throws(Failure) {
     guard writer.count > 0 else { return }
+    // A write that failed half way must not be tried again: the file would have two halves.
+    defer { writer.removeAll() }
     try file.write(writer.bytes)
-    writer.removeAll()
   }
 }
