@@ -45,6 +45,13 @@ protocol Machine: SendableMetatype {
   /// The state, or one that stands for all that no completion from the event on can tell apart.
   func forgetting(_ state: Int32, before event: Int) -> Int32
 
+  /// Whether every form is pure, or leads to a state that does not depend on the one before. Then a
+  /// pending operation need only take effect just before one that sees what it did.
+  static var isLazy: Bool { get }
+
+  /// Whether an impure form is possible in this state alone.
+  func tests(_ state: Int32, _ form: Form) -> Bool
+
   /// The states that the object may be in at the start; called after all forms are known.
   mutating func initialStates() -> [Int32]
 
@@ -73,6 +80,8 @@ let forgotten = Int32.max
 extension Machine {
   static var looksAhead: Bool { false }
   static var forgets: Bool { false }
+  static var isLazy: Bool { false }
+  func tests(_ state: Int32, _ form: Form) -> Bool { true }
   mutating func prepare(_ problem: Problem) {}
   func forgetting(_ state: Int32, before event: Int) -> Int32 { state }
   func isReachable(_ pure: Form, from state: Int32) -> Bool { true }

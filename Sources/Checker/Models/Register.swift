@@ -96,6 +96,10 @@ struct RegisterMachine: Machine {
     return observed[form.code == Code.write ? form.a : form.b] == nil
   }
 
+  static var isLazy: Bool { true }
+
+  func tests(_ state: Int32, _ form: Form) -> Bool { form.code == Code.cas && form.a == state }
+
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     switch form.code {
     case Code.write: form.a

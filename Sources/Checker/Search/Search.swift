@@ -24,6 +24,10 @@ import Histories
 ///   completes first is tried: if a continuation takes the later one first, exchange the two; both
 ///   are open at the earlier place, and the later place is before both deadlines.
 ///
+/// - *Pending operations wait for someone to see them* (R3, for registers). One is taken only when
+///   a pure operation follows at once that was not possible before, or an open operation tests the
+///   new state. Otherwise, in any continuation, the next operation is blind and the pending one can
+///   be deleted, or it is taken at a later event and the pending one can wait until then.
 /// - *What must be read next is looked at now* (only for models whose states grow until something
 ///   restarts them). The first completion of a pure operation that is not taken yet must find a
 ///   state that allows it. If none follows from this state, and nothing that may be taken before it
@@ -60,6 +64,8 @@ struct Search<M: Machine> {
   var eventLimit: Int
   /// Completions before this event may rule out a configuration before they are reached.
   var sight: Int
+  /// Whether the configuration that was made last took a pure operation at its first event.
+  private var tookPure = false
   /// Work since the budget was last asked, in about nanoseconds.
   private var work = 0
   private static var patience: Int { 100_000 }
@@ -150,7 +156,9 @@ struct Search<M: Machine> {
         if let reason = ledger.isExhausted ? ledger.spent : nil { return .stopped(reason) }
         return .found
       }
-      if isDoomed() { continue }
+      if isDoomed() || M.isLazy && arrival < 0 && !isSeen(state, before: memo.event(from)) {
+        continue
+      }
       if let reason = push() { return .stopped(reason) }
     }
     return nil
@@ -265,7 +273,10 @@ extension Search {
     var event = Int(row[0] >> 32)
     if M.forgets { state = machine.forgetting(state, before: event) }
     open.move(to: event)
+    tookPure = false
     for operation in open.list { takeIfPure(operation, state) }
+    let tookPureAtOnce = tookPure
+    defer { tookPure = tookPureAtOnce }
     while true {
       let operation = problem.completing[event]
       let slot = Int(problem.slot[Int(operation)])
@@ -297,6 +308,7 @@ extension Search {
     steps &+= 1
     if machine.next(state, form, choice: 0) == refused { return }
     row[2 + slot >> 6] |= bit
+    tookPure = true
     if isRecording {
       recorded.append(
         KeyAnswer.Step(operation: problem.operations[Int(operation)], result: ValueTable.none))
@@ -339,6 +351,27 @@ extension Search {
       }
     }
     return true
+  }
+
+  /// Whether somebody may see, before that event's completion, what a pending operation just did.
+  private func isSeen(_ state: Int32, before event: Int) -> Bool {
+    if tookPure { return true }
+    for operation in open.list
+    where !isTaken(operation, at: event)
+      && machine.tests(state, problem.forms[Int(operation)])
+    {
+      return true
+    }
+    for place in problem.pending.indices where machine.tests(state, problem.pending[place].form) {
+      let word = row[2 + problem.slotWords + problem.pending[place].word]
+      let used = Int(word >> problem.pending[place].shift & problem.pending[place].mask)
+      if used < problem.pending[place].from.count,
+        Int(problem.pending[place].from[used]) <= event
+      {
+        return true
+      }
+    }
+    return false
   }
 
   private func restarts(_ pure: Form, by form: Form) -> Bool {
