@@ -13,7 +13,7 @@ import Testing
     if variant & 2 == 2 { options.nullRead = .any }
     if variant & 4 == 4 { options.failedCas = .observes }
     var verdicts = [0, 0]
-    for round in 0..<4000 {
+    for round in 0..<2500 {
       var shape = Shape(operations: 3 + round % 5, clients: 2 + round % 3)
       shape.lies = round % 3 == 0 ? 0 : 0.2
       let object = SimulatedRegister(domain: 2 + Int64(round % 3))
@@ -22,6 +22,6 @@ import Testing
       verdicts[found ? 1 : 0] += 1
       if shape.lies == 0 { #expect(found) }
     }
-    #expect(verdicts[0] > 100 && verdicts[1] > 1000)
+    #expect(verdicts[0] > 100 && verdicts[1] > 600)
   }
 }

@@ -74,6 +74,8 @@ struct Evidence {
   private func words(_ operation: Int) -> String {
     let input = history.input[operation]
     let output = history.output[operation]
+    // Null is what these saw, where others have no answer to give.
+    let isSight = ["read", "get", "dequeue", "pop"].contains(history.functionName(operation))
     var text = history.functionName(operation)
     if input != ValueTable.null { text += " " + values.describe(input) }
     switch history.outcome[operation] {
@@ -82,7 +84,7 @@ struct Evidence {
     case .ok:
       if history.evidence("swapped", of: operation) == ValueTable.false {
         text += " → not swapped"
-      } else if output != input, output != ValueTable.none {
+      } else if output != ValueTable.none, output != input || input == ValueTable.null && isSight {
         text += " → " + values.describe(output)
       }
     }

@@ -1,0 +1,135 @@
+import Base
+import Histories
+import TestSupport
+import Testing
+
+@testable import Checker
+
+/// Which model a history is checked against, and what is refused.
+@Suite struct ModelChoiceTests {
+  private func check(
+    _ text: String, model: String = "auto", header: JSON? = nil,
+    _ change: (inout CheckOptions) -> Void = { _ in }
+  ) throws -> CheckResult {
+    var history = try History.text(text.split(separator: "; ").joined(separator: "\n"))
+    history.header = header
+    var options = CheckOptions()
+    options.model = model
+    change(&options)
+    return try Checker.check(history, options)
+  }
+
+  private func message(_ body: () throws -> CheckResult) -> String {
+    do {
+      return "no error but \(try body().verdict)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: [
+    ("register", "0 invoke write 1; 1 invoke read nil"), ("cas-register", "0 invoke cas [1,2]"),
+    ("queue", "0 invoke dequeue nil"), ("stack", "0 invoke push 1"),
+    ("text", "0 invoke append a; 1 invoke get nil"), ("lock", "0 invoke acquire nil"),
+    ("unique-ids", "0 invoke generate nil"), ("append-log", "0 invoke append 1"),
+    ("set", "0 invoke add 1; 0 ok add 1; 0 invoke read nil; 0 ok read [1]"),
+    ("counter", "0 invoke add 1; 0 ok add 1; 0 invoke read nil; 0 ok read 1"),
+    ("set", "0 invoke add 1; 1 invoke remove 1"), ("register", ""),
+  ]) func functionsNameTheModel(model: String, text: String) throws {
+    let result = try check(text)
+    #expect(result.model == model)
+    #expect(result.verdict == .linearizable)
+  }
+
+  @Test func theHeaderNamesTheModelAndTheOptionOutranksIt() throws {
+    let text =
+      "0 invoke enqueue 1; 0 ok enqueue 1; 0 invoke enqueue 2; 0 ok enqueue 2; "
+      + "1 invoke dequeue nil; 1 ok dequeue 2"
+    #expect(try check(text).verdict == .violation)
+    #expect(try check(text, header: ["model": "bag"]).verdict == .linearizable)
+    #expect(try check(text, model: "queue", header: ["model": "bag"]).verdict == .violation)
+    let permits = "0 invoke acquire nil; 0 ok acquire nil; 1 invoke acquire nil; 1 ok acquire nil"
+    let header: JSON = ["model": "semaphore", "permits": 2]
+    #expect(try check(permits, header: header).verdict == .linearizable)
+    #expect(try check(permits, header: header) { $0.permits = 1 }.verdict == .violation)
+  }
+
+  @Test func initialValues() throws {
+    let text = "0 invoke read nil; 0 ok read 7; 1 invoke read nil; 1 ok read 7"
+    #expect(try check(text).verdict == .violation)
+    #expect(try check(text, header: ["initial": 7]).verdict == .linearizable)
+    #expect(try check(text) { $0.initial = .value(7) }.verdict == .linearizable)
+    #expect(try check(text) { $0.initial = .unknown }.verdict == .linearizable)
+    let two = "0 invoke read nil; 0 ok read 7; 1 invoke read nil; 1 ok read 8"
+    #expect(try check(two) { $0.initial = .unknown }.verdict == .violation)
+    let pop = "0 invoke pop nil; 0 ok pop 2; 0 invoke pop nil; 0 ok pop 1"
+    #expect(try check(pop) { $0.initial = .value([1, 2]) }.verdict == .linearizable)
+  }
+
+  @Test func refusals() {
+    let cases: [(String, String, String)] = [
+      ("0 invoke read nil", "regster", "there is no model “regster”; did you mean “register”?"),
+      (
+        "0 invoke cas 1", "auto",
+        "1: “cas” has the value 1; expected a list of two, [old,new]"
+      ),
+      (
+        "0 invoke read nil; 0 ok read", "register",
+        "2: “read” of line 1 completed ok without a value; expected the value that was read (null "
+          + "when absent)"
+      ),
+      (
+        "0 invoke write 1; 0 ok write 2", "register",
+        "2: “write” of 1 (line 1) completed ok with another value, 2; expected the same value or "
+          + "null"
+      ),
+      (
+        "0 invoke read nil; 0 ok read 1", "set",
+        "2: “read” has the value 1; expected a list of all elements"
+      ),
+      (
+        "0 invoke add a", "counter", "1: “add” has the value \"a\"; expected an integer of 64 bits"
+      ),
+      (
+        "0 invoke add 9223372036854775807; 1 invoke add 1", "counter",
+        "2: the counter may leave the range of 64-bit integers"
+      ),
+      (
+        "0 invoke acquire nil; 0 ok acquire false", "lock",
+        "2: “acquire” of line 1 completed ok with false; expected no value (one that was refused is "
+          + "recorded as fail)"
+      ),
+      (
+        "0 invoke enqueue nil", "queue",
+        "1: “enqueue” has no value; null stands for “empty” and cannot be put in"
+      ),
+      (
+        "0 invoke push 1", "queue",
+        "1: the model “queue” has no function “push”; it has “enqueue”, “dequeue”"
+      ),
+      (
+        "0 invoke txn nil", "auto",
+        "1: “txn” belongs to the model multi-register, which this version cannot check yet"
+      ),
+      (
+        "0 invoke add 1", "auto",
+        "1: no model follows from the functions “add”; name one with --model: set, counter"
+      ),
+      (
+        "0 invoke push 1; 1 invoke dequeue nil", "auto",
+        "1: no model follows from the functions “push”, “dequeue”, and none has them all; name one "
+          + "with --model: register, cas-register, set, queue, bag, stack, counter, lock, "
+          + "reentrant-lock, semaphore, fenced-lock, append-log, text, unique-ids"
+      ),
+    ]
+    for (text, model, expected) in cases {
+      #expect(message { try check(text, model: model) } == expected)
+    }
+    #expect(
+      message { try check("0 invoke pop nil") { $0.initial = .unknown } }
+        == "only registers can have an unknown initial value; give a value or leave it out")
+    #expect(
+      message { try check("0 invoke pop nil") { $0.initial = .value(3) } }
+        == "the initial value is 3; expected a list of elements")
+  }
+}
