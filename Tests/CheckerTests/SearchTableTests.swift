@@ -73,7 +73,8 @@ import Testing
     for _ in 0..<4000 {
       let row = [UInt64(random.draw(0..<40)), random.next(), UInt64(random.draw(0..<40))]
       let isNew = known.insert([row[0], row[2]]).inserted
-      #expect(memo.insert(row) == (isNew ? .new(row: memo.count) : .known))
+      let expected: Memo.Insertion = isNew ? .new(row: memo.count) : .known
+      #expect(memo.insert(row) == expected)
     }
     #expect(memo.count == known.count)
   }

@@ -37,10 +37,9 @@ struct ListTable {
   /// A list that is not empty without its last element.
   func rest(of list: Int32) -> Int32 { cells.left[Int(list) - 1] }
 
-  /// For each list, one more than the last event that shows a list which begins with it; 0 when
-  /// none does.
+  /// For each list, one more than the last event that shows a list which begins with it, and 0 when
+  /// none does; from the lists that events show.
   ///
-  /// - Parameter shown: lists with the events that show them.
   /// - Complexity: O(lists).
   func lastUses(_ shown: [(list: Int32, event: Int32)]) -> [Int32] {
     guard ledger.reserve(bytes: (cells.count + 1) * 4) else { return [] }
