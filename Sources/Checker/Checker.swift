@@ -50,8 +50,8 @@ public enum Checker {
 
   /// Splits a history by key, in the order of the keys' first invocations.
   ///
-  /// A map is the product of its keys, so each is checked by itself (M. Herlihy, J. Wing, “locality”;
-  /// A. Horn, D. Kroening, “Faster linearizability checking via P-compositionality”, FORTE 2015).
+  /// A map is the product of its keys, so each is checked by itself (A. Horn, D. Kroening, “Faster
+  /// linearizability checking via P-compositionality”, FORTE 2015).
   static func partition(
     _ history: History, values: ValueTable, _ settings: Settings, _ options: CheckOptions
   ) -> [(key: ValueID, task: KeyTask)] {

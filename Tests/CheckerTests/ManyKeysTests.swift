@@ -55,7 +55,7 @@ import Testing
     #expect(
       result.violations.first?.explanation
         == "Process 7 completed “read → nil” on line 32, and no order of the operations explains "
-        + "that: can't read nil from a register that holds 1. It contradicts “write 1” of process 7 "
-        + "(lines 29–30).")
+        + "that: can't read nil from a register that holds 1. It contradicts “write 1” of process "
+        + "7 (lines 29–30).")
   }
 }

@@ -96,8 +96,8 @@ import Testing
       ),
       (
         "0 invoke acquire nil; 0 ok acquire false", "lock",
-        "2: “acquire” of line 1 completed ok with false; expected no value (one that was refused is "
-          + "recorded as fail)"
+        "2: “acquire” of line 1 completed ok with false; expected no value (one that was refused "
+          + "is recorded as fail)"
       ),
       (
         "0 invoke enqueue nil", "queue",
