@@ -73,12 +73,3 @@ public struct CheckError: Error, Sendable, Equatable, CustomStringConvertible {
     line.map { "\($0): \(message)" } ?? message
   }
 }
-
-/// The options as the models see them: nothing optional, values interned.
-struct Settings: Sendable {
-  /// The initial value; nil is unknown, ``ValueTable/none`` the model's own.
-  var initial: ValueID?
-  var observesFailedCas: Bool
-  var ignoresNullReads: Bool
-  var permits: Int
-}

@@ -119,30 +119,3 @@ public enum Checker {
     }
   }
 }
-
-extension Settings {
-  /// Joins options and header; the option outranks the header.
-  init(
-    _ options: CheckOptions, header: JSON?, values: inout ValueTable
-  ) throws(CheckError) {
-    switch options.initial {
-    case .unknown: initial = nil
-    case .value(let value): initial = values.intern(value)
-    case nil:
-      if let value = header?["initial"] {
-        initial = values.intern(value)
-      } else {
-        initial = ValueTable.none
-      }
-    }
-    let failedCas =
-      options.failedCas ?? header?["failedCas"]?.string.flatMap { .init(rawValue: $0) }
-    observesFailedCas = failedCas == .observes
-    let nullRead = options.nullRead ?? header?["nullRead"]?.string.flatMap { .init(rawValue: $0) }
-    ignoresNullReads = nullRead == .any
-    permits = options.permits ?? header?["permits"]?.integer.flatMap { Int(exactly: $0) } ?? 1
-    guard permits > 0 else {
-      throw CheckError("a semaphore has at least one permit, not \(permits)", code: .usage)
-    }
-  }
-}

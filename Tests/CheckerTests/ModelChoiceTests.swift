@@ -131,5 +131,17 @@ import Testing
     #expect(
       message { try check("0 invoke pop nil") { $0.initial = .value(3) } }
         == "the initial value is 3; expected a list of elements")
+    let headers: [(JSON, String)] = [
+      (["initial": 3], "1: the initial value is 3; expected a list of elements"),
+      (["permits": 0], "1: “permits” in the header is 0; expected a number of at least 1"),
+      (
+        ["failedCas": "maybe"],
+        "1: “failedCas” in the header is \"maybe\"; expected “drops” or “observes”"
+      ),
+      (["model": 1], "1: “model” in the header is a number; expected a name"),
+    ]
+    for (header, expected) in headers {
+      #expect(message { try check("0 invoke pop nil", header: header) } == expected)
+    }
   }
 }

@@ -49,7 +49,9 @@ extension Settings {
     _ initial: ValueID, _ expected: String, _ values: ValueTable
   ) -> CheckError {
     CheckError(
-      "the initial value is \(values.describe(initial)); expected \(expected)", code: .usage)
+      line: isInitialOfHeader ? 1 : nil,
+      "the initial value is \(values.describe(initial)); expected \(expected)",
+      code: isInitialOfHeader ? .badInput : .usage)
   }
 }
 

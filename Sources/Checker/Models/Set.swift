@@ -15,6 +15,7 @@ struct SetMachine: Machine {
   }
 
   private let values: ValueTable
+  private let ledger: Ledger
   private var tries: TrieTable
   private var elements = Numbering<ValueID>()
   private let initial: [ValueID]
@@ -26,6 +27,7 @@ struct SetMachine: Machine {
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
     self.values = values
+    self.ledger = ledger
     tries = TrieTable(ledger)
     initial = try settings.initialElements(values)
     for value in initial { _ = elements.number(value) }
@@ -65,6 +67,8 @@ struct SetMachine: Machine {
     guard [.list, .set].contains(values.kind(of: value)) else {
       throw call.wrong(value, "a list of all elements", values)
     }
+    // Without memory the search ends before it looks at this form.
+    guard ledger.reserve(bytes: values.parts(of: value).count * 8) else { return nil }
     var list: [Int32] = []
     for part in values.parts(of: value) { list.append(elements.number(part)) }
     seen.formUnion(list)
