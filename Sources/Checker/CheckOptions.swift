@@ -43,6 +43,8 @@ public struct CheckOptions: Sendable {
   public var wantsWitness = false
   /// Whether a violation is reduced to a small certificate.
   public var wantsReduction = true
+  /// Told after each key how many keys are done and how many there are, from any thread.
+  public var progress: (@Sendable (_ done: Int, _ keys: Int) -> Void)?
   /// What the check may spend.
   public var budget: Budget
 

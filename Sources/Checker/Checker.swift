@@ -18,7 +18,7 @@ public enum Checker {
     let settings = try Settings(options, header: history.header, values: &values)
     try Models.requireFunctions(of: history, in: model)
     let tasks = partition(history, values: values, settings, options)
-    let answers = try answer(tasks.map(\.task), model, threads: options.threads)
+    let answers = try answer(tasks.map(\.task), model, options)
     var result = CheckResult(
       verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
       keys: tasks.count, algorithm: "wing-gong-lowe", seconds: 0)
@@ -79,21 +79,27 @@ public enum Checker {
 
   /// Searches the keys side by side, the largest first.
   private static func answer(
-    _ tasks: [KeyTask], _ model: Model, threads: Int
+    _ tasks: [KeyTask], _ model: Model, _ options: CheckOptions
   ) throws(CheckError) -> [KeyAnswer] {
     let sorted = tasks.indices.sorted { tasks[$0].calls.count > tasks[$1].calls.count }
-    let results = Lock([Result<KeyAnswer, CheckError>?](repeating: nil, count: tasks.count))
-    WorkerPool.run(tasks.count, threads: threads) { number in
+    let none = [Result<KeyAnswer, CheckError>?](repeating: nil, count: tasks.count)
+    let results = Lock((answers: none, done: 0))
+    WorkerPool.run(tasks.count, threads: options.threads) { number in
       let place = sorted[number]
       let result = Result { () throws(CheckError) in try model.solve(tasks[place]) }
-      results.withLock { $0[place] = result }
+      let done = results.withLock {
+        $0.answers[place] = result
+        $0.done += 1
+        return $0.done
+      }
+      options.progress?(done, tasks.count)
     }
     var answers: [KeyAnswer] = []
-    for (place, result) in results.withLock({ $0 }).enumerated() {
+    for (place, result) in results.withLock({ $0.answers }).enumerated() {
       guard let result else { throw CheckError("a key was not searched", code: .defect) }
       var answer = try result.get()
       // What did not fit beside other keys may fit alone.
-      if threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
+      if options.threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
         case .memory = account.reason
       {
         answer = try model.solve(tasks[place])

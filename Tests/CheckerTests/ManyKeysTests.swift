@@ -47,9 +47,12 @@ import Testing
     let history = builder.build()
     var options = CheckOptions()
     options.threads = threads
+    let progress = Lock<[Int]>([])
+    options.progress = { done, keys in progress.withLock { $0.append(done * 100 + keys) } }
     let result = try Checker.check(history, options)
     #expect(result.model == "register")
     #expect(result.keys == 50)
+    #expect(progress.withLock { $0.sorted() } == (1...50).map { $0 * 100 + 50 })
     #expect(result.violations.map(\.operations) == [[14, 15], [54, 55], [94, 95]])
     #expect(result.violations.map(\.isMinimal) == [true, true, true])
     #expect(
