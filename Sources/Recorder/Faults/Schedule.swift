@@ -57,11 +57,17 @@ public enum Schedule {
         ScheduledFault(
           number: faults.count + 1, family: name, startNanoseconds: Int64(start),
           stopNanoseconds: min(Int64(start + lasts), plan.durationNanoseconds),
-          target: hits ? targets[name, default: Bag(plan.targets)].draw(&random) : nil,
+          target: hits ? targets[name, default: bag(of: name, plan)].draw(&random) : nil,
           partition: name == "partition" ? partitions.draw(&random) : nil, seed: random.next()))
       start += interval * Double(random.draw(80..<120)) / 100
     }
     return faults
+  }
+
+  /// The targets of a family; a majority is killed twice as often as anybody else, because only
+  /// then does the rest depend on what was on disk.
+  private static func bag(of family: String, _ plan: Plan) -> Bag<FaultTarget> {
+    Bag(plan.targets + (family == "kill" ? plan.targets.filter { $0 == .majority } : []))
   }
 
   private static func mayOverlap(_ left: String, _ right: String) -> Bool {
