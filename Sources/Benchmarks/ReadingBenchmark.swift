@@ -63,8 +63,22 @@ enum ReadingBenchmark {
       ruler.measure("write a history as JSON lines", bytes: bytes.count) {
         sink &+= JSONLinesWriter.bytes(of: history).count
       }
+      let edn = EDNWriter.bytes(of: history)
+      ruler.measure("read EDN into a history", bytes: edn.count, rounds: 2) {
+        sink &+= (try? HistoryReader.read(edn, file: "benchmark"))?.count ?? 0
+      }
     }
     return "\(events) events, \(bytes.count / 1_000_000) MB (checksum \(sink))\n"
       + ruler.table
+  }
+
+  /// Reads one file and says how long it took and the most memory the process ever had.
+  static func read(_ path: String) throws(Failure) -> String {
+    let clock = MonotonicClock()
+    let history = try HistoryReader.read(path: path)
+    let milliseconds = clock.now / 1_000_000
+    let status = String(decoding: try File.read("/proc/self/status"), as: UTF8.self)
+    let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? "no VmHWM"
+    return "\(history.eventCount) events in \(milliseconds) ms, peak memory \(peak.dropFirst(6))\n"
   }
 }

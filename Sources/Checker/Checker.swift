@@ -22,6 +22,7 @@ public enum Checker {
     var result = CheckResult(
       verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
       keys: tasks.count, algorithm: "wing-gong-lowe", seconds: 0)
+    var evidence = Evidence(history, values: values, model: model)
     for (place, answer) in answers.enumerated() {
       let (key, task) = tasks[place]
       result.operations += task.calls.count
@@ -38,9 +39,8 @@ public enum Checker {
         result.undecided.append(account)
         result.verdict = result.verdict.merged(with: .undecided)
       case .impasse(let impasse):
-        let violation = try Evidence(history, values: values, model: model, task: task)
-          .violation(key: key, impasse, isReduced: options.wantsReduction)
-        result.violations.append(violation)
+        result.violations.append(
+          evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
         result.verdict = .violation
       }
     }
@@ -89,9 +89,16 @@ public enum Checker {
       results.withLock { $0[place] = result }
     }
     var answers: [KeyAnswer] = []
-    for result in results.withLock({ $0 }) {
+    for (place, result) in results.withLock({ $0 }).enumerated() {
       guard let result else { throw CheckError("a key was not searched", code: .defect) }
-      answers.append(try result.get())
+      var answer = try result.get()
+      // What did not fit beside other keys may fit alone.
+      if threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
+        case .memory = account.reason
+      {
+        answer = try model.solve(tasks[place])
+      }
+      answers.append(answer)
     }
     return answers
   }

@@ -20,6 +20,14 @@ public protocol HistoryFormat: Sendable {
   func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History
+
+  /// The history in this format, or nil when the format is only read.
+  func bytes(of history: History) -> [UInt8]?
+}
+
+extension HistoryFormat {
+  /// Nil: most formats are only read.
+  public func bytes(of history: History) -> [UInt8]? { nil }
 }
 
 /// How sure a format is that bytes are its own.

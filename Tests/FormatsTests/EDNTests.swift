@@ -67,11 +67,13 @@ struct EDNTests {
 
   @Test("a header carries what a header of JSON lines does")
   func header() throws {
-    let text = "{:plumbline 1, :model \"set\", \"a b\" [1.5 nil {\"x\" 1}]}\n"
+    // The last name is a value before: the order of members is the file's, not the values'.
+    let text = "{:plumbline 1, :model \"set\", \"a b\" [1.5 nil {\"x\" 1}], :z 1, :set 2}\n"
     let history = try read(text)
     #expect(
       history.header?.description
-        == "{\"plumbline\":1,\"model\":\"set\",\"a b\":[1.5,null,{\"x\":1}]}")
+        == "{\"plumbline\":1,\"model\":\"set\",\"a b\":[1.5,null,{\"x\":1}],\"z\":1,"
+        + "\"set\":2}")
     #expect(
       String(decoding: EDNWriter.bytes(of: history), as: UTF8.self)
         == text.replacing("1.5", with: "1.5M"))

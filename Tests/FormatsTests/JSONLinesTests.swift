@@ -100,7 +100,8 @@ struct JSONLinesTests {
   @Test("escapes, surrogates and text beyond ASCII")
   func text() throws {
     let history = try read(
-      #"{"process":0,"type":"invoke","f":"\u0077rite","value":"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é😀"}"#
+      #"{"process":0,"type":"invoke","f":"\u0077rite","#
+        + #""value":"a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é😀"}"#
     )
     #expect(history.functionName(0) == "write")
     #expect(history.values.string(history.input[0]) == "a\"\\/\u{8}\u{C}\n\r\té😀é😀")

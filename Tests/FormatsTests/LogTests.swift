@@ -11,7 +11,7 @@ struct LogTests {
       """
       2024-01-01 10:00:00,000{GMT}\tINFO\t[main] jepsen.core: Running test :etcd
       INFO  jepsen.util - 3\t:invoke\t:write\t4
-      2024-01-01\tINFO\t[jepsen worker 0] jepsen.util: :nemesis\t:info\t:start\t"Cut off {:n1 #{:n2}}"
+      INFO\t[jepsen worker 0] jepsen.util: :nemesis\t:info\t:start\t"Cut off {:n1 #{:n2}}"
       INFO  jepsen.util - 1   :invoke :cas    [4 0]
       INFO  jepsen.util - 3\t:info\t:write\t:timed-out
       INFO  jepsen.util - 1   :fail   :cas    [4 0]\tmismatch, it said

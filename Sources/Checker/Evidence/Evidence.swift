@@ -2,28 +2,96 @@ import Histories
 
 /// Makes what was found into something that a person can check.
 struct Evidence {
-  let history: History
-  let values: ValueTable
-  let model: Model
-  let task: KeyTask
+  private let history: History
+  private let values: ValueTable
+  private let model: Model
+  /// Steps that are left for reducing violations, over all keys of the history.
+  private var stepsLeft = 4_000_000
+  /// A certificate with more operations than this is no easier to read than the surroundings.
+  private static let readable = 40
 
-  /// Gathers what the evidence is made of.
-  init(_ history: History, values: ValueTable, model: Model, task: KeyTask) {
+  /// Prepares to explain the violations of one history.
+  init(_ history: History, values: ValueTable, model: Model) {
     self.history = history
     self.values = values
     self.model = model
-    self.task = task
   }
 
   /// The violation that an impasse proves.
-  func violation(
-    key: ValueID, _ impasse: Impasse, isReduced: Bool
-  ) throws(CheckError) -> Violation {
+  mutating func violation(
+    key: ValueID, _ impasse: Impasse, _ task: KeyTask, isReduced: Bool
+  ) -> Violation {
     var shown = Set(impasse.open)
-    for dilemma in impasse.dilemmas { shown.formUnion(dilemma.path) }
-    return Violation(
+    for dilemma in impasse.dilemmas {
+      shown.formUnion(dilemma.path)
+      shown.formUnion(dilemma.refusals.map(\.operation))
+    }
+    var violation = Violation(
       key: key, operations: shown.sorted(), isMinimal: false, culprit: impasse.culprit,
-      dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas,
-      explanation: "?")
+      dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
+    if isReduced, stepsLeft > 0 {
+      var reduction = Reduction(model, task, steps: stepsLeft)
+      let certificate = reduction.certificate(culprit: impasse.culprit)
+      stepsLeft = reduction.stepsLeft
+      if let certificate, certificate.isMinimal || certificate.calls.count <= Self.readable {
+        violation.operations = certificate.calls.map { task.operations[$0] }
+        violation.isMinimal = certificate.isMinimal
+      }
+    }
+    violation.explanation = explanation(of: violation)
+    return violation
+  }
+
+  /// The violation in a sentence or two.
+  private func explanation(of violation: Violation) -> String {
+    let culprit = violation.culprit
+    let line = history.completedLine[culprit]
+    var text =
+      "Process \(history.processes[culprit]) completed \(words(culprit)) on line \(line), and no "
+      + "order of the operations explains that"
+    let reasons = violation.dilemmas.map { dilemma in
+      dilemma.refusals.first { $0.operation == culprit }?.reason
+    }
+    let states = violation.dilemmas.count + violation.omittedDilemmas
+    if states == 1, let reason = reasons.first ?? nil {
+      text += ": \(reason)."
+    } else if let reason = reasons.lazy.compactMap({ $0 }).first {
+      text +=
+        ": in each of the \(states) states that were possible then it cannot come next; "
+        + "for one, \(reason)."
+    } else {
+      text += "."
+    }
+    let others = violation.operations.filter { $0 != culprit }
+    if violation.isMinimal, !others.isEmpty, others.count <= 6 {
+      let list = others.map { "\(words($0)) of process \(history.processes[$0]) (\(lines($0)))" }
+      text += " It contradicts \(list.joined(separator: ", "))."
+    }
+    return text
+  }
+
+  /// An operation as a person reads it: `write 3`, `read → 2`, `cas [1,2] → not swapped`.
+  private func words(_ operation: Int) -> String {
+    let input = history.input[operation]
+    let output = history.output[operation]
+    var text = history.functionName(operation)
+    if input != ValueTable.null { text += " " + values.describe(input) }
+    switch history.outcome[operation] {
+    case .indeterminate: text += " → ?"
+    case .fail: text += " → not swapped"
+    case .ok:
+      if history.evidence("swapped", of: operation) == ValueTable.false {
+        text += " → not swapped"
+      } else if output != input, output != ValueTable.none {
+        text += " → " + values.describe(output)
+      }
+    }
+    return "“\(text)”"
+  }
+
+  private func lines(_ operation: Int) -> String {
+    let end = history.completedLine[operation]
+    return end == 0
+      ? "line \(history.line[operation])" : "lines \(history.line[operation])–\(end)"
   }
 }

@@ -1,11 +1,139 @@
 import Histories
 
-/// What can be left out of a violation without making one: how a model's operations hang together.
+/// What can be left out of a history without making a violation: how a model's operations hang
+/// together.
+///
+/// A group is *sound* to leave out when every linearizable history stays linearizable without it.
+/// Then what remains of a violation after sound removals proves the whole to be one. Pure
+/// operations are sound by themselves in every model: deleting one from an order changes nothing
+/// for the others.
 enum Removal: Sendable {
-  /// Only pure operations, one by one.
+  /// Nothing beyond pure operations.
   case pureOnly
-  /// A register's value: its installers with all who observe it.
+  /// A register. What installs a value goes with everything that observes it, and what those
+  /// install in turn: nobody is left who could miss the value. Not while a failed compare-and-set
+  /// is there, which may need the value to be another.
   case register
-  /// A collection's element: what puts it in with what takes it out.
+  /// A queue, bag or stack. An element that nobody took out goes alone (a pending operation that
+  /// may have taken it took nothing then); one that was put in once and taken out once goes with
+  /// both.
   case element
+  /// Locks. An acquisition and the release that is the process's next operation go together, and an
+  /// acquisition that is its process's last goes alone: the lock is free instead.
+  case section
+  /// A log. An element that no read shows comes after all reads.
+  case unread
+  /// Every operation by itself.
+  case each
+
+  /// The groups of calls that are sound to leave out, pure calls first, in order.
+  func groups(
+    of calls: [Call], _ settings: Settings, _ values: ValueTable
+  ) -> [[Int]] {
+    let pure = calls.indices.filter { Removal.isPure(calls[$0], values) }
+    var groups = pure.map { [$0] }
+    switch self {
+    case .pureOnly: break
+    case .register:
+      if !calls.contains(where: { $0.end == .mismatch }) {
+        groups += Removal.clusters(calls, values)
+      }
+    case .element: groups += Removal.elements(calls, settings, values)
+    case .section: groups += Removal.sections(calls)
+    case .unread:
+      var shown: Set<ValueID> = []
+      for index in pure { shown.formUnion(values.parts(of: calls[index].output)) }
+      groups += calls.indices.filter {
+        calls[$0].function == "append" && !shown.contains(calls[$0].input)
+      }.map { [$0] }
+    case .each: groups = calls.indices.map { [$0] }
+    }
+    return groups
+  }
+
+  /// Whether a call can never change the object.
+  private static func isPure(_ call: Call, _ values: ValueTable) -> Bool {
+    switch call.function {
+    case "read", "contains", "get": return true
+    case "dequeue", "pop": return call.end == .ok && call.output == ValueTable.null
+    case "cas":
+      let pair = values.parts(of: call.input)
+      return call.end == .mismatch || pair.first == pair.last
+    default: return false
+    }
+  }
+
+  private static func clusters(_ calls: [Call], _ values: ValueTable) -> [[Int]] {
+    var observers: [ValueID: [Int]] = [:]
+    var installed: [ValueID?] = []
+    for (index, call) in calls.enumerated() {
+      switch call.function {
+      case "write": installed.append(call.input)
+      case "cas":
+        let pair = Array(values.parts(of: call.input))
+        observers[pair[0], default: []].append(index)
+        installed.append(pair[1])
+      default:
+        if call.end == .ok { observers[call.output, default: []].append(index) }
+        installed.append(nil)
+      }
+    }
+    var groups: [[Int]] = []
+    for index in calls.indices where installed[index] != nil {
+      var group: Set<Int> = [index]
+      var waiting = [index]
+      while let next = waiting.popLast() {
+        guard let value = installed[next] else { continue }
+        for observer in observers[value, default: []] where group.insert(observer).inserted {
+          waiting.append(observer)
+        }
+      }
+      groups.append(group.sorted())
+    }
+    return groups
+  }
+
+  private static func elements(
+    _ calls: [Call], _ settings: Settings, _ values: ValueTable
+  ) -> [[Int]] {
+    var putIn: [ValueID: [Int]] = [:]
+    var takenOut: [ValueID: [Int]] = [:]
+    for (index, call) in calls.enumerated() {
+      if call.function == "enqueue" || call.function == "push" {
+        putIn[call.input, default: []].append(index)
+      } else if call.end == .ok, call.output != ValueTable.null {
+        takenOut[call.output, default: []].append(index)
+      }
+    }
+    let initial = Set(values.parts(of: settings.initial ?? ValueTable.none))
+    var groups: [[Int]] = []
+    for (index, call) in calls.enumerated() {
+      guard let same = putIn[call.input], same.contains(index) else { continue }
+      let out = takenOut[call.input] ?? []
+      if out.isEmpty {
+        groups.append([index])
+      } else if same.count == 1, out.count == 1, !initial.contains(call.input) {
+        groups.append([index, out[0]].sorted())
+      }
+    }
+    return groups
+  }
+
+  private static func sections(_ calls: [Call]) -> [[Int]] {
+    var next: [Int64: Int] = [:]
+    var groups: [[Int]] = []
+    for index in calls.indices.reversed() {
+      let call = calls[index]
+      let after = next.updateValue(index, forKey: call.process)
+      guard call.function == "acquire" else { continue }
+      if let after {
+        if calls[after].function == "release", calls[after].end == .ok {
+          groups.append([index, after])
+        }
+      } else {
+        groups.append([index])
+      }
+    }
+    return groups.reversed()
+  }
 }

@@ -10,16 +10,17 @@ struct AppendLogMachine: Machine {
   }
 
   private let values: ValueTable
-  /// What comes before and the element; the state is the last cell's id plus one, 0 when empty.
-  private var cells: PairTable
+  private var cells: ListTable
+  /// For each list one more than the last event that shows it or a longer one.
+  private var uses: [Int32] = []
   private var start: Int32 = 0
   private var seen: Set<Int32> = []
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
     self.values = values
-    cells = PairTable(ledger)
+    cells = ListTable(ledger)
     for value in try settings.initialElements(values) where start != refused {
-      start = append(value, to: start)
+      start = cells.append(value, to: start)
     }
   }
 
@@ -36,7 +37,7 @@ struct AppendLogMachine: Machine {
     var state: Int32 = 0
     for element in values.parts(of: value) where state != refused {
       seen.insert(element)
-      state = append(element, to: state)
+      state = cells.append(element, to: state)
     }
     // Without memory no state is this one, and the ledger knows that it means nothing.
     return Form(code: Code.read, a: state, b: value, isPure: true)
@@ -44,27 +45,45 @@ struct AppendLogMachine: Machine {
 
   mutating func initialStates() -> [Int32] { [start] }
 
+  static var forgets: Bool { true }
+
+  mutating func prepare(_ problem: Problem) {
+    var shown: [(list: Int32, event: Int32)] = []
+    for (operation, form) in problem.forms.enumerated() where form.isPure {
+      shown.append((form.a, problem.event[operation]))
+    }
+    uses = cells.lastUses(shown)
+  }
+
+  /// A log that no read from the event on begins with is seen by nobody.
+  func forgetting(_ state: Int32, before event: Int) -> Int32 {
+    guard state != forgotten else { return state }
+    return Int(state) < uses.count && Int(uses[Int(state)]) > event ? state : forgotten
+  }
+
+  static var looksAhead: Bool { true }
+
+  /// A log only grows: what is to be read must begin with it.
+  func isReachable(_ pure: Form, from state: Int32) -> Bool {
+    cells.isPrefix(state, of: pure.a)
+  }
+
+  func restarts(_ pure: Form, by form: Form) -> Bool { false }
+
   /// A pending append of an element that no read shows took effect after all reads, if at all.
   func isIdle(pending form: Form) -> Bool { !seen.contains(form.a) }
 
-  private mutating func append(_ value: Int32, to state: Int32) -> Int32 {
-    let id = cells.id(state, value)
-    return id == refused ? refused : id + 1
-  }
-
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
-    if form.code == Code.append { return append(form.a, to: state) }
+    if form.code == Code.append {
+      return state == forgotten ? state : cells.append(form.a, to: state)
+    }
     return form.a == state ? state : refused
   }
 
   func describe(_ state: Int32) -> String {
-    var elements: [String] = []
-    var cell = state
-    while cell != 0 {
-      elements.append(values.describe(cells.right[Int(cell) - 1]))
-      cell = cells.left[Int(cell) - 1]
-    }
-    return "[\(elements.reversed().joined(separator: ", "))]"
+    if state == forgotten { return "one that nobody reads" }
+    let elements = cells.suffix(of: state, at: Int.max).map { values.describe($0) }
+    return "[\(elements.joined(separator: ", "))]"
   }
 
   func refusal(of form: Form, in state: Int32) -> String {
@@ -80,5 +99,5 @@ extension Model {
       + "0 invoke read nil; 0 ok read [1,2]",
     illegal: "0 invoke append 1; 0 ok append 1; 1 invoke append 2; 1 ok append 2; "
       + "0 invoke read nil; 0 ok read [2,1]",
-    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .pureOnly)
+    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .unread)
 }

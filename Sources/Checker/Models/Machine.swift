@@ -26,6 +26,25 @@ protocol Machine: SendableMetatype {
   /// Calls are given in the order of their invocations.
   mutating func form(of call: Call) throws(CheckError) -> Form?
 
+  /// Whether ``isReachable(_:from:)`` can ever say no.
+  static var looksAhead: Bool { get }
+
+  /// Whether a pure form may yet become possible in a state or in those that follow from it by
+  /// forms that do not restart it. When it says no it must say no for all of them.
+  func isReachable(_ pure: Form, from state: Int32) -> Bool
+
+  /// Whether the form may lead from any state to one from which the pure form is reachable.
+  func restarts(_ pure: Form, by form: Form) -> Bool
+
+  /// Whether ``forgetting(_:before:)`` ever forgets.
+  static var forgets: Bool { get }
+
+  /// Notes what ``forgetting(_:before:)`` needs to know; called once, before the search.
+  mutating func prepare(_ problem: Problem)
+
+  /// The state, or one that stands for all that no completion from the event on can tell apart.
+  func forgetting(_ state: Int32, before event: Int) -> Int32
+
   /// The states that the object may be in at the start; called after all forms are known.
   mutating func initialStates() -> [Int32]
 
@@ -48,8 +67,16 @@ protocol Machine: SendableMetatype {
 
 /// The state that stands for “no”.
 let refused: Int32 = -1
+/// The state that stands for all that nobody will see.
+let forgotten = Int32.max
 
 extension Machine {
+  static var looksAhead: Bool { false }
+  static var forgets: Bool { false }
+  mutating func prepare(_ problem: Problem) {}
+  func forgetting(_ state: Int32, before event: Int) -> Int32 { state }
+  func isReachable(_ pure: Form, from state: Int32) -> Bool { true }
+  func restarts(_ pure: Form, by form: Form) -> Bool { true }
   func isIdle(pending form: Form) -> Bool { false }
   func result(of form: Form, from state: Int32, to next: Int32) -> ValueID { ValueTable.none }
 }

@@ -13,14 +13,13 @@ struct StackMachine: Machine {
   }
 
   private let values: ValueTable
-  /// What is below and the element; the state is the top cell's id plus one, 0 when empty.
-  private var cells: PairTable
+  private var cells: ListTable
   private let initial: [ValueID]
   private var seen: Set<Int32> = []
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
     self.values = values
-    cells = PairTable(ledger)
+    cells = ListTable(ledger)
     initial = try settings.initialElements(values)
   }
 
@@ -38,7 +37,7 @@ struct StackMachine: Machine {
   /// The first element of the list is at the bottom.
   mutating func initialStates() -> [Int32] {
     var state: Int32 = 0
-    for value in initial where state != refused { state = push(value, on: state) }
+    for value in initial where state != refused { state = cells.append(value, to: state) }
     return [state]
   }
 
@@ -48,35 +47,24 @@ struct StackMachine: Machine {
     form.code == Code.push && !seen.contains(form.a)
   }
 
-  private mutating func push(_ value: Int32, on state: Int32) -> Int32 {
-    let id = cells.id(state, value)
-    return id == refused ? refused : id + 1
-  }
-
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     switch form.code {
-    case Code.push: return push(form.a, on: state)
+    case Code.push: return cells.append(form.a, to: state)
     case Code.pop:
-      return state != 0 && cells.right[Int(state) - 1] == form.a
-        ? cells.left[Int(state) - 1] : refused
+      return state != 0 && cells.last(of: state) == form.a ? cells.rest(of: state) : refused
     case Code.empty: return state == 0 ? state : refused
-    default: return state == 0 ? refused : cells.left[Int(state) - 1]
+    default: return state == 0 ? refused : cells.rest(of: state)
     }
   }
 
   func describe(_ state: Int32) -> String {
-    var elements: [String] = []
-    var cell = state
-    while cell != 0 {
-      elements.append(values.describe(cells.right[Int(cell) - 1]))
-      cell = cells.left[Int(cell) - 1]
-    }
-    return "[\(elements.reversed().joined(separator: ", "))]"
+    let elements = cells.suffix(of: state, at: Int.max).map { values.describe($0) }
+    return "[\(elements.joined(separator: ", "))]"
   }
 
   func refusal(of form: Form, in state: Int32) -> String {
     if state == 0 { return "can't pop \(values.describe(form.a)) from an empty stack" }
-    let top = "a stack that has \(values.describe(cells.right[Int(state) - 1])) on top"
+    let top = "a stack that has \(values.describe(cells.last(of: state))) on top"
     return form.code == Code.empty
       ? "can't find \(top) empty" : "can't pop \(values.describe(form.a)) from \(top)"
   }

@@ -13,13 +13,14 @@ struct TextMachine: Machine {
   }
 
   private let values: ValueTable
-  /// The text before and its last byte; the state is a cell's id plus one, 0 when empty.
-  private var cells: PairTable
+  private var cells: ListTable
+  /// For each list one more than the last event that shows it or a longer one.
+  private var uses: [Int32] = []
   private var start: Int32 = 0
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
     self.values = values
-    cells = PairTable(ledger)
+    cells = ListTable(ledger)
     if let text = try settings.initialText(values) { start = append(text, to: 0) }
   }
 
@@ -43,32 +44,54 @@ struct TextMachine: Machine {
   private mutating func append(_ text: ValueID, to state: Int32) -> Int32 {
     var state = state
     for byte in values.utf8(text) {
-      let id = cells.id(state, Int32(byte))
-      if id == refused { return refused }
-      state = id + 1
+      state = cells.append(Int32(byte), to: state)
+      if state == refused { return refused }
     }
     return state
   }
 
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     switch form.code {
-    case Code.append: append(form.a, to: state)
+    case Code.append: state == forgotten ? state : append(form.a, to: state)
     case Code.put: form.a
     default: form.a == state ? state : refused
     }
   }
 
-  func describe(_ state: Int32) -> String {
-    let shown = 60
-    var bytes: [UInt8] = []
-    var cell = state
-    while cell != 0, bytes.count <= shown {
-      bytes.append(UInt8(truncatingIfNeeded: cells.right[Int(cell) - 1]))
-      cell = cells.left[Int(cell) - 1]
+  static var forgets: Bool { true }
+
+  mutating func prepare(_ problem: Problem) {
+    var shown: [(list: Int32, event: Int32)] = []
+    for (operation, form) in problem.forms.enumerated() where form.isPure {
+      shown.append((form.a, problem.event[operation]))
     }
-    let isCut = bytes.count > shown
-    let text = String(decoding: bytes.prefix(shown).reversed(), as: UTF8.self)
-    return isCut ? "“…\(text)”" : "“\(text)”"
+    uses = cells.lastUses(shown)
+  }
+
+  /// A text that no `get` from the event on begins with is seen by nobody: it only grows until a
+  /// put hides it.
+  func forgetting(_ state: Int32, before event: Int) -> Int32 {
+    guard state != forgotten else { return state }
+    return Int(state) < uses.count && Int(uses[Int(state)]) > event ? state : forgotten
+  }
+
+  static var looksAhead: Bool { true }
+
+  /// Until the next put a text only grows: what is to be got must begin with it.
+  func isReachable(_ pure: Form, from state: Int32) -> Bool {
+    cells.isPrefix(state, of: pure.a)
+  }
+
+  func restarts(_ pure: Form, by form: Form) -> Bool {
+    form.code == Code.put && cells.isPrefix(form.a, of: pure.a)
+  }
+
+  func describe(_ state: Int32) -> String {
+    if state == forgotten { return "one that nobody gets" }
+    let shown = 60
+    let bytes = cells.suffix(of: state, at: shown + 1).map { UInt8(truncatingIfNeeded: $0) }
+    let text = String(decoding: bytes.suffix(shown), as: UTF8.self)
+    return bytes.count > shown ? "“…\(text)”" : "“\(text)”"
   }
 
   func refusal(of form: Form, in state: Int32) -> String {

@@ -30,7 +30,7 @@ extension Search {
   private mutating func dilemma(_ row: Int) -> Dilemma {
     let path = order(to: row).suffix(Self.shownPath).map(\.operation)
     open.move(to: deepest)
-    let state = memo.state(row)
+    let state = replayedState
     let base = row * memo.width + 2
     var refusals: [Refusal] = []
     for operation in open.list.reversed() {

@@ -24,6 +24,13 @@ import Histories
 ///   completes first is tried: if a continuation takes the later one first, exchange the two; both
 ///   are open at the earlier place, and the later place is before both deadlines.
 ///
+/// - *What must be read next is looked at now* (only for models whose states grow until something
+///   restarts them). The first completion of a pure operation that is not taken yet must find a
+///   state that allows it. If none follows from this state, and nothing that may be taken before it
+///   restarts it, the configuration is in vain.
+/// - *What nobody will see is forgotten* (R5, for the same models). States that no completion from
+///   the event on can tell apart are one state.
+///
 /// **The culprit.** The deepest event that any configuration reached is the first completion that
 /// cannot be explained: every linearization of a longer prefix would be a path beyond it, and the
 /// memo is exhausted. (Operations that are open there count with the results they got later.)
@@ -49,16 +56,27 @@ struct Search<M: Machine> {
   private(set) var deepest = 0
   /// Steps of the model that were tried.
   private(set) var steps = 0
+  /// The search is for an order that explains the events before this one.
+  var eventLimit: Int
+  /// Completions before this event may rule out a configuration before they are reached.
+  var sight: Int
+  /// Work since the budget was last asked, in about nanoseconds.
+  private var work = 0
+  private static var patience: Int { 100_000 }
   /// After this many steps the search stops as if cancelled; deterministic, unlike time.
   var stepLimit = Int.max
   /// The configuration that is being made.
   private var row: [UInt64]
   private var path: [Frame] = []
+  /// The states at the start; the parent of a path's first row is `-1 -` the place in here.
+  private var initialStates: [Int32] = []
   /// How the last configuration was reached when the search succeeded.
   private var lastArrival: Int32 = 0
   /// Operations in the order in which they take effect, while a path is replayed.
   private var recorded: [KeyAnswer.Step] = []
   private var isRecording = false
+  /// The state at the end of the path that was replayed last, nothing forgotten.
+  private(set) var replayedState: Int32 = 0
 
   /// One configuration of the current path and which candidate comes next.
   private struct Frame {
@@ -77,18 +95,22 @@ struct Search<M: Machine> {
     self.ledger = ledger
     memo = Memo(keyWords: problem.slotWords + problem.usageWords, ledger: ledger)
     open = OpenOperations(problem)
+    eventLimit = problem.eventCount
+    sight = problem.eventCount
     row = [UInt64](repeating: 0, count: problem.slotWords + problem.usageWords + 2)
   }
 
   /// Runs to the end.
   mutating func run() -> Ending {
-    if problem.eventCount == 0 { return .found }
+    if eventLimit == 0 { return .found }
     if let reason = ledger.spent { return .stopped(reason) }
-    for state in machine.initialStates() {
+    initialStates = machine.initialStates()
+    for (number, state) in initialStates.enumerated() where state != refused {
       for index in row.indices { row[index] = 0 }
       set(event: 0, state: state)
-      set(parent: -1, arrival: Self.atStart)
+      set(parent: -1 - number, arrival: Self.atStart)
       if settle() { return .found }
+      if isDoomed() { continue }
       if let reason = push() { return .stopped(reason) }
       if let ending = explore() { return ending }
     }
@@ -107,7 +129,11 @@ struct Search<M: Machine> {
         continue
       }
       steps &+= 1
-      if steps & 255 == 0, let reason = ledger.spent { return .stopped(reason) }
+      work &+= 100 + open.list.count
+      if work >= Self.patience {
+        work = 0
+        if let reason = ledger.spent { return .stopped(reason) }
+      }
       if steps >= stepLimit { return .stopped(.cancelled) }
       let choice = path[path.count - 1].choice
       let form = form(of: arrival)
@@ -124,6 +150,7 @@ struct Search<M: Machine> {
         if let reason = ledger.isExhausted ? ledger.spent : nil { return .stopped(reason) }
         return .found
       }
+      if isDoomed() { continue }
       if let reason = push() { return .stopped(reason) }
     }
     return nil
@@ -175,12 +202,13 @@ struct Search<M: Machine> {
     }
   }
 
-  private func isCandidate(_ operation: Int32, cursor: Int, base: Int) -> Bool {
+  private mutating func isCandidate(_ operation: Int32, cursor: Int, base: Int) -> Bool {
     let form = problem.forms[Int(operation)]
     if form.isPure { return false }
     if isTaken(operation, base: base) { return false }
     // R4: an equal operation with an earlier deadline goes first.
     let count = open.list.count
+    work &+= cursor
     for earlier in 0..<cursor {
       let other = open.list[count - 1 - earlier]
       if problem.forms[Int(other)] == form, !isTaken(other, base: base) { return false }
@@ -233,8 +261,9 @@ extension Search {
 
   /// Takes pure operations and passes events that need nothing more; true when all are passed.
   private mutating func settle() -> Bool {
-    let state = Int32(truncatingIfNeeded: row[0])
+    var state = Int32(truncatingIfNeeded: row[0])
     var event = Int(row[0] >> 32)
+    if M.forgets { state = machine.forgetting(state, before: event) }
     open.move(to: event)
     for operation in open.list { takeIfPure(operation, state) }
     while true {
@@ -244,11 +273,12 @@ extension Search {
       if row[2 + slot >> 6] & bit == 0 { break }
       row[2 + slot >> 6] &= ~bit
       event += 1
-      if event == problem.eventCount {
+      if event == eventLimit {
         deepest = event
         return true
       }
       open.advance()
+      if M.forgets { state = machine.forgetting(state, before: event) }
       for operation in problem.opened[event - 1]..<problem.opened[event] {
         takeIfPure(operation, state)
       }
@@ -274,12 +304,61 @@ extension Search {
   }
 }
 
+// MARK: - Looking ahead
+
+extension Search {
+  /// Whether the next pure operation that must be taken never can be.
+  private func isDoomed() -> Bool {
+    guard M.looksAhead else { return false }
+    let state = Int32(truncatingIfNeeded: row[0])
+    let event = Int(row[0] >> 32)
+    var target = event
+    while target < sight {
+      let operation = problem.completing[target]
+      if problem.forms[Int(operation)].isPure, !isTaken(operation, at: event) { break }
+      target += 1
+    }
+    guard target < sight else { return false }
+    let pure = problem.forms[Int(problem.completing[target])]
+    if machine.isReachable(pure, from: state) { return false }
+    for operation in open.list where !isTaken(operation, at: event) {
+      if restarts(pure, by: problem.forms[Int(operation)]) { return false }
+    }
+    for operation in problem.opened[event]..<problem.opened[target]
+    where restarts(pure, by: problem.forms[Int(operation)]) {
+      return false
+    }
+    for place in problem.pending.indices {
+      let word = row[2 + problem.slotWords + problem.pending[place].word]
+      let used = Int(word >> problem.pending[place].shift & problem.pending[place].mask)
+      if used < problem.pending[place].from.count,
+        Int(problem.pending[place].from[used]) <= target,
+        restarts(pure, by: problem.pending[place].form)
+      {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func restarts(_ pure: Form, by form: Form) -> Bool {
+    !form.isPure && machine.restarts(pure, by: form)
+  }
+
+  /// Whether the current configuration has taken a completed operation.
+  private func isTaken(_ operation: Int32, at event: Int) -> Bool {
+    guard operation < problem.opened[event] else { return false }
+    let slot = Int(problem.slot[Int(operation)])
+    return row[2 + slot >> 6] >> UInt64(slot & 63) & 1 == 1
+  }
+}
+
 // MARK: - Replaying a path
 
 extension Search {
   /// The order that was found.
   mutating func order() -> [KeyAnswer.Step] {
-    if problem.eventCount == 0 { return [] }
+    if eventLimit == 0 { return [] }
     let parent = Int(Int32(truncatingIfNeeded: row[1] >> 32))
     return replay(to: parent, then: lastArrival, state: Int32(truncatingIfNeeded: row[0]))
   }
@@ -290,9 +369,9 @@ extension Search {
       to: memo.parent(number), then: memo.arrival(number), state: memo.state(number))
   }
 
-  private mutating func replay(to parent: Int, then arrival: Int32, state: Int32) -> [KeyAnswer
-    .Step]
-  {
+  private mutating func replay(
+    to parent: Int, then arrival: Int32, state: Int32
+  ) -> [KeyAnswer.Step] {
     var arrivals = [(arrival, state)]
     var number = parent
     while number >= 0 {
@@ -304,16 +383,19 @@ extension Search {
     defer { isRecording = false }
     let saved = row
     for index in row.indices { row[index] = 0 }
-    var before = arrivals[arrivals.count - 1].1
+    var before = initialStates[-1 - number]
     set(event: 0, state: before)
     _ = settle()
-    for (arrival, state) in arrivals.reversed().dropFirst() {
+    for (arrival, kept) in arrivals.reversed().dropFirst() {
+      let state = M.forgets ? machine.next(before, form(of: arrival), choice: 0) : kept
+      if state == refused { break }  // no memory, as the ledger knows
       record(arrival, from: before, to: state)
       take(arrival)
       set(event: Int(row[0] >> 32), state: state)
       _ = settle()
       before = state
     }
+    replayedState = before
     row = saved
     lastArrival = Int32(truncatingIfNeeded: saved[1])
     return recorded

@@ -44,4 +44,7 @@ public struct EDN: HistoryFormat {
     try reader.read()
     return try Keyed.apply(options, to: reader.finish(), file: file)
   }
+
+  /// The history as ``EDNWriter`` writes it.
+  public func bytes(of history: History) -> [UInt8]? { EDNWriter.bytes(of: history) }
 }

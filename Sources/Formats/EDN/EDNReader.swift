@@ -9,6 +9,8 @@ struct EDNReader {
   private var place: LineCounter
   private var builder = HistoryBuilder()
   private var functions: [ValueID: FunctionID] = [:]
+  /// What the keys of events mean, by their values.
+  private var names: [ValueID: Name] = [:]
   /// The further fields of the event at hand.
   private var extras: [(field: Int32, value: ValueID)] = []
   private var isFirst = true
@@ -53,10 +55,7 @@ struct EDNReader {
       try skipSpace()
       guard scanner.position < scanner.end else {
         guard closing != nil else { return }
-        var failure = scanner.error(
-          "found “\(scanner.text(start..<start + 1))” that is never closed", at: start)
-        failure.isAtEnd = true
-        throw failure
+        throw neverClosed(start)
       }
       switch scanner.peek {
       case UInt8(ascii: "{"): try event()
@@ -71,6 +70,14 @@ struct EDNReader {
     }
   }
 
+  /// The error for a bracket whose partner the file does not have.
+  private func neverClosed(_ start: Int) -> ScanError {
+    var failure = scanner.error(
+      "found “\(scanner.text(start..<start + 1))” that is never closed", at: start)
+    failure.isAtEnd = true
+    return failure
+  }
+
   private mutating func skipSpace() throws(ScanError) {
     try scanner.skipSpace(into: &builder.values)
   }
@@ -79,40 +86,64 @@ struct EDNReader {
 // MARK: - Events
 
 extension EDNReader {
+  /// What a key of an event means.
+  private struct Name {
+    var text: String
+    /// The same for `:f`, `f` and `"f"`.
+    var id: ValueID
+    /// The member of the contract, or nil for a further field.
+    var member: EventDraft.Member?
+    var field: Int32
+  }
+
   /// Reads a map and adds its event, or keeps the header.
   private mutating func event() throws(ScanError) {
     let start = scanner.position
     var draft = EventDraft()
-    var names: Set<ValueID> = []
+    var seen: [ValueID] = []
+    var many: Set<ValueID> = []
     extras.removeAll(keepingCapacity: true)
     scanner.position += 1
     while true {
       try skipSpace()
-      guard scanner.position < scanner.end else {
-        var failure = scanner.error("found “{” that is never closed", at: start)
-        failure.isAtEnd = true
-        throw failure
-      }
+      guard scanner.position < scanner.end else { throw neverClosed(start) }
       if scanner.peek == UInt8(ascii: "}") { break }
       let place = scanner.position
-      let name = try scanner.value(into: &builder.values)
-      guard let text = builder.values.string(name) else {
-        throw scanner.error(
-          "found \(builder.values.describe(name)), expected a keyword such as :process", at: place)
+      let name = try name()
+      // Few keys are looked through, many are hashed.
+      let isNew = seen.count < 16 ? !seen.contains(name.id) : many.insert(name.id).inserted
+      guard isNew, seen.count < 16 || !seen.contains(name.id) else {
+        throw scanner.error("found “\(name.text)” twice in one event", at: place)
       }
-      guard names.insert(builder.values.intern(string: text)).inserted else {
-        throw scanner.error("found “\(text)” twice in one event", at: place)
-      }
+      let isAlone = seen.isEmpty
+      if seen.count < 16 { seen.append(name.id) }
       try skipSpace()
       guard scanner.peek != UInt8(ascii: "}") else {
-        throw scanner.error("found “}”, expected the value of “\(text)”")
+        throw scanner.error("found “}”, expected the value of “\(name.text)”")
       }
-      if names.count == 1, text == "plumbline" { return try header(from: start) }
-      try read(text, into: &draft)
+      if isAlone, name.text == "plumbline" { return try header(from: start) }
+      try read(name, into: &draft)
     }
     scanner.position += 1
     isFirst = false
     try add(draft, at: start)
+  }
+
+  /// Reads the key of a member.
+  private mutating func name() throws(ScanError) -> Name {
+    let place = scanner.position
+    let key = try scanner.value(into: &builder.values)
+    if let known = names[key] { return known }
+    guard let text = builder.values.string(key) else {
+      throw scanner.error(
+        "found \(builder.values.describe(key)), expected a keyword such as :process", at: place)
+    }
+    let member = EventDraft.Member(name: text.utf8)
+    let id = builder.values.intern(string: text)
+    let field = member == nil ? builder.field(text) : -1
+    let name = Name(text: text, id: id, member: member, field: field)
+    names[key] = name
+    return name
   }
 
   private mutating func add(_ draft: EventDraft, at start: Int) throws(ScanError) {
@@ -130,11 +161,10 @@ extension EDNReader {
     }
   }
 
-  private mutating func read(_ name: String, into draft: inout EventDraft) throws(ScanError) {
+  private mutating func read(_ name: Name, into draft: inout EventDraft) throws(ScanError) {
     let place = scanner.position
-    guard let member = EventDraft.Member(name: name.utf8) else {
-      let field = builder.field(name)
-      extras.append((field, try scanner.value(into: &builder.values)))
+    guard let member = name.member else {
+      extras.append((name.field, try scanner.value(into: &builder.values)))
       return
     }
     // Times are all different: read past the table they would only fill.
@@ -143,7 +173,8 @@ extension EDNReader {
       return
     }
     let id = try scanner.value(into: &builder.values)
-    let found = { (values: ValueTable) in "found \(values.describe(id)) as :\(name), expected " }
+    let found = { (values: ValueTable) in "found \(values.describe(id)) as :\(name.text), expected "
+    }
     switch member {
     case .key: draft.key = id
     case .value: draft.value = id
@@ -178,17 +209,22 @@ extension EDNReader {
     }
     isFirst = false
     var scratch = ValueTable()
-    scanner.position = start
-    let id = try scanner.value(into: &scratch)
-    let parts = scratch.parts(of: id)
     var members: [JSON.Member] = []
-    for index in stride(from: parts.startIndex, to: parts.endIndex, by: 2) {
-      let name = scratch.string(parts[index]) ?? scratch.describe(parts[index])
+    scanner.position = start + 1
+    while true {
+      try scanner.skipSpace(into: &scratch)
+      guard scanner.position < scanner.end else { throw neverClosed(start) }
+      if scanner.peek == UInt8(ascii: "}") { break }
+      let key = try scanner.value(into: &scratch)
+      let name = scratch.string(key) ?? scratch.describe(key)
       guard !members.contains(where: { $0.name == name }) else {
         throw scanner.error("found “\(name)” twice in the header", at: start)
       }
-      members.append(JSON.Member(name, scratch.json(parts[index + 1])))
+      try scanner.skipSpace(into: &scratch)
+      let value = try scanner.value(into: &scratch)
+      members.append(JSON.Member(name, scratch.json(value)))
     }
+    scanner.position += 1
     guard members.first(where: { $0.name == "plumbline" })?.value == .integer(1) else {
       throw scanner.error("found a header of another version, expected {:plumbline 1 …}", at: start)
     }

@@ -20,7 +20,7 @@ public enum EDNWriter {
       write(header: header, into: &writer)
     }
     for step in history.steps() {
-      let line = EventView(step, of: history)
+      let line = EventView.make(of: step, in: history)
       switch line.process {
       case .client(let number):
         writer.write("{:process ")

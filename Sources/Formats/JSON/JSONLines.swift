@@ -44,6 +44,9 @@ public struct JSONLines: HistoryFormat {
     }
     return try Keyed.apply(options, to: reader.finish(), file: file)
   }
+
+  /// The history as ``JSONLinesWriter`` writes it.
+  public func bytes(of history: History) -> [UInt8]? { JSONLinesWriter.bytes(of: history) }
 }
 
 /// What the formats' detections share.

@@ -21,7 +21,7 @@ public enum JSONLinesWriter {
       writer.write(byte: 0x0A)
     }
     for step in history.steps() {
-      let line = EventView(step, of: history)
+      let line = EventView.make(of: step, in: history)
       JSONLinesEncoder.begin(
         line.kind, process: line.process, function: line.function, into: &writer)
       if line.key != ValueTable.none {
@@ -76,36 +76,35 @@ struct EventView {
   var time: Int64
   var rank: Int32
 
-  init(_ step: History.Step, of history: History) {
+  /// The event of a step. A function and no initializer: that would own, and so copy, the history.
+  static func make(of step: History.Step, in history: History) -> EventView {
     switch step {
     case .invocation(let operation):
-      kind = .invoke
-      process = .client(history.processes[operation])
-      function = history.functionName(operation)
-      key = history.key[operation]
-      value = history.input[operation]
-      time = history.invokedTime[operation]
-      rank = history.invoked[operation]
+      EventView(
+        kind: .invoke, process: .client(history.processes[operation]),
+        function: history.functionName(operation), key: history.key[operation],
+        value: history.input[operation], time: history.invokedTime[operation],
+        rank: history.invoked[operation])
     case .completion(let operation):
-      switch history.outcome[operation] {
-      case .ok: kind = .ok
-      case .fail: kind = .fail
-      case .indeterminate: kind = .info
-      }
-      process = .client(history.processes[operation])
-      function = history.functionName(operation)
-      key = history.key[operation]
-      value = history.output[operation]
-      time = history.completedTime[operation]
-      rank = history.completed[operation]
+      EventView(
+        kind: completion(history.outcome[operation]),
+        process: .client(history.processes[operation]),
+        function: history.functionName(operation), key: history.key[operation],
+        value: history.output[operation], time: history.completedTime[operation],
+        rank: history.completed[operation])
     case .nemesis(let index):
-      let event = history.nemesis[index]
-      kind = event.kind
-      process = .nemesis
-      function = event.function
-      value = event.value
-      time = event.time
-      rank = event.rank
+      EventView(
+        kind: history.nemesis[index].kind, process: .nemesis,
+        function: history.nemesis[index].function, value: history.nemesis[index].value,
+        time: history.nemesis[index].time, rank: history.nemesis[index].rank)
+    }
+  }
+
+  private static func completion(_ outcome: Outcome) -> Event.Kind {
+    switch outcome {
+    case .ok: .ok
+    case .fail: .fail
+    case .indeterminate: .info
     }
   }
 }

@@ -11,10 +11,11 @@ import Histories
 /// [2] return 5
 /// ```
 ///
-/// The number is the process. `enq` and `deq` become `enqueue` and `dequeue`, a removal that returns
-/// nothing or `empty` found nothing, one that is called with a value (`call pop(5)`) returns it, and
-/// the object names the model. A process that calls again before it returned gave the first call up:
-/// nobody knows what became of that, and the process goes on under a new number, with a warning.
+/// The number is the process. `enq` and `deq` become `enqueue` and `dequeue`, a removal that
+/// returns nothing or `empty` found nothing, one that is called with a value (`call pop(5)`)
+/// returns it, and the object names the model. A process that calls again before it returned gave
+/// the first call up: nobody knows what became of that, and the process goes on under a new
+/// number, with a warning.
 public struct CallReturn: HistoryFormat {
   /// `call-return`.
   public let name = "call-return"

@@ -45,11 +45,17 @@ extension RaftNode {
 
   private mutating func standForElection() {
     become(.candidate)
-    term += 1
+    if !seesUnusedVote { term += 1 }
     vote = name
     saveTerm()
     ask(forTerm: term, isTrial: false)
     if votes.count >= majority { takeOffice() }
+  }
+
+  /// A vote that was not cast yet may be cast for oneself without opening a new term: sound as long
+  /// as votes are remembered, and not done where they are.
+  private var seesUnusedVote: Bool {
+    bugs.contains(.forgetsVote) && vote == nil && log.lastIndex > 0
   }
 
   private mutating func become(_ candidacy: Role) {
@@ -73,16 +79,16 @@ extension RaftNode {
   ) {
     let own = log.last
     let isUpToDate = last.term > own.term || (last.term == own.term && last.index >= own.index)
+    let isLed =
+      role == .leader
+      || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
     if isTrial {
-      let isLed =
-        role == .leader
-        || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
       let isGranted = asked > term && isUpToDate && !isLed
       send(
         .vote(term: isGranted ? asked : term, isGranted: isGranted, isTrial: true), to: candidate)
       return
     }
-    if asked < term, ignoresOldTerms { return }
+    if bugs.contains(.forgetsVote), isLed || asked < term { return }
     if asked > term { follow(nil, term: asked) }
     let isGranted = asked == term && isUpToDate && (vote == nil || vote == candidate)
     if isGranted {

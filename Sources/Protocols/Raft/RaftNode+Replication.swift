@@ -73,7 +73,11 @@ extension RaftNode {
   ) {
     guard let place = heard(peer, term: answered, round: round) else { return }
     var next = conflict.index
-    if conflict.term > 0, let last = log.lastIndex(ofTerm: conflict.term) { next = last + 1 }
+    if let last = log.lastIndex(ofTerm: conflict.term), conflict.term > 0,
+      last + 1 < leading.followers[place].next
+    {
+      next = last + 1
+    }
     if next < leading.followers[place].next {
       leading.followers[place].next = max(1, next)
       leading.followers[place].inFlight = 0

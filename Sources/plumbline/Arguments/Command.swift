@@ -19,9 +19,9 @@ protocol Command: Sendable {
 /// Every command, in the order of `plumbline help`.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    CheckCommand.self, ConvertCommand.self, ModelsCommand.self, ProtocolsCommand.self,
-    NodeCommand.self,
-    CompletionsCommand.self,
+    TestCommand.self, RecordCommand.self, CheckCommand.self, ReportCommand.self,
+    ConvertCommand.self, ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self,
+    CleanupCommand.self, NodeCommand.self, CompletionsCommand.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? {

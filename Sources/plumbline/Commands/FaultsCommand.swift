@@ -1,0 +1,35 @@
+import Base
+import Recorder
+
+/// `plumbline faults`: what the nemesis can do, and what each needs.
+enum FaultsCommand: Command {
+  static let name = "faults"
+  static let summary = "list the faults, what each does and needs"
+  static let usage = ""
+  static let options: [CommandOption] = []
+  static let details = """
+    examples:
+      plumbline test --faults partition,kill --fault-interval 3s
+      plumbline test --faults pause --targets leader --duration 30s
+      plumbline test --faults none
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    var text = ""
+    for fault in Faults.all {
+      text += "\(fault.name)\n  \(fault.summary)\n  needs \(fault.needs)\n"
+      if fault.name == "partition" {
+        let kinds = PartitionKind.allCases.map(\.rawValue)
+        text += "  --partitions \(kinds.joined(separator: ","))\n"
+      }
+      if fault.hasTarget {
+        let targets = FaultTarget.allCases.map(\.rawValue)
+        text += "  --targets \(targets.joined(separator: ","))\n"
+      }
+    }
+    try terminal.output(text)
+    return .success
+  }
+}

@@ -1,0 +1,58 @@
+import Base
+import Glibc
+import Recorder
+
+/// The options of a run on the command line: those of the plan, from the plan's own table.
+enum PlanArguments {
+  static let options: [CommandOption] =
+    PlanOption.all.map { option in
+      CommandOption(
+        option.name, option.metavar, help: "\(option.help) (\(option.defaultText))")
+    } + [
+      CommandOption("plan", "FILE", help: "take the plan from a file; options overrule it"),
+      CommandOption("dry-run", help: "print the plan and the schedule of faults, and do nothing"),
+    ]
+
+  /// The plan that the arguments describe, checked.
+  ///
+  /// Without `--seed` and without a plan the seed is drawn from the clock, and said.
+  static func plan(_ arguments: ParsedArguments) throws(Failure) -> Plan {
+    var plan =
+      try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) } ?? Plan()
+    if arguments["plan"] == nil { plan.seed = seedOfTheMoment() }
+    for option in PlanOption.all {
+      guard let text = arguments[option.name] else { continue }
+      try option.parse(text, into: &plan)
+    }
+    let words = arguments.positional
+    if let stray = words.first, arguments.beforeDashes != 0 {
+      throw Failure(.usage, "“\(stray)” is no option; arguments of --node come after --")
+    }
+    if !words.isEmpty {
+      guard !plan.nodeCommand.isEmpty else {
+        throw Failure(.usage, "arguments after -- are for the program of --node")
+      }
+      plan.nodeCommand = Array(plan.nodeCommand.prefix(1)) + words
+    }
+    try plan.validate()
+    return plan
+  }
+
+  /// A seed that differs from run to run, short enough to be typed.
+  private static func seedOfTheMoment() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    var mixed = SplitMix64(
+      seed: UInt64(time.tv_sec) << 30 ^ UInt64(time.tv_nsec) ^ UInt64(getpid()))
+    return mixed.next() % 1_000_000
+  }
+
+  /// What a run would do, for `--dry-run`.
+  static func describe(_ plan: Plan) -> String {
+    var text = plan.json5 + "\nschedule of the faults, seconds from the first operation:\n"
+    let faults = Schedule.faults(of: plan)
+    if faults.isEmpty { text += "  none\n" }
+    for fault in faults { text += "  \(fault.description)\n" }
+    return text
+  }
+}

@@ -1,0 +1,40 @@
+import Base
+import Glibc
+import Recorder
+
+/// A recording with its live line and its end on Ctrl-C.
+enum RecordedRun {
+  /// Records a run.
+  static func record(
+    _ plan: Plan, _ terminal: Terminal
+  ) throws(Failure) -> RecordingOutcome {
+    terminal.note(
+      "plumbline: \(plan.runName), seed \(plan.seed): \(plan.clients) clients, "
+        + "\(plan.nodes) nodes, \(Units.describe(nanoseconds: plan.durationNanoseconds))")
+    let watch = Watch(onSignal: {})
+    defer {
+      watch.end()
+      terminal.live("")
+    }
+    return try Recording.run(
+      plan, executable: try executable(),
+      progress: { terminal.live(line($0)) }, signal: { watch.signal })
+  }
+
+  /// The path of plumbline itself: embedded nodes are started from it.
+  private static func executable() throws(Failure) -> String {
+    var path = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &path, path.count)
+    guard count > 0 else {
+      throw Failure(.unavailable, "/proc/self/exe: \(File.systemMessage()); is /proc mounted?")
+    }
+    return String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func line(_ progress: RecordingProgress) -> String {
+    let seconds = Double(progress.elapsedNanoseconds / 100_000_000) / 10
+    let faults = progress.faults.isEmpty ? "no fault" : progress.faults.joined(separator: ", ")
+    return "\(seconds) s  \(progress.phase)  \(Int(progress.rate)) ops/s  \(progress.ok) ok  "
+      + "\(progress.unknown) unknown  \(faults)  leader \(progress.leader ?? "unknown")"
+  }
+}

@@ -1,0 +1,93 @@
+import Base
+import Checker
+import Formats
+import Histories
+import Recorder
+import Report
+
+/// `plumbline test`: record, check and report in one go.
+enum TestCommand: Command {
+  static let name = "test"
+  static let summary = "record, check and report in one go; by default a Raft cluster under faults"
+  static let usage = "[OPTION ...] [-- ARGUMENTS OF --node]"
+  static let options =
+    PlanArguments.options + CheckSettings.limits + [
+      CommandOption("ascii", help: "draw with ASCII characters only")
+    ]
+  static let details = """
+    With no option at all: five nodes of the embedded Raft under partitions, kills, pauses, loss,
+    delay and duplication. The run's folder has the history, the faults, each node's log, the
+    plan that repeats it, and report.html.
+
+    exit codes: 0 linearizable, 1 violation, 2 undecided, 3 the run did too little to mean
+    anything, 69 the cluster could not be started or died by itself
+
+    examples:
+      plumbline test
+      plumbline test --bug stale-reads --seed 7
+      plumbline test --node ./my-node --nodes 3 --duration 30s -- --flag
+      plumbline test --plan runs/latest/plan.json5
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    let plan = try PlanArguments.plan(arguments)
+    let settings = try CheckSettings(arguments)
+    guard !arguments.has("dry-run") else {
+      try terminal.output(PlanArguments.describe(plan))
+      return .success
+    }
+    let outcome = try RecordedRun.record(plan, terminal)
+    let history = try HistoryReader.read(path: outcome.folder.history)
+    var interrupted = outcome.interrupted
+    let result = try Judgement.check(
+      history, file: outcome.folder.history, settings, terminal, interrupted: &interrupted)
+    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: result)
+    let pageProblem = run.write()
+    let summary = RunSummaryText(
+      palette: Palette(color: terminal.usesColor), width: terminal.width,
+      ascii: arguments.has("ascii"))
+    try terminal.output(run.summary(summary))
+    if let pageProblem, run.verdict.exitCode == .success { throw pageProblem }
+    if let interrupted, run.verdict != .violation {
+      return interrupted == 15 ? .terminated : .interrupted
+    }
+    return run.verdict.exitCode
+  }
+}
+
+/// `plumbline record`: a run without its verdict.
+enum RecordCommand: Command {
+  static let name = "record"
+  static let summary = "run a workload against a cluster under faults and write the run's folder"
+  static let usage = "[OPTION ...] [-- ARGUMENTS OF --node]"
+  static let options = PlanArguments.options
+  static let details = """
+    Like `plumbline test` without the verdict: `plumbline check` gives it later, anywhere.
+    Exit code 3 when the run exercised too little to mean anything.
+
+    example:
+      plumbline record --duration 60s --name soak && plumbline check runs/latest
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    let plan = try PlanArguments.plan(arguments)
+    guard !arguments.has("dry-run") else {
+      try terminal.output(PlanArguments.describe(plan))
+      return .success
+    }
+    let outcome = try RecordedRun.record(plan, terminal)
+    let history = try HistoryReader.read(path: outcome.folder.history)
+    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: nil)
+    let pageProblem = run.write()
+    let summary = RunSummaryText(
+      palette: Palette(color: terminal.usesColor), width: terminal.width)
+    try terminal.output(run.summary(summary))
+    if let pageProblem { throw pageProblem }
+    if let signal = outcome.interrupted { return signal == 15 ? .terminated : .interrupted }
+    return run.shortcomings.isEmpty ? .success : .inconclusive
+  }
+}

@@ -1,0 +1,54 @@
+import Base
+import Histories
+import Testing
+
+@testable import Checker
+
+/// What is called sound to leave out never turns a linearizable history into a violation.
+@Suite struct RemovalTests {
+  private func leavesLinearizable<Object: SimulatedObject>(
+    _ name: String, _ object: Object, permits: Int = 1
+  ) throws {
+    let model = try Models.named(name)
+    var random = SplitMix64(seed: 7)
+    let settings = Settings(
+      initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false,
+      permits: permits)
+    var tried = 0
+    for round in 0..<600 {
+      let shape = Shape(operations: 4 + round % 5, clients: 2 + round % 3, lies: 0.1)
+      let history = try randomHistory(object, shape, &random)
+      let calls = (0..<history.count).compactMap { Call($0, of: history, settings) }
+      guard model.referee(calls, settings, history.values) else { continue }
+      for group in model.removal.groups(of: calls, settings, history.values) {
+        let rest = calls.indices.filter { !group.contains($0) }.map { calls[$0] }
+        tried += 1
+        #expect(
+          model.referee(rest, settings, history.values),
+          "\(name) without \(group):\n\(describe(history))")
+      }
+    }
+    #expect(tried > 500)
+  }
+
+  @Test func groupsAreSound() throws {
+    try leavesLinearizable("cas-register", SimulatedRegister())
+    try leavesLinearizable("set", SimulatedSet())
+    for domain in [2, 3, 99] {
+      try leavesLinearizable(
+        "queue", SimulatedContainer(.front, put: "enqueue", take: "dequeue", domain: domain))
+      try leavesLinearizable(
+        "bag", SimulatedContainer(.any, put: "enqueue", take: "dequeue", domain: domain))
+      try leavesLinearizable(
+        "stack", SimulatedContainer(.back, put: "push", take: "pop", domain: domain))
+    }
+    try leavesLinearizable("counter", SimulatedCounter())
+    try leavesLinearizable("lock", SimulatedLock())
+    try leavesLinearizable("reentrant-lock", SimulatedLock(isReentrant: true))
+    try leavesLinearizable("fenced-lock", SimulatedLock(isFenced: true))
+    try leavesLinearizable("semaphore", SimulatedLock(permits: 2), permits: 2)
+    try leavesLinearizable("append-log", SimulatedLog(isText: false))
+    try leavesLinearizable("text", SimulatedLog(isText: true))
+    try leavesLinearizable("unique-ids", SimulatedIDs())
+  }
+}
