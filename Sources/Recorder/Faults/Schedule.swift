@@ -64,10 +64,10 @@ public enum Schedule {
     return faults
   }
 
-  /// The targets of a family; a majority is killed twice as often as anybody else, because only
-  /// then does the rest depend on what was on disk.
+  /// The targets of a family. Every other kill, the first one included, hits a majority: only then
+  /// does the rest depend on what was on disk.
   private static func bag(of family: String, _ plan: Plan) -> Bag<FaultTarget> {
-    Bag(plan.targets + (family == "kill" ? plan.targets.filter { $0 == .majority } : []))
+    Bag(plan.targets, everyOther: family == "kill" ? .majority : nil)
   }
 
   private static func mayOverlap(_ left: String, _ right: String) -> Bool {
@@ -77,11 +77,20 @@ public enum Schedule {
   /// Draws without putting back until it is empty.
   private struct Bag<Element> {
     private let all: [Element]
+    private let everyOther: Element?
     private var left: [Element] = []
+    private var draws = 0
 
-    init(_ all: [Element]) { self.all = all }
+    init(_ all: [Element], everyOther: Element? = nil) where Element: Equatable {
+      let special = everyOther.flatMap { all.contains($0) ? $0 : nil }
+      let others = all.filter { $0 != special }
+      self.everyOther = special
+      self.all = others.isEmpty ? all : others
+    }
 
     mutating func draw(_ random: inout SplitMix64) -> Element {
+      draws += 1
+      if let everyOther, draws % 2 == 1 { return everyOther }
       if left.isEmpty { left = all.shuffled(using: &random) }
       return left.removeLast()
     }
