@@ -141,7 +141,7 @@ struct PartitionShapeTests {
 
   @Test(arguments: [5, 7]) func inARingAllSeeAMajorityAndNoTwoTheSame(_ count: Int) {
     let seen = neighbours(shape(.majorityRing, count), count)
-    #expect(seen.allSatisfy { $0.count == count / 2 + 1 })
+    #expect(seen.allSatisfy { $0.count > count / 2 && $0.count < count })
     #expect(Set(seen).count == count)
   }
 

@@ -16,6 +16,17 @@ struct PlanTests {
     }
   }
 
+  func mistake(_ name: String, _ text: String) -> String {
+    guard let option = PlanOption.named(name) else { return "no such option" }
+    var plan = Plan()
+    do throws(Failure) {
+      try option.parse(text, into: &plan)
+      return "no failure"
+    } catch {
+      return error.message
+    }
+  }
+
   func refusal(_ change: (inout Plan) -> Void) -> String {
     var plan = Plan()
     change(&plan)
@@ -99,11 +110,12 @@ struct PlanTests {
     #expect(plan.seed == .max)
     #expect(plan.targets == [])
     #expect(
-      throws: Failure(.usage, "--nodes: found “many”, expected a whole number from 1 to 64")
-    ) { () throws(Failure) in
-      var plan = Plan()
-      try PlanOption.named("nodes")?.parse("many", into: &plan)
-    }
+      mistake("nodes", "many")
+        == "--nodes: found “many”, expected a whole number from 1 to 64")
+    #expect(
+      mistake("latency-kind", "unifrom")
+        == "--latency-kind: there is no “unifrom”; expected constant, uniform, exponential; did "
+        + "you mean uniform?")
   }
 
   @Test func whatCannotWorkIsRefused() {
@@ -115,7 +127,7 @@ struct PlanTests {
     #expect(refusal { $0.durationNanoseconds = 0 } == "--duration must be longer than 0s")
     #expect(
       refusal { $0.durationNanoseconds = 1_000_000_000 }
-        == "--fault-interval 1.5 s leaves no time for a fault in --duration 1 s; shorten the one, "
+        == "--fault-interval 1 s leaves no time for a fault in --duration 1 s; shorten the one, "
         + "lengthen the other, or say --faults none")
     #expect(
       refusal { $0.nodes = 1 }

@@ -6,41 +6,211 @@ import Testing
 
 @testable import Recorder
 
-/// Whole runs of the example node.
+/// Whole runs: of the example node, and of nodes that misbehave.
 struct RecordingTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+  static let example =
+    URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
+    + "/docs/examples/single_node_kv.py"
 
-  static func plan(_ change: (inout Plan) -> Void) -> Plan {
+  /// A short plan without faults in a folder of its own, which is removed afterwards.
+  func withPlan(
+    _ command: [String] = [example], _ change: (inout Plan) -> Void = { _ in },
+    _ body: (Plan) throws -> Void
+  ) throws {
     var plan = Plan()
-    plan.nodeCommand = ["\(root)/docs/examples/single_node_kv.py"]
+    plan.name = "t"
+    plan.nodeCommand = command
     plan.nodes = 3
     plan.faults = []
-    plan.durationNanoseconds = 1_000_000_000
-    plan.out = FileManager.default.temporaryDirectory.path + "/plumbline-\(UUID())"
+    plan.durationNanoseconds = 300_000_000
+    plan.out = FileManager.default.temporaryDirectory.path + "/plumbline-run-\(UUID())"
     change(&plan)
-    return plan
+    defer { try? FileManager.default.removeItem(atPath: plan.out) }
+    try body(plan)
+  }
+
+  func failure(_ plan: Plan) -> Failure? {
+    do throws(Failure) {
+      _ = try Recording.run(plan, executable: "/proc/self/exe")
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The message without the last line, which names the run's folder.
+  func words(_ failure: Failure?) -> String {
+    let lines = (failure?.message ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.dropLast().joined(separator: "\n")
+  }
+
+  /// No process of the run is left.
+  func nothingRuns(_ folder: RunFolder) throws -> Bool {
+    for line in try File.read(folder.processes).split(separator: 0x0A) {
+      let value = try JSONParser.parse(line)
+      let id = pid_t(value["pid"]?.integer ?? 0)
+      if let state = ProcessState.read(id), Int64(state.startTicks) == value["startTicks"]?.integer
+      {
+        return false
+      }
+    }
+    return true
   }
 
   @Test func aRunWithoutFaultsIsAReadableHistory() throws {
-    let plan = Self.plan { _ in }
-    defer { try? FileManager.default.removeItem(atPath: plan.out) }
-    let outcome = try Recording.run(plan, executable: "/proc/self/exe")
-    print(outcome)
-    #expect(outcome.problems == [])
-    #expect(outcome.ok > 100)
+    try withPlan { plan in
+      let outcome = try Recording.run(plan, executable: "/proc/self/exe")
+      let history = try HistoryReader.read(path: outcome.folder.history)
+      #expect(outcome.problems == [])
+      #expect(outcome.interrupted == nil)
+      #expect(history.warnings == [])
+      #expect(history.count == outcome.invoked)
+      #expect(outcome.unknown == 0)
+      #expect(outcome.ok > 50)
+      #expect(Coverage(of: history).finalReads == plan.keys * plan.nodes)
+      #expect(try Plan(file: outcome.folder.plan) == plan)
+      #expect(try nothingRuns(outcome.folder))
+      let latest = try FileManager.default.destinationOfSymbolicLink(atPath: plan.out + "/latest")
+      #expect(outcome.folder.path == plan.out + "/" + latest)
+    }
   }
 
-  @Test func aRunUnderFaultsVerifiesThem() throws {
-    let plan = Self.plan {
-      $0.faults = ["partition", "pause", "loss", "delay", "duplicate"]
-      $0.durationNanoseconds = 4_000_000_000
-      $0.faultIntervalNanoseconds = 600_000_000
+  @Test func everyFaultIsVerifiedAndUndone() throws {
+    let families = ["partition", "pause", "loss", "delay", "duplicate", "kill"]
+    try withPlan {
+      $0.faults = families
+      $0.durationNanoseconds = 6_000_000_000
+      $0.faultIntervalNanoseconds = 500_000_000
+      $0.timeoutNanoseconds = 200_000_000
+      $0.lossShare = 0.9
+      $0.duplicateShare = 0.9
+      $0.targets = [.one]
+    } _: { plan in
+      let outcome = try Recording.run(plan, executable: "/proc/self/exe")
+      #expect(outcome.problems == [])
+      let coverage = Coverage(of: try HistoryReader.read(path: outcome.folder.history))
+      #expect(coverage.faults.map(\.name).sorted() == families.sorted())
+      for fault in coverage.faults { #expect(fault.verified > 0, "\(fault.name)") }
+      let steps = try File.read(outcome.folder.faults).split(separator: 0x0A)
+        .map { try JSONParser.parse($0)["step"]?.string ?? "" }
+      for step in ["planned", "done", "undone"] {
+        #expect(steps.filter { $0 == step }.count == outcome.faultsMade, "\(step)")
+      }
+      #expect(try nothingRuns(outcome.folder))
     }
-    defer { try? FileManager.default.removeItem(atPath: plan.out) }
-    let outcome = try Recording.run(plan, executable: "/proc/self/exe")
-    print(outcome)
-    #expect(outcome.problems == [])
-    #expect(outcome.ok > 100)
+  }
+
+  @Test func aSignalEndsItWithAReadableHistory() throws {
+    try withPlan {
+      $0.durationNanoseconds = 60_000_000_000
+      $0.faults = ["pause"]
+      $0.faultIntervalNanoseconds = 100_000_000
+    } _: { plan in
+      var polls = 0
+      let signal: () -> Int32? = {
+        polls += 1
+        return polls < 8 ? nil : 2
+      }
+      let outcome = try Recording.run(plan, executable: "/proc/self/exe", signal: signal)
+      #expect(outcome.interrupted == 2)
+      #expect(try HistoryReader.read(path: outcome.folder.history).count == outcome.invoked)
+      #expect(try nothingRuns(outcome.folder))
+    }
+  }
+
+  @Test func aNodeThatExitsIsAMessageWithItsLastWords() throws {
+    try withPlan(["/bin/sh", "-c", "echo started >&2; read line; echo oops; exit 7"]) { plan in
+      let failure = failure(plan)
+      #expect(failure?.code == .unavailable)
+      let name = String(words(failure).prefix(2))
+      #expect(
+        words(failure) == """
+          \(name) exited with code 7 before it answered init, and nobody asked it to
+            the last lines of its standard output:
+              oops
+            the last lines of its standard error:
+              started
+          """)
+    }
+  }
+
+  @Test func aNodeThatNeverAnswersIsAMessage() throws {
+    try withPlan(["/bin/sh", "-c", "printf '{\"src\":'; exec sleep 60"]) {
+      $0.nodes = 1
+      $0.startLimitNanoseconds = 300_000_000
+    } _: { plan in
+      let failure = failure(plan)
+      #expect(failure?.code == .unavailable)
+      #expect(
+        words(failure) == """
+          n1 did not answer init with init_ok within 300 ms (it wrote a line without a newline)
+            the last lines of its standard output:
+              {"src":
+            its standard error is empty
+          """)
+    }
+  }
+
+  @Test func rubbishIsReportedAndTheRunGoesOn() throws {
+    let script = """
+      import sys, json
+      print("hello", flush=True)
+      print('{"src":"n9","dest":"n1","body":{}}', flush=True)
+      print('{"src":"n1","dest":"x1","body":{}}', flush=True)
+      for line in sys.stdin:
+          m = json.loads(line); b = m["body"]; t = b["type"]
+          r = {"type": t + "_ok", "in_reply_to": b["msg_id"], "value": None}
+          print(json.dumps({"src": "n1", "dest": m["src"], "body": r}), flush=True)
+      """
+    try withPlan(["python3", "-c", script], { $0.nodes = 1 }) { plan in
+      let outcome = try Recording.run(plan, executable: "/proc/self/exe")
+      #expect(outcome.ok > 10)
+      #expect(
+        outcome.problems == [
+          "n1 wrote a line that is no message (it is not one JSON object): hello",
+          "n1 wrote a line that is no message (it has another “src” than n1): "
+            + #"{"src":"n9","dest":"n1","body":{}}"#,
+          "n1 wrote a line that is no message (it has an unknown “dest” (known: n1 … n1, or a "
+            + #"client that asked)): {"src":"n1","dest":"x1","body":{}}"#,
+        ])
+    }
+  }
+
+  @Test func aFolderThatCannotBeMadeIsAMessage() throws {
+    try withPlan([Self.example], { $0.out = "/dev/null/x" }) { plan in
+      #expect(failure(plan) == Failure(.cannotCreate, "/dev/null/x: Not a directory"))
+    }
+  }
+
+  @Test func cleanupEndsWhatStillRunsAndNoStranger() throws {
+    try withPlan { plan in
+      let folder = RunFolder(path: plan.out)
+      try File.makeFolder(plan.out)
+      let child = try ChildProcess(
+        path: "/bin/sleep", arguments: ["600"], environment: [], log: plan.out + "/log")
+      let ticks = child.startTicks
+      try File.replace(
+        folder.processes,
+        with: Array(
+          """
+          {"pid":\(child.id),"startTicks":\(ticks + 1)}
+          {"pid":\(child.id),"startTicks":\(ticks)}
+
+          """.utf8))
+      try File.replace(
+        folder.faults,
+        with: Array(
+          """
+          {"time":1,"fault":1,"name":"kill","step":"planned"}
+          {"time":2,"fault":1,"name":"kill","step":"undone"}
+          {"time":3,"fault":2,"name":"pause","step":"planned"}
+          {"time":4,"fault":2,"na
+          """.utf8))
+      let outcome = try Cleanup.run(folder)
+      #expect(outcome == .init(ended: [Int(child.id)], gone: 1, faultsOpen: ["pause"]))
+      child.end()
+      child.closePipes()
+    }
   }
 }

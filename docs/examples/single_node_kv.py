@@ -8,9 +8,10 @@ Linearizable, because one node decides everything; not available where that node
 import itertools
 import json
 import sys
+import time
 
 me = owner = None
-numbers = itertools.count(1)
+numbers = itertools.count(time.time_ns())  # not used before, not even before a restart
 values = {}    # the owner's map
 seen = set()   # the owner's memory of what it was asked: the network may repeat a message
 waiting = {}   # number of a question to the owner -> (client, its msg_id)

@@ -19,6 +19,7 @@ struct Workload {
   /// - Parameters:
   ///   - onlyReads: writes wait, so that reads can see what a fault destroyed.
   ///   - mostlyReads: the client's node is cut off; a client that waits for a write sees little.
+  /// - Returns: the key's number and what is asked of it.
   mutating func draw(onlyReads: Bool, mostlyReads: Bool) -> (key: Int, request: Request) {
     let key = random.draw(0..<plan.keys)
     let mix = plan.mix

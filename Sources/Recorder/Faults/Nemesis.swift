@@ -75,6 +75,7 @@ final class Nemesis {
   /// Does what is due.
   ///
   /// - Parameter elapsed: nanoseconds since the clients began.
+  /// - Throws: what the nodes and the files do.
   func advance(elapsed: Int64) throws(Failure) {
     while let next = waiting.first, next.startNanoseconds <= elapsed {
       waiting.removeFirst()

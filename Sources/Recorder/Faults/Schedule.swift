@@ -57,11 +57,17 @@ public enum Schedule {
         ScheduledFault(
           number: faults.count + 1, family: name, startNanoseconds: Int64(start),
           stopNanoseconds: min(Int64(start + lasts), plan.durationNanoseconds),
-          target: hits ? targets[name, default: Bag(plan.targets)].draw(&random) : nil,
+          target: hits ? targets[name, default: bag(of: name, plan)].draw(&random) : nil,
           partition: name == "partition" ? partitions.draw(&random) : nil, seed: random.next()))
       start += interval * Double(random.draw(80..<120)) / 100
     }
     return faults
+  }
+
+  /// The targets of a family. Every other kill, the first one included, hits a majority: only then
+  /// does the rest depend on what was on disk.
+  private static func bag(of family: String, _ plan: Plan) -> Bag<FaultTarget> {
+    Bag(plan.targets, everyOther: family == "kill" ? .majority : nil)
   }
 
   private static func mayOverlap(_ left: String, _ right: String) -> Bool {
@@ -71,11 +77,20 @@ public enum Schedule {
   /// Draws without putting back until it is empty.
   private struct Bag<Element> {
     private let all: [Element]
+    private let everyOther: Element?
     private var left: [Element] = []
+    private var draws = 0
 
-    init(_ all: [Element]) { self.all = all }
+    init(_ all: [Element], everyOther: Element? = nil) where Element: Equatable {
+      let special = everyOther.flatMap { all.contains($0) ? $0 : nil }
+      let others = all.filter { $0 != special }
+      self.everyOther = special
+      self.all = others.isEmpty ? all : others
+    }
 
     mutating func draw(_ random: inout SplitMix64) -> Element {
+      draws += 1
+      if let everyOther, draws % 2 == 1 { return everyOther }
       if left.isEmpty { left = all.shuffled(using: &random) }
       return left.removeLast()
     }

@@ -16,8 +16,8 @@ public enum Cleanup {
   /// Ends the processes that a run started and that still run.
   ///
   /// A process is known by its id and its start time, so that no stranger is ended.
-  /// - Throws: ``ExitCode/missingInput`` when the folder is no run's, ``ExitCode/badInput`` when its
-  ///   files cannot be read.
+  /// - Throws: ``ExitCode/missingInput`` when the folder is no run's, ``ExitCode/badInput`` when
+  ///   its files cannot be read.
   public static func run(_ folder: RunFolder) throws(Failure) -> Outcome {
     var outcome = Outcome(ended: [], gone: 0, faultsOpen: [])
     for line in try lines(folder.processes) {

@@ -53,9 +53,11 @@ public enum Recording {
   /// Starts the cluster, runs the clients under faults, heals, reads, and ends every process.
   ///
   /// - Parameters:
+  ///   - plan: what to do.
   ///   - executable: the path of plumbline itself, for embedded nodes.
   ///   - progress: called about ten times a second.
   ///   - signal: the signal that asks to end, or nil; polled about twenty times a second.
+  /// - Returns: what was done, and where it is.
   /// - Throws: a usage ``Failure`` for an impossible plan; ``ExitCode/unavailable`` when nodes
   ///   cannot be started or end by themselves; ``ExitCode/cannotCreate`` and
   ///   ``ExitCode/inputOutput`` for the run's folder. Whatever was recorded stays.

@@ -24,7 +24,10 @@ public struct RunFolder: Sendable, Equatable {
 
   /// Makes the folder of a new run, its plan in it, and points `latest` at it.
   ///
-  /// - Parameter stamp: `YYYYMMDDThhmmss`.
+  /// - Parameters:
+  ///   - plan: the plan of the run.
+  ///   - stamp: `YYYYMMDDThhmmss`.
+  /// - Returns: the new folder.
   /// - Throws: ``ExitCode/cannotCreate``.
   static func make(_ plan: Plan, stamp: String) throws(Failure) -> RunFolder {
     try File.makeFolder(plan.out)
