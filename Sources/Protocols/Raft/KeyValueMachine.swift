@@ -2,11 +2,12 @@ import Base
 
 /// The replicated state machine: a map, and for each client the result of its last write.
 ///
-/// A client's request is applied at most once however often it is replicated: a request whose number
-/// is not above the client's last one is not applied again (dissertation, section 6.3). Sessions
-/// are bounded: when there are too many, the client whose last write is oldest is forgotten, at the
-/// same log index on every node. A copy of a request that outlives that many other clients' writes
-/// would be applied twice; the network would have to hold it back for minutes.
+/// A client's request is applied at most once however often it is replicated: a request whose
+/// number is not above the client's last one is not applied again (dissertation, section 6.3).
+/// Sessions are bounded: when there are too many, the client whose last write is oldest is
+/// forgotten, at the same log index on every node. A copy of a request that outlives that many
+/// other clients' writes would be applied twice; the network would have to hold it back for
+/// minutes.
 struct KeyValueMachine: Sendable {
   /// The last request of a client that was applied.
   struct Session: Sendable, Equatable {
