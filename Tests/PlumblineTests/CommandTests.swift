@@ -105,6 +105,10 @@ struct CommandTests {
     #expect(try Self.run("check", fine, "no-such-file").code == 66)
     #expect(try Self.run("check", broken, "no-such-file").code == 1)
     #expect(try Self.run("check", "-", input: "rubbish\n").code == 65)
+    #expect(try Self.run("check", "-", input: "").code == 3)
+    #expect(
+      try Self.run("check", "--initial", "unknown", "-", input: "# nothing\n").errors
+        == "plumbline: -: no operation, so nothing to check\n")
   }
 
   @Test func aBrokenRuleNamesFileAndLine() throws {

@@ -71,7 +71,10 @@ enum CheckCommand: Command {
       let result = try Judgement.check(
         history, file: file.path, settings, terminal, wantsWitness: wantsWitness,
         interrupted: &endings.signal)
-      endings.add(result.verdict.exitCode)
+      // A history without a single operation says nothing, and must not pass a gate.
+      let saysNothing = history.count == 0 && result.verdict == .linearizable
+      if saysNothing { terminal.warn("plumbline: \(file.path): no operation, so nothing to check") }
+      endings.add(saysNothing ? .inconclusive : result.verdict.exitCode)
       return CheckedFile(file: file.path, finding: .checked(result, history))
     } catch {
       endings.add(error.code)
@@ -97,7 +100,6 @@ struct Endings {
     ]
     if codes.contains(.violation) { return .violation }
     if let signal { return signal == SIGTERM ? .terminated : .interrupted }
-    return order.first { codes.contains($0) }
-      ?? (codes.contains(.undecided) ? .undecided : .success)
+    return (order + [.undecided, .inconclusive]).first { codes.contains($0) } ?? .success
   }
 }
