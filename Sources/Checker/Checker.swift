@@ -21,7 +21,7 @@ public enum Checker {
     let answers = try answer(tasks.map(\.task), model, options)
     var result = CheckResult(
       verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
-      keys: tasks.count, algorithm: "wing-gong-lowe", seconds: 0)
+      keys: tasks.count, algorithm: algorithms(answers, model), seconds: 0)
     var evidence = Evidence(history, values: values, model: model)
     for (place, answer) in answers.enumerated() {
       let (key, task) = tasks[place]
@@ -42,6 +42,9 @@ public enum Checker {
         result.violations.append(
           evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
         result.verdict = .violation
+      case .certificate(let certificate):
+        result.violations.append(try evidence.violation(key: key, certificate, task))
+        result.verdict = .violation
       }
     }
     result.seconds = Double(clock.now) * 1e-9
@@ -55,29 +58,40 @@ public enum Checker {
   static func partition(
     _ history: History, values: ValueTable, _ settings: Settings, _ options: CheckOptions
   ) -> [(key: ValueID, task: KeyTask)] {
-    var places: [ValueID: Int] = [:]
+    let functions = Call.functions(of: history)
+    // By the key's id plus one, so that operations without a key have a place too.
+    var counts = [Int32](repeating: 0, count: values.count + 1)
+    for key in history.key { counts[Int(key) + 1] += 1 }
+    var places = [Int32](repeating: -1, count: counts.count)
     var tasks: [(key: ValueID, task: KeyTask)] = []
     for operation in 0..<history.count {
       let key = history.key[operation]
-      let place = places[key] ?? tasks.count
-      if place == tasks.count {
-        places[key] = place
-        tasks.append(
-          (
-            key,
-            KeyTask(
-              operations: [], calls: [], values: values, settings: settings,
-              budget: options.budget)
-          ))
+      var place = Int(places[Int(key) + 1])
+      if place < 0 {
+        place = tasks.count
+        places[Int(key) + 1] = Int32(place)
+        var task = KeyTask(
+          operations: [], calls: [], values: values, settings: settings, budget: options.budget)
+        task.operations.reserveCapacity(Int(counts[Int(key) + 1]))
+        task.calls.reserveCapacity(Int(counts[Int(key) + 1]))
+        tasks.append((key, task))
       }
-      guard let call = Call(operation, of: history, settings) else { continue }
+      guard let call = Call(operation, of: history, as: functions, settings) else { continue }
       tasks[place].task.operations.append(operation)
       tasks[place].task.calls.append(call)
     }
     return tasks
   }
 
-  /// Searches the keys side by side, the largest first.
+  /// What answered, in the ladder's order, joined with `+`.
+  private static func algorithms(_ answers: [KeyAnswer], _ model: Model) -> String {
+    var used = Set(answers.map(\.algorithm))
+    var names = model.rungs.map(\.name).filter { used.remove($0) != nil }
+    names += used.sorted()
+    return names.isEmpty ? "wing-gong-lowe" : names.joined(separator: "+")
+  }
+
+  /// Decides the keys side by side, the largest first.
   private static func answer(
     _ tasks: [KeyTask], _ model: Model, _ options: CheckOptions
   ) throws(CheckError) -> [KeyAnswer] {
@@ -86,7 +100,7 @@ public enum Checker {
     let results = Lock((answers: none, done: 0))
     WorkerPool.run(tasks.count, threads: options.threads) { number in
       let place = sorted[number]
-      let result = Result { () throws(CheckError) in try model.solve(tasks[place]) }
+      let result = Result { () throws(CheckError) in try Ladder.decide(tasks[place], model) }
       let done = results.withLock {
         $0.answers[place] = result
         $0.done += 1
@@ -102,7 +116,7 @@ public enum Checker {
       if options.threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
         case .memory = account.reason
       {
-        answer = try model.solve(tasks[place])
+        answer = try Ladder.decide(tasks[place], model)
       }
       answers.append(answer)
     }
@@ -113,10 +127,17 @@ public enum Checker {
   private static func verify(
     _ steps: [KeyAnswer.Step], _ task: KeyTask, _ model: Model
   ) throws(CheckError) {
-    var positions: [Int: Int] = [:]
-    for (position, operation) in task.operations.enumerated() { positions[operation] = position }
+    // A key's operations ascend, so a table from the first to the last of them finds each.
+    let first = task.operations.first ?? 0
+    var positions = [Int32](repeating: -1, count: (task.operations.last ?? 0) - first + 1)
+    for (position, operation) in task.operations.enumerated() {
+      positions[operation - first] = Int32(position)
+    }
     let claim = Claim(
-      order: steps.map { positions[$0.operation] ?? -1 }, results: steps.map(\.result),
+      order: steps.map {
+        positions.indices.contains($0.operation - first)
+          ? Int(positions[$0.operation - first]) : -1
+      }, results: steps.map(\.result),
       calls: task.calls, settings: task.settings, values: task.values)
     if let rejection = model.verify(claim) {
       throw CheckError(

@@ -25,7 +25,11 @@ func agree(_ history: History, _ model: Model, _ options: CheckOptions) throws -
   for violation in result.violations {
     var calls: [Call] = []
     for operation in violation.operations {
-      if let call = Call(operation, of: history, settings) { calls.append(call) }
+      if let call = Call(
+        operation, of: history, as: Call.functions(of: history), settings)
+      {
+        calls.append(call)
+      }
     }
     if violation.isMinimal {
       #expect(

@@ -39,7 +39,9 @@ import Testing
           let settings = Settings(
             initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false,
             permits: 1)
-          let calls = (0..<count).compactMap { Call($0, of: history, settings) }
+          let calls = (0..<count).compactMap {
+            Call($0, of: history, as: Call.functions(of: history), settings)
+          }
           let truth = Model.casRegister.referee(calls, settings, history.values)
           let task = KeyTask(
             operations: Array(0..<count), calls: calls, values: history.values,

@@ -18,7 +18,9 @@ import Testing
     for round in 0..<600 {
       let shape = Shape(operations: 4 + round % 5, clients: 2 + round % 3, lies: 0.1)
       let history = try randomHistory(object, shape, &random)
-      let calls = (0..<history.count).compactMap { Call($0, of: history, settings) }
+      let calls = (0..<history.count).compactMap {
+        Call($0, of: history, as: Call.functions(of: history), settings)
+      }
       guard model.referee(calls, settings, history.values) else { continue }
       for group in model.removal.groups(of: calls, settings, history.values) {
         let rest = calls.indices.filter { !group.contains($0) }.map { calls[$0] }

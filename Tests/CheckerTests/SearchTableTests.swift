@@ -89,7 +89,9 @@ import Testing
     let ledger = Ledger(Budget())
     var machine = RegisterMachine(values: history.values, settings: settings, ledger: ledger)
     let operations = (0..<history.count).filter { history.outcome[$0] != .fail }
-    let calls = operations.compactMap { Call($0, of: history, settings) }
+    let calls = operations.compactMap {
+      Call($0, of: history, as: Call.functions(of: history), settings)
+    }
     let problem = try Problem(operations, calls: calls, machine: &machine)
     var open = OpenOperations(problem)
     for _ in 0..<200 {
@@ -113,7 +115,9 @@ import Testing
       """)
     let settings = Settings(
       initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false, permits: 1)
-    let calls = (0..<3).compactMap { Call($0, of: history, settings) }
+    let calls = (0..<3).compactMap {
+      Call($0, of: history, as: Call.functions(of: history), settings)
+    }
     func verdict(_ order: [Int]) -> String? {
       Model.register.verify(
         Claim(

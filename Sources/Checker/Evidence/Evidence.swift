@@ -1,3 +1,4 @@
+import Base
 import Histories
 
 /// Makes what was found into something that a person can check.
@@ -38,6 +39,34 @@ struct Evidence {
         violation.isMinimal = certificate.isMinimal
       }
     }
+    violation.explanation = explanation(of: violation)
+    return violation
+  }
+
+  /// The violation that a rung's certificate proves: the search decides the certificate alone, and
+  /// what it says is what is shown.
+  ///
+  /// - Throws: `defect` when the search, or the referee if the certificate is small enough for it,
+  ///   finds the certificate linearizable.
+  mutating func violation(
+    key: ValueID, _ certificate: Certificate, _ task: KeyTask
+  ) throws(CheckError) -> Violation {
+    var proof = task
+    proof.operations = certificate.calls.map { task.operations[$0] }
+    proof.calls = certificate.calls.map { task.calls[$0] }
+    guard case .impasse(let impasse) = try model.solve(proof).finding else {
+      throw CheckError(
+        "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
+          + "please report this with the history", code: .defect)
+    }
+    if proof.calls.count <= Referee.limit / 4, model.referee(proof.calls, task.settings, values) {
+      throw CheckError(
+        "the referee finds a certificate (\(certificate.rule)) of model “\(model.name)” "
+          + "linearizable; please report this with the history", code: .defect)
+    }
+    var violation = Violation(
+      key: key, operations: proof.operations, isMinimal: true, culprit: impasse.culprit,
+      dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
     violation.explanation = explanation(of: violation)
     return violation
   }

@@ -92,7 +92,7 @@ struct Reduction {
     // The columns are made anew for every attempt, which costs too.
     stepsLeft -= answer.statistics.steps + kept.count
     switch answer.finding {
-    case .impasse: return true
+    case .impasse, .certificate: return true
     case .order: return false
     case .stopped:
       isOutOfSteps = true

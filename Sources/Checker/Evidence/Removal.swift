@@ -44,7 +44,7 @@ enum Removal: Sendable {
       var shown: Set<ValueID> = []
       for index in pure { shown.formUnion(values.parts(of: calls[index].output)) }
       groups += calls.indices.filter {
-        calls[$0].function == "append" && !shown.contains(calls[$0].input)
+        calls[$0].function == .append && !shown.contains(calls[$0].input)
       }.map { [$0] }
     case .each: groups = calls.indices.map { [$0] }
     }
@@ -54,9 +54,9 @@ enum Removal: Sendable {
   /// Whether a call can never change the object.
   private static func isPure(_ call: Call, _ values: ValueTable) -> Bool {
     switch call.function {
-    case "read", "contains", "get": return true
-    case "dequeue", "pop": return call.end == .ok && call.output == ValueTable.null
-    case "cas":
+    case .read, .contains, .get: return true
+    case .dequeue, .pop: return call.end == .ok && call.output == ValueTable.null
+    case .cas:
       let pair = values.parts(of: call.input)
       return call.end == .mismatch || pair.first == pair.last
     default: return false
@@ -68,8 +68,8 @@ enum Removal: Sendable {
     var installed: [ValueID?] = []
     for (index, call) in calls.enumerated() {
       switch call.function {
-      case "write": installed.append(call.input)
-      case "cas":
+      case .write: installed.append(call.input)
+      case .cas:
         let pair = Array(values.parts(of: call.input))
         observers[pair[0], default: []].append(index)
         installed.append(pair[1])
@@ -99,7 +99,7 @@ enum Removal: Sendable {
     var putIn: [ValueID: [Int]] = [:]
     var takenOut: [ValueID: [Int]] = [:]
     for (index, call) in calls.enumerated() {
-      if call.function == "enqueue" || call.function == "push" {
+      if call.function == .enqueue || call.function == .push {
         putIn[call.input, default: []].append(index)
       } else if call.end == .ok, call.output != ValueTable.null {
         takenOut[call.output, default: []].append(index)
@@ -125,9 +125,9 @@ enum Removal: Sendable {
     for index in calls.indices.reversed() {
       let call = calls[index]
       let after = next.updateValue(index, forKey: call.process)
-      guard call.function == "acquire" else { continue }
+      guard call.function == .acquire else { continue }
       if let after {
-        if calls[after].function == "release", calls[after].end == .ok {
+        if calls[after].function == .release, calls[after].end == .ok {
           groups.append([index, after])
         }
       } else {

@@ -25,7 +25,7 @@ struct AppendLogMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "append" {
+    if call.function == .append {
       try call.requireEcho(values)
       return Form(code: Code.append, a: call.input)
     }

@@ -26,7 +26,7 @@ struct BagMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "enqueue" {
+    if call.function == .enqueue {
       return Form(code: Code.enqueue, a: elements.number(try call.requireElement(values)))
     }
     guard call.end == .ok else { return Form(code: Code.any, isBranching: true) }

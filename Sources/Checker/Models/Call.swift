@@ -12,43 +12,54 @@ struct Call: Sendable {
     case mismatch
   }
 
-  var function: String
+  var function: FunctionName
   var input: ValueID
   /// ``ValueTable/none`` when the completion has no value.
   var output: ValueID
   var end: End
   var process: Int64
-  /// The line of the invocation.
-  var line: Int
-  /// The line of the completion, or of the invocation when there is none.
-  var completedLine: Int
+  private var lineOfInvocation: Int32
+  private var lineOfCompletion: Int32
   /// The rank of the invocation.
   var invoked: Int32
   /// The rank after which it can no longer take effect, or ``History/never``.
   var returned: Int32
 
+  /// The line of the invocation.
+  var line: Int { Int(lineOfInvocation) }
+  /// The line of the completion, or of the invocation when there is none.
+  var completedLine: Int { Int(lineOfCompletion == 0 ? lineOfInvocation : lineOfCompletion) }
+
   /// Reads an operation; nil when it certainly did not happen.
-  init?(_ operation: Int, of history: History, _ settings: Settings) {
-    function = history.functionName(operation)
+  ///
+  /// - Precondition: the history's functions are a model's (`Models.requireFunctions`).
+  init?(
+    _ operation: Int, of history: History, as functions: [FunctionName], _ settings: Settings
+  ) {
+    function = functions[Int(history.function[operation])]
     input = history.input[operation]
     output = history.output[operation]
     process = history.processes[operation]
-    line = Int(history.line[operation])
-    completedLine = Int(history.completedLine[operation])
-    if completedLine == 0 { completedLine = line }
+    lineOfInvocation = history.line[operation]
+    lineOfCompletion = history.completedLine[operation]
     invoked = history.invoked[operation]
     returned = history.returned(operation)
     switch history.outcome[operation] {
     case .ok:
       end = .ok
-      if function == "cas", history.evidence("swapped", of: operation) == ValueTable.false {
+      if function == .cas, history.evidence("swapped", of: operation) == ValueTable.false {
         end = .mismatch
       }
     case .indeterminate: end = .pending
     case .fail:
-      guard function == "cas", settings.observesFailedCas else { return nil }
+      guard function == .cas, settings.observesFailedCas else { return nil }
       end = .mismatch
     }
+  }
+
+  /// The history's functions by their ids; what no model has becomes a read.
+  static func functions(of history: History) -> [FunctionName] {
+    history.functions.map { FunctionName(rawValue: $0) ?? .read }
   }
 
   /// Refuses a completion whose value is neither absent, null nor the one that was invoked.
@@ -56,7 +67,7 @@ struct Call: Sendable {
     guard end == .ok, output > ValueTable.null, output != input else { return }
     throw CheckError(
       line: completedLine,
-      "“\(function)” of \(values.describe(input)) (line \(line)) completed ok with another value, "
+      "“\(function.rawValue)” of \(values.describe(input)) (line \(line)) completed ok with another value, "
         + "\(values.describe(output)); expected the same value or null")
   }
 
@@ -65,7 +76,7 @@ struct Call: Sendable {
     guard output != ValueTable.none else {
       throw CheckError(
         line: completedLine,
-        "“\(function)” of line \(line) completed ok without a value; expected \(what)")
+        "“\(function.rawValue)” of line \(line) completed ok without a value; expected \(what)")
     }
     return output
   }
@@ -75,6 +86,6 @@ struct Call: Sendable {
     let place = value == output && value != input ? completedLine : line
     return CheckError(
       line: place,
-      "“\(function)” has the value \(values.describe(value)); expected \(expected)")
+      "“\(function.rawValue)” has the value \(values.describe(value)); expected \(expected)")
   }
 }

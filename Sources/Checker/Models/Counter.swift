@@ -24,7 +24,7 @@ struct CounterMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "add" {
+    if call.function == .add {
       let number = try call.requireInteger(call.input, values)
       try call.requireEcho(values)
       let (sum, overflow) = reach.addingReportingOverflow(number.magnitude)

@@ -61,7 +61,8 @@ extension Call {
   func requireElement(_ values: ValueTable) throws(CheckError) -> ValueID {
     guard input != ValueTable.null else {
       throw CheckError(
-        line: line, "“\(function)” has no value; null stands for “empty” and cannot be put in")
+        line: line,
+        "“\(function.rawValue)” has no value; null stands for “empty” and cannot be put in")
     }
     try requireEcho(values)
     return input
@@ -82,7 +83,7 @@ extension Call {
     }
     throw CheckError(
       line: completedLine,
-      "“\(function)” of line \(line) completed ok with \(values.describe(output)); expected no "
+      "“\(function.rawValue)” of line \(line) completed ok with \(values.describe(output)); expected no "
         + "value (one that was refused is recorded as fail)")
   }
 }

@@ -5,7 +5,7 @@ import Histories
 /// A pending acquire can be left out: its process is never heard of again, so from then on the
 /// lock (or the permit) would be held for good, and whatever is possible then is possible without.
 private func isRelease(_ call: Call, _ values: ValueTable) throws(CheckError) -> Bool? {
-  if call.function == "release" {
+  if call.function == .release {
     try call.requireNoAnswer(values)
     return true
   }
@@ -125,7 +125,7 @@ struct FencedLockMachine: Machine {
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     let process = processes.number(call.process) + 1
-    if call.function == "release" {
+    if call.function == .release {
       if call.input == ValueTable.null {
         try call.requireNoAnswer(values)
         return Form(code: Code.release, a: process, b: -1)

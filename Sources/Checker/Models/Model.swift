@@ -26,6 +26,8 @@ public struct Model: Sendable {
   public let legal: String
   /// A short history that it does not allow.
   public let illegal: String
+  /// What is asked before the search, cheapest first.
+  let rungs: [Rung]
   /// Searches one key.
   let solve: @Sendable (KeyTask) throws(CheckError) -> KeyAnswer
   /// Accepts or rejects an order by the plain sequential model.
@@ -37,7 +39,7 @@ public struct Model: Sendable {
 
   init<M: Machine, S: Sequential>(
     _ name: String, _ summary: String, _ functions: [Function], legal: String, illegal: String,
-    machine: M.Type, sequential: S.Type, removal: Removal
+    machine: M.Type, sequential: S.Type, removal: Removal, rungs: [Rung] = []
   ) {
     self.name = name
     self.summary = summary
@@ -45,6 +47,7 @@ public struct Model: Sendable {
     self.legal = legal
     self.illegal = illegal
     self.removal = removal
+    self.rungs = rungs
     solve = { (task) throws(CheckError) in try solveKey(machine, task) }
     verify = { WitnessVerifier.rejection(of: $0, sequential) }
     referee = { Referee.isLinearizable($0, S(settings: $1, values: $2), $2) }

@@ -33,7 +33,7 @@ struct QueueMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "enqueue" {
+    if call.function == .enqueue {
       enqueued += 1
       return Form(code: Code.enqueue, a: try call.requireElement(values))
     }

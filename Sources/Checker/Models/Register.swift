@@ -35,11 +35,11 @@ struct RegisterMachine: Machine {
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     switch call.function {
-    case "write":
+    case .write:
       try call.requireEcho(values)
       if call.end == .ok { firstInstalled = min(firstInstalled, call.returned) }
       return Form(code: Code.write, a: call.input)
-    case "read":
+    case .read:
       guard call.end == .ok else { return nil }
       let value = try call.requireOutput("the value that was read (null when absent)")
       if value == ValueTable.null, settings.ignoresNullReads {

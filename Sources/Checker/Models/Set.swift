@@ -35,13 +35,13 @@ struct SetMachine: Machine {
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     switch call.function {
-    case "add":
+    case .add:
       try call.requireEcho(values)
       return Form(code: Code.add, a: elements.number(call.input))
-    case "remove":
+    case .remove:
       try call.requireEcho(values)
       return Form(code: Code.remove, a: elements.number(call.input))
-    case "contains": return try contains(call)
+    case .contains: return try contains(call)
     default: return try read(call)
     }
   }

@@ -24,7 +24,7 @@ struct StackMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "push" {
+    if call.function == .push {
       return Form(code: Code.push, a: try call.requireElement(values))
     }
     guard call.end == .ok else { return Form(code: Code.any) }

@@ -25,7 +25,7 @@ struct TextMachine: Machine {
   }
 
   mutating func form(of call: Call) throws(CheckError) -> Form? {
-    if call.function == "get" {
+    if call.function == .get {
       guard call.end == .ok else { return nil }
       let value = try call.requireOutput("a string")
       guard values.kind(of: value) == .string else { throw call.wrong(value, "a string", values) }
@@ -35,7 +35,7 @@ struct TextMachine: Machine {
       throw call.wrong(call.input, "a string", values)
     }
     try call.requireEcho(values)
-    if call.function == "append" { return Form(code: Code.append, a: call.input) }
+    if call.function == .append { return Form(code: Code.append, a: call.input) }
     return Form(code: Code.put, a: append(call.input, to: 0), b: call.input)
   }
 

@@ -39,11 +39,11 @@ struct SequentialRegister: Sequential {
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     switch call.function {
-    case "write":
+    case .write:
       value = call.input
       excluded = []
       return true
-    case "read":
+    case .read:
       if call.end == .pending { return true }
       if call.output == ValueTable.null, ignoresNullReads { return true }
       return sees(call.output)

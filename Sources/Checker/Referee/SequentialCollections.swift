@@ -10,9 +10,9 @@ struct SequentialSet: Sequential {
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     switch call.function {
-    case "add": elements.insert(call.input)
-    case "remove": elements.remove(call.input)
-    case "contains":
+    case .add: elements.insert(call.input)
+    case .remove: elements.remove(call.input)
+    case .contains:
       if call.end == .pending { return true }
       let answer = values.parts(of: call.output).last
       return answer == values.intern(bool: elements.contains(call.input))
@@ -34,7 +34,7 @@ struct SequentialQueue: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "enqueue" {
+    if call.function == .enqueue {
       elements.append(call.input)
       return true
     }
@@ -61,7 +61,7 @@ struct SequentialBag: Sequential {
   }
 
   func outcomes(of call: Call, _ values: ValueTable) -> [SequentialBag] {
-    if call.function == "dequeue", call.end == .pending {
+    if call.function == .dequeue, call.end == .pending {
       return counts.keys.sorted().map { value in
         var copy = self
         _ = copy.remove(value)
@@ -73,7 +73,7 @@ struct SequentialBag: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "enqueue" {
+    if call.function == .enqueue {
       counts[call.input, default: 0] += 1
       return true
     }
@@ -91,7 +91,7 @@ struct SequentialStack: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "push" {
+    if call.function == .push {
       elements.append(call.input)
       return true
     }
@@ -111,7 +111,7 @@ struct SequentialAppendLog: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "append" {
+    if call.function == .append {
       elements.append(call.input)
       return true
     }
@@ -131,8 +131,8 @@ struct SequentialText: Sequential {
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     switch call.function {
-    case "put": text = Array(values.utf8(call.input))
-    case "append": text += values.utf8(call.input)
+    case .put: text = Array(values.utf8(call.input))
+    case .append: text += values.utf8(call.input)
     default: return call.end == .pending || values.utf8(call.output).elementsEqual(text)
     }
     return true

@@ -9,7 +9,7 @@ struct SequentialCounter: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "add" {
+    if call.function == .add {
       value += values.integer(call.input) ?? 0
       return true
     }
@@ -24,7 +24,7 @@ struct SequentialLock: Sequential {
   init(settings: Settings, values: ValueTable) {}
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "acquire" {
+    if call.function == .acquire {
       if owner != nil { return false }
       owner = call.process
     } else {
@@ -42,7 +42,7 @@ struct SequentialReentrantLock: Sequential {
   init(settings: Settings, values: ValueTable) {}
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "acquire" {
+    if call.function == .acquire {
       if let owner = holds.last, owner != call.process { return false }
       holds.append(call.process)
       return true
@@ -61,7 +61,7 @@ struct SequentialSemaphore: Sequential {
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "acquire" {
+    if call.function == .acquire {
       if holds.count == permits { return false }
       holds.append(call.process)
       holds.sort()
@@ -82,7 +82,7 @@ struct SequentialFencedLock: Sequential {
 
   /// A pending acquisition gets the least token that it may have got.
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
-    if call.function == "release" {
+    if call.function == .release {
       if owner != call.process { return false }
       if let named = values.integer(call.input), named != token { return false }
       owner = nil

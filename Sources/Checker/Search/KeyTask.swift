@@ -20,20 +20,25 @@ struct KeyTask: Sendable {
 struct KeyAnswer: Sendable {
   enum Finding: Sendable {
     case order([Step])
+    /// A rung's proof of a violation.
+    case certificate(Certificate)
+    /// The search's.
     case impasse(Impasse)
     case stopped(Undecided)
   }
 
   /// One operation of an order.
   struct Step: Sendable {
-    /// The index in the history.
+    /// The index in the history (not the place among the task's calls).
     var operation: Int
     /// The result that a pending operation is claimed to have had, when the model has a choice.
     var result: ValueID
   }
 
   var finding: Finding
-  var statistics: SearchStatistics
+  /// What answered.
+  var algorithm = "wing-gong-lowe"
+  var statistics = SearchStatistics()
 }
 
 /// Where a search was stuck for good.
@@ -55,8 +60,7 @@ func solveKey<M: Machine>(_: M.Type, _ task: KeyTask) throws(CheckError) -> KeyA
       finding: .stopped(
         Undecided(
           key: ValueTable.none, reason: task.budget.memoryReason, deepest: nil, explained: 0,
-          completions: task.calls.count { $0.end != .pending }, mostOpen: 0)),
-      statistics: SearchStatistics())
+          completions: task.calls.count { $0.end != .pending }, mostOpen: 0)))
   }
   var machine = try M(values: task.values, settings: task.settings, ledger: ledger)
   let problem = try Problem(task.operations, calls: task.calls, machine: &machine)

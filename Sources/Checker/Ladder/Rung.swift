@@ -1,0 +1,55 @@
+import Base
+import Histories
+
+/// One way to decide a key, cheaper than a search and only for some histories.
+///
+/// A rung answers only what it has proven; when its precondition does not hold or it cannot tell,
+/// it passes, and the next one is asked. The last is the search, which every model has.
+struct Rung: Sendable {
+  /// Its name, as the verdict's `algorithm` says it: `register-zones`.
+  let name: String
+  /// Decides one key.
+  ///
+  /// Throws ``CheckError`` where the model's own machine would: a rung that is the first to see a
+  /// value of the wrong shape passes, so that there is one place for each message.
+  let decide: @Sendable (KeyTask) throws(CheckError) -> RungAnswer
+}
+
+/// What a rung says.
+enum RungAnswer: Sendable {
+  /// An order; the verifier replays it.
+  case order([KeyAnswer.Step])
+  /// No order exists, and these operations show it.
+  case violation(Certificate)
+  /// It does not apply, or cannot tell.
+  case pass
+}
+
+/// Operations of one key that are not linearizable by themselves and prove that the whole is not.
+///
+/// The whole is not because every linearizable history with these operations would stay
+/// linearizable without the others: each rung proves that for the certificates that it makes.
+struct Certificate: Sendable, Equatable {
+  /// Positions in the task's calls, ascending.
+  var calls: [Int]
+  /// The rule that is broken, for the documentation and the tests: `stale-read`.
+  var rule: String
+}
+
+/// The decision ladder: the model's rungs in their order, then the search.
+enum Ladder {
+  /// Decides one key.
+  static func decide(_ task: KeyTask, _ model: Model) throws(CheckError) -> KeyAnswer {
+    for rung in model.rungs {
+      if task.budget.spent != nil { break }
+      switch try rung.decide(task) {
+      case .order(let steps):
+        return KeyAnswer(finding: .order(steps), algorithm: rung.name)
+      case .violation(let certificate):
+        return KeyAnswer(finding: .certificate(certificate), algorithm: rung.name)
+      case .pass: continue
+      }
+    }
+    return try model.solve(task)
+  }
+}
