@@ -43,6 +43,24 @@ struct ScheduleTests {
     }
   }
 
+  @Test func theLeaderIsCutOffOnceAKilledMajorityIsBack() {
+    var pairs = 0
+    for seed in 0..<50 {
+      var plan = Plan()
+      plan.seed = UInt64(seed)
+      let faults = Schedule.faults(of: plan)
+      for (kill, next) in zip(faults, faults.dropFirst())
+      where kill.family == "kill" && (kill.target == .majority || kill.target == .all) {
+        #expect(next.partition == .isolateLeader, "seed \(seed)")
+        #expect(kill.stopNanoseconds < next.startNanoseconds, "seed \(seed)")
+        pairs += 1
+      }
+      plan.partitions = [.halves]
+      #expect(!Schedule.faults(of: plan).contains { $0.partition == .isolateLeader })
+    }
+    #expect(pairs >= 50)
+  }
+
   @Test func noFaultsMeansNone() {
     var plan = Plan()
     plan.faults = []

@@ -88,7 +88,7 @@ extension RaftNode {
         .vote(term: isGranted ? asked : term, isGranted: isGranted, isTrial: true), to: candidate)
       return
     }
-    if bugs.contains(.forgetsVote), isLed || asked < term { return }
+    if bugs.contains(.forgetsVote), asked < term { return }
     if asked > term { follow(nil, term: asked) }
     let isGranted = asked == term && isUpToDate && (vote == nil || vote == candidate)
     if isGranted {

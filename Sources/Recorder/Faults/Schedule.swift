@@ -33,7 +33,9 @@ public enum Schedule {
   ///
   /// Each family, target and shape comes up before any comes up again; partitions and kills, which
   /// find most, come up twice as often. A fault lasts half to nine tenths of the interval; two in
-  /// five last into the next, if that hits something else (a process, or the network).
+  /// five last into the next, if that hits something else (a process, or the network). When a
+  /// majority has been killed, the leader is cut off next, as soon as all are up again: whatever the
+  /// majority should have kept on its disks decides then who may lead.
   public static func faults(of plan: Plan) -> [ScheduledFault] {
     guard !plan.faults.isEmpty else { return [] }
     var random = SplitMix64(seed: plan.seed ^ 0x5EED_FA17)
@@ -44,11 +46,18 @@ public enum Schedule {
     let interval = Double(plan.faultIntervalNanoseconds)
     var start = interval * 0.6
     while start + interval * 0.5 < Double(plan.durationNanoseconds) {
-      let name = families.draw(&random)
-      if let last = faults.indices.last, faults[last].stopNanoseconds > Int64(start),
-        !mayOverlap(faults[last].family, name)
-      {
-        faults[last].stopNanoseconds = Int64(start) - Int64(interval * 0.1)
+      let followsMajority = faults.last.map(isMajorityKill) ?? false
+      let isolates = followsMajority && plan.isolatesLeader
+      let name = isolates ? "partition" : families.draw(&random)
+      if let last = faults.indices.last {
+        let gap = Int64(start) - Int64(interval * 0.1)
+        if isolates {
+          faults[last].stopNanoseconds = min(faults[last].stopNanoseconds, gap)
+        } else if faults[last].stopNanoseconds > Int64(start),
+          !mayOverlap(faults[last].family, name)
+        {
+          faults[last].stopNanoseconds = gap
+        }
       }
       let share = Double(random.draw(50..<90)) / 100
       let lasts = interval * (random.chance(0.4) ? share + 0.5 : share)
@@ -58,7 +67,9 @@ public enum Schedule {
           number: faults.count + 1, family: name, startNanoseconds: Int64(start),
           stopNanoseconds: min(Int64(start + lasts), plan.durationNanoseconds),
           target: hits ? targets[name, default: bag(of: name, plan)].draw(&random) : nil,
-          partition: name == "partition" ? partitions.draw(&random) : nil, seed: random.next()))
+          partition: isolates
+            ? .isolateLeader : name == "partition" ? partitions.draw(&random) : nil,
+          seed: random.next()))
       start += interval * Double(random.draw(80..<120)) / 100
     }
     return faults
@@ -68,6 +79,10 @@ public enum Schedule {
   /// does the rest depend on what was on disk.
   private static func bag(of family: String, _ plan: Plan) -> Bag<FaultTarget> {
     Bag(plan.targets, everyOther: family == "kill" ? .majority : nil)
+  }
+
+  private static func isMajorityKill(_ fault: ScheduledFault) -> Bool {
+    fault.family == "kill" && (fault.target == .majority || fault.target == .all)
   }
 
   private static func mayOverlap(_ left: String, _ right: String) -> Bool {
@@ -94,5 +109,12 @@ public enum Schedule {
       if left.isEmpty { left = all.shuffled(using: &random) }
       return left.removeLast()
     }
+  }
+}
+
+extension Plan {
+  /// Whether the leader may be cut off by a partition.
+  fileprivate var isolatesLeader: Bool {
+    faults.contains("partition") && partitions.contains(.isolateLeader)
   }
 }
