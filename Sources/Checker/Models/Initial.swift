@@ -83,8 +83,8 @@ extension Call {
     }
     throw CheckError(
       line: completedLine,
-      "“\(function.rawValue)” of line \(line) completed ok with \(values.describe(output)); expected no "
-        + "value (one that was refused is recorded as fail)")
+      "“\(function.rawValue)” of line \(line) completed ok with "
+        + "\(values.describe(output)); expected no value (one that was refused is recorded as fail)")
   }
 }
 

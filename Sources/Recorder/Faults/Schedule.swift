@@ -34,8 +34,8 @@ public enum Schedule {
   /// Each family, target and shape comes up before any comes up again; partitions and kills, which
   /// find most, come up twice as often. A fault lasts half to nine tenths of the interval; two in
   /// five last into the next, if that hits something else (a process, or the network). When a
-  /// majority has been killed, the leader is cut off next, as soon as all are up again: whatever the
-  /// majority should have kept on its disks decides then who may lead.
+  /// majority has been killed, the leader is cut off next, as soon as all are up again: whatever
+  /// the majority should have kept on its disks decides then who may lead.
   public static func faults(of plan: Plan) -> [ScheduledFault] {
     guard !plan.faults.isEmpty else { return [] }
     var random = SplitMix64(seed: plan.seed ^ 0x5EED_FA17)
