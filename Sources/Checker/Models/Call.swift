@@ -68,7 +68,8 @@ struct Call: Sendable {
     throw CheckError(
       line: completedLine,
       "“\(function.rawValue)” of \(values.describe(input)) (line \(line)) "
-        + "completed ok with another value, \(values.describe(output)); expected the same value or null")
+        + "completed ok with another value, \(values.describe(output)); expected the same value or null"
+    )
   }
 
   /// The value that an `ok` completion must carry.

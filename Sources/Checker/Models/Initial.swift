@@ -84,7 +84,8 @@ extension Call {
     throw CheckError(
       line: completedLine,
       "“\(function.rawValue)” of line \(line) completed ok with "
-        + "\(values.describe(output)); expected no value (one that was refused is recorded as fail)")
+        + "\(values.describe(output)); expected no value (one that was refused is recorded as fail)"
+    )
   }
 }
 
