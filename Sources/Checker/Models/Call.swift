@@ -67,9 +67,8 @@ struct Call: Sendable {
     guard end == .ok, output > ValueTable.null, output != input else { return }
     throw CheckError(
       line: completedLine,
-      "“\(function.rawValue)” of \(values.describe(input)) (line \(line)) "
-        + "completed ok with another value, \(values.describe(output)); expected the same value or null"
-    )
+      "“\(function.rawValue)” of \(values.describe(input)) (line \(line)) completed ok with "
+        + "another value, \(values.describe(output)); expected the same value or null")
   }
 
   /// The value that an `ok` completion must carry.
