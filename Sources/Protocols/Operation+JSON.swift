@@ -82,11 +82,16 @@ extension OperationResult {
 }
 
 extension Evidence {
-  var json: JSON {
-    [
-      "term": .integer(term), "leader": .string(leader), "revision": .integer(revision),
-      "acks": .array(acks.map { .string($0) }),
-    ]
+  var json: JSON { .object(members) }
+
+  /// The members `term` and `leader` if there are any, `revision` and `acks`.
+  public var members: [JSON.Member] {
+    var members: [JSON.Member] = []
+    if let term { members.append(.init("term", .integer(term))) }
+    if let leader { members.append(.init("leader", .string(leader))) }
+    members.append(.init("revision", .integer(revision)))
+    members.append(.init("acks", .array(acks.map { .string($0) })))
+    return members
   }
 
   init(reading reader: BodyReader) throws(MalformedMessage) {
@@ -101,7 +106,8 @@ extension Evidence {
       acks.append(name)
     }
     self.init(
-      term: try reader.count("term"), leader: try reader.text("leader"),
+      term: reader.optional("term") == nil ? nil : try reader.count("term"),
+      leader: reader.optional("leader") == nil ? nil : try reader.text("leader"),
       revision: try reader.count("revision"), acks: acks)
   }
 }

@@ -81,18 +81,19 @@ public enum ErrorCode: Int64, Sendable, CaseIterable {
 
 /// What an answer rests on, for the history and for quorum analysis.
 public struct Evidence: Sendable, Equatable {
-  /// The term of the leader that decided.
-  public var term: Int64
+  /// The term of the leader that decided; nil where there are no leaders.
+  public var term: Int64?
   /// The leader that decided.
-  public var leader: String
-  /// The log index of the entry that did the write, or of the last entry that a read reflects.
+  public var leader: String?
+  /// What orders the writes: with a log the index of the entry that did the write, or of the last
+  /// entry that a read reflects; in a register the version written or read.
   public var revision: Int64
   /// The nodes, the leader included, whose acknowledgement committed the write or confirmed the
   /// read, in membership order; empty when the answer was remembered from an earlier attempt.
   public var acks: [String]
 
   /// Makes the evidence.
-  public init(term: Int64, leader: String, revision: Int64, acks: [String]) {
+  public init(term: Int64?, leader: String?, revision: Int64, acks: [String]) {
     self.term = term
     self.leader = leader
     self.revision = revision

@@ -45,6 +45,12 @@ public struct NodeSetup: Sendable, Equatable {
   public var seed: UInt64
   /// The named bugs that are switched on, in the catalogue's names.
   public var bugs: [String]
+  /// The votes of each member, in membership order, for protocols with quorums of votes.
+  public var votes: [Int]?
+  /// The votes that a read needs, for protocols with quorums of votes.
+  public var readVotes: Int?
+  /// The votes that a write needs, for protocols with quorums of votes.
+  public var writeVotes: Int?
 
   /// Makes a setup; without bugs it is the correct protocol.
   public init(name: String, members: [String], seed: UInt64, bugs: [String] = []) {

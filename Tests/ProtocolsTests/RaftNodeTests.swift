@@ -214,7 +214,7 @@ struct RaftNodeTests {
   }
 
   @Test func theCatalogueNamesEveryBug() {
-    #expect(Protocols.all.map(\.name) == ["raft"])
+    #expect(Protocols.all.map(\.name) == ["raft", "quorum-register"])
     #expect(
       Protocols.named("raft")?.bugs.map(\.name) == [
         "stale-reads", "forgets-vote", "commits-old-terms", "acks-before-quorum", "lost-log",

@@ -74,7 +74,7 @@ struct KeyValueMachine: Sendable {
 }
 
 extension OperationResult {
-  fileprivate static func missing(_ key: JSON) -> OperationResult {
+  static func missing(_ key: JSON) -> OperationResult {
     .error(.keyDoesNotExist, text: "key \(key) does not exist")
   }
 }

@@ -11,10 +11,10 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// Breaks: one vote in a term, and so one leader in a term. A majority that restarts votes again
   /// in terms that are over; its leader acknowledges writes that are wiped out as soon as a node
   /// that did not restart takes over with its later term. The rest is as in the plain paper: no
-  /// trial votes, a leader that never steps down by itself, vote requests disregarded while a
-  /// leader is heard (section 6). Messages of older terms are dropped without an answer, since the
-  /// answer would remind the forgetful of their term, and a node that restarts
-  /// stands at once, in the term that it remembers, since it has not voted in it that it knew.
+  /// trial votes, a leader that never steps down by itself. Messages of older terms are dropped
+  /// without an answer, since the answer would remind the forgetful of their term, and a node that
+  /// restarts stands at once, in the term that it remembers, since it has not voted in it that it
+  /// knew.
   /// Shows when a majority is killed and restarted, and then the leader is lost.
   case forgetsVote = "forgets-vote"
 

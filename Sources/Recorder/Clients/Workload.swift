@@ -22,7 +22,7 @@ struct Workload {
   /// - Returns: the key's number and what is asked of it.
   mutating func draw(onlyReads: Bool, mostlyReads: Bool) -> (key: Int, request: Request) {
     let key = random.draw(0..<plan.keys)
-    let mix = plan.mix
+    let mix = plan.effectiveMix
     let drawn = random.draw(0..<mix.read + mix.write + mix.cas)
     if onlyReads && mix.read > 0 || mostlyReads && random.chance(0.9) || drawn < mix.read {
       return (key, .read)

@@ -51,9 +51,9 @@ final class Cluster {
       arguments = { _, _ in rest }
     } else {
       path = executable
-      let bugs = plan.bugs.flatMap { ["--bug", $0] }
+      let options = plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
       let name = plan.protocolName
-      arguments = { _, data in ["node", name, "--data", data, "--seed", "\(plan.seed)"] + bugs }
+      arguments = { _, data in ["node", name, "--data", data, "--seed", "\(plan.seed)"] + options }
     }
     environment = Cluster.inheritedEnvironment()
   }

@@ -9,8 +9,7 @@ import Protocols
 /// lets answers and messages out. Whatever cannot be understood is noted on standard error.
 public struct LiveNode<Node: ProtocolNode>: ~Copyable {
   private let folder: String?
-  private let bugs: [String]
-  private let seed: UInt64
+  private let options: NodeSetup
   private let clock = MonotonicClock()
   private let peerTypes = Set(Node.Message.types)
 
@@ -24,11 +23,11 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
   private var output = ByteWriter(capacity: 65_536)
   private var input: [UInt8] = []
 
-  /// Makes a host; without a folder nothing survives a restart.
-  public init(folder: String?, bugs: [String], seed: UInt64) {
+  /// Makes a host; without a folder nothing survives a restart. Name and members of the options
+  /// come with the message `init`.
+  public init(folder: String?, options: NodeSetup) {
     self.folder = folder
-    self.bugs = bugs
-    self.seed = seed
+    self.options = options
   }
 
   /// Runs until standard input ends.
@@ -114,9 +113,12 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
     var records: [[UInt8]] = []
     if let folder { log = try DurableLog.recover(folder: folder, records: &records) }
     // Nodes draw apart, and a restarted one does not repeat its former draws.
-    var mixed = SplitMix64(seed: seed &+ UInt64(records.count))
+    var mixed = SplitMix64(seed: options.seed &+ UInt64(records.count))
     for byte in name.utf8 { mixed = SplitMix64(seed: mixed.next() ^ UInt64(byte)) }
-    let setup = NodeSetup(name: name, members: members, seed: mixed.next(), bugs: bugs)
+    var setup = options
+    setup.name = name
+    setup.members = members
+    setup.seed = mixed.next()
     node = try Node(setup, recovering: records)
     decide(.start)
   }

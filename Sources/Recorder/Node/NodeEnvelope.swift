@@ -105,13 +105,7 @@ enum NodeOutput {
     }
     members.append(.init("in_reply_to", .integer(request)))
     members.append(.init("node", .string(reply.node)))
-    if let evidence = reply.evidence {
-      members += [
-        .init("term", .integer(evidence.term)), .init("leader", .string(evidence.leader)),
-        .init("revision", .integer(evidence.revision)),
-        .init("acks", .array(evidence.acks.map { .string($0) })),
-      ]
-    }
+    if let evidence = reply.evidence { members += evidence.members }
     return .object(members)
   }
 }

@@ -18,6 +18,12 @@ public struct Plan: Sendable, Equatable {
   public var protocolName = "raft"
   /// The named bugs that are switched on in the embedded protocol.
   public var bugs: [String] = []
+  /// The votes of each node in order, separated by commas; empty for one each.
+  public var votes = ""
+  /// The votes that a read needs; 0 for the fewest that meet every write.
+  public var readVotes = 0
+  /// The votes that a write needs; 0 for a majority.
+  public var writeVotes = 0
   /// Clients that run side by side.
   public var clients = 10
   /// Operations a second in all; 0 for as fast as they can.
@@ -70,6 +76,32 @@ public struct Plan: Sendable, Equatable {
     return String(base.prefix { $0 != "." })
   }
 
+  /// The votes of a list such as `3,1,1`; nil when it is none.
+  public static func votes(_ list: String) -> [Int]? {
+    let words = list.split(separator: ",", omittingEmptySubsequences: false)
+    let votes = words.compactMap { Int($0) }
+    return votes.count == words.count ? votes : nil
+  }
+
+  /// The arguments of the embedded node that say who has how many votes.
+  var voteArguments: [String] {
+    (votes.isEmpty ? [] : ["--votes", votes])
+      + (readVotes == 0 ? [] : ["--read", "\(readVotes)"])
+      + (writeVotes == 0 ? [] : ["--write", "\(writeVotes)"])
+  }
+
+  /// The mix of operations that are drawn: the plan's, without what the protocol does not serve
+  /// unless the plan asks for it.
+  public var effectiveMix: WorkloadMix {
+    var effective = mix
+    if mix == WorkloadMix(), nodeCommand.isEmpty,
+      !(Protocols.named(protocolName)?.hasCompareAndSet ?? true)
+    {
+      effective.cas = 0
+    }
+    return effective
+  }
+
   /// What the run must exercise: the plan's minimum, and each family of faults at least once.
   public var requirement: CoverageRequirement {
     var requirement = coverage
@@ -89,6 +121,13 @@ public struct WorkloadMix: Sendable, Equatable {
 
   /// Makes the default mix.
   public init() {}
+
+  /// The operations that are drawn at all: `read, write and cas`.
+  public var words: String {
+    let drawn = [("read", read), ("write", write), ("cas", cas)].filter { $0.1 > 0 }.map(\.0)
+    guard drawn.count > 1, let last = drawn.last else { return drawn.first ?? "nothing" }
+    return drawn.dropLast().joined(separator: ", ") + " and " + last
+  }
 }
 
 /// How long messages between nodes travel.

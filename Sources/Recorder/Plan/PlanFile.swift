@@ -144,6 +144,7 @@ extension Plan {
             + PlanOption.list(known.bugs.map(\.name)))
       }
     }
+    try validateVotes()
     for (name, value) in [
       ("duration", durationNanoseconds), ("timeout", timeoutNanoseconds),
       ("fault-interval", faultIntervalNanoseconds), ("start-limit", startLimitNanoseconds),
@@ -175,5 +176,37 @@ extension Plan {
     for fault in coverage.faults where !faults.contains(fault) {
       throw Failure(.usage, "--require-faults \(fault): --faults does not make it")
     }
+  }
+}
+
+extension Plan {
+  /// Refuses votes that the protocol has no use for, or that cannot be.
+  private func validateVotes() throws(Failure) {
+    let known = nodeCommand.isEmpty ? Protocols.named(protocolName) : nil
+    guard let known else {
+      guard voteArguments.isEmpty else {
+        throw Failure(
+          .usage, "\(voteArguments[0]) belongs to --protocol quorum-register; --node replaces it")
+      }
+      return
+    }
+    guard known.hasVotes else {
+      guard voteArguments.isEmpty else {
+        throw Failure(
+          .usage, "\(voteArguments[0]) belongs to --protocol quorum-register, not \(protocolName)")
+      }
+      return
+    }
+    if mix.cas > 0, mix != WorkloadMix() {
+      throw Failure(
+        .usage, "--mix \(mix): the protocol \(protocolName) has no compare-and-set; say cas=0")
+    }
+    let list = votes.isEmpty ? nil : Plan.votes(votes)
+    if !votes.isEmpty, list == nil {
+      throw Failure(.usage, "--votes \(votes): expected numbers with commas, such as 3,1,1")
+    }
+    _ = try QuorumVotes(
+      members: nodes, votes: list, read: readVotes == 0 ? nil : readVotes,
+      write: writeVotes == 0 ? nil : writeVotes)
   }
 }

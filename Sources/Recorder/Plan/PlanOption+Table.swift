@@ -43,6 +43,14 @@ extension PlanOption {
         plan.bugs = value.array?.compactMap(\.string) ?? []
         return true
       }),
+    text(
+      "votes", "N,…", \.votes, "the votes of each node (quorum-register); one each if left out"),
+    count(
+      "read", "N", 0...1_000_000_000, \.readVotes,
+      "the votes that a read needs (quorum-register); 0: the fewest that meet every write"),
+    count(
+      "write", "N", 0...1_000_000_000, \.writeVotes,
+      "the votes that a write needs (quorum-register); 0: a majority"),
     duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),

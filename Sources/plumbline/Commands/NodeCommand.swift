@@ -11,6 +11,9 @@ enum NodeCommand: Command {
     CommandOption("data", "FOLDER", help: "where durable state is kept; without it nothing is"),
     CommandOption("bug", "NAME", isRepeatable: true, help: "build in a named bug"),
     CommandOption("seed", "N", help: "the seed of the node's own draws"),
+    CommandOption("votes", "N,…", help: "the votes of each node (quorum-register)"),
+    CommandOption("read", "N", help: "the votes that a read needs (quorum-register)"),
+    CommandOption("write", "N", help: "the votes that a write needs (quorum-register)"),
   ]
   static let details = """
     This is what `plumbline test` starts, once for each node. It reads one JSON message a line
@@ -38,9 +41,22 @@ enum NodeCommand: Command {
       throw Failure(.usage, "\(name) has no bug “\(bug)”\(hint ?? "; see plumbline protocols")")
     }
     let seed = try arguments.count("seed", least: 0) ?? 0
-    var node = LiveNode<RaftNode>(
-      folder: arguments["data"], bugs: bugs, seed: UInt64(seed))
-    try node.run()
+    var options = NodeSetup(name: "", members: [], seed: UInt64(seed), bugs: bugs)
+    options.readVotes = try arguments.count("read", least: 1)
+    options.writeVotes = try arguments.count("write", least: 1)
+    if let list = arguments["votes"] {
+      guard let votes = Plan.votes(list) else {
+        throw Failure(.usage, "--votes \(list): expected numbers with commas, such as 3,1,1")
+      }
+      options.votes = votes
+    }
+    if name == "raft" {
+      var node = LiveNode<RaftNode>(folder: arguments["data"], options: options)
+      try node.run()
+    } else {
+      var node = LiveNode<QuorumRegisterNode>(folder: arguments["data"], options: options)
+      try node.run()
+    }
     return .success
   }
 }

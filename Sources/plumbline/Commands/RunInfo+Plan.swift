@@ -14,7 +14,7 @@ extension RunInfo {
       name: plan.runName,
       seed: plan.seed,
       cluster: "\(plan.nodes) nodes, \(program)\(bugs)",
-      workload: "read, write and cas on \(plan.keys) keys",
+      workload: "\(plan.effectiveMix.words) on \(plan.keys) keys",
       faults: plan.faults.joined(separator: ", "),
       clients: plan.clients,
       durationNanoseconds: max(0, last),
