@@ -37,6 +37,7 @@ let package = Package(
     room("Base", ["CLinux"]),
     room("Histories", ["Base"]),
     room("Formats", ["Histories", "Base", "CLinux"]),
+    room("Generator", ["Formats", "Base"]),
     room("Checker", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
@@ -44,13 +45,13 @@ let package = Package(
     .executableTarget(
       name: "plumbline",
       dependencies: [
-        "Base", "Histories", "Formats", "Checker", "Protocols", "Recorder", "Report",
+        "Base", "Histories", "Formats", "Generator", "Checker", "Protocols", "Recorder", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Base", "Histories", "Formats", "Checker"],
+      dependencies: ["Base", "Histories", "Formats", "Generator", "Checker"],
       exclude: ["README.md"],
       swiftSettings: settings),
     .executableTarget(
@@ -64,6 +65,7 @@ let package = Package(
     tests(of: "Base", ["Base"]),
     tests(of: "Histories", ["Histories", "Base"]),
     tests(of: "Formats", ["Formats", "Histories", "Base"]),
+    tests(of: "Generator", ["Generator", "Checker", "Formats", "Histories", "Base"]),
     tests(of: "Checker", ["Checker", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),

@@ -54,11 +54,22 @@ public enum File {
   public static func write(
     _ bytes: [UInt8], descriptor: Int32, name: String
   ) throws(Failure) {
+    let result = bytes.withUnsafeBytes { all in
+      Result { () throws(Failure) in try write(all, descriptor: descriptor, name: name) }
+    }
+    try result.get()
+  }
+
+  /// Writes every byte of a piece of memory to a descriptor.
+  ///
+  /// - Throws: as ``write(_:descriptor:name:)``.
+  public static func write(
+    _ bytes: UnsafeRawBufferPointer, descriptor: Int32, name: String
+  ) throws(Failure) {
     var done = 0
     while done < bytes.count {
-      let count = bytes[done...].withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw Failure(.inputOutput, "\(name): \(systemMessage())") }
       done += count

@@ -20,7 +20,8 @@ protocol Command: Sendable {
 enum CommandTable {
   static let all: [any Command.Type] = [
     TestCommand.self, RecordCommand.self, CheckCommand.self, ReportCommand.self,
-    ConvertCommand.self, ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self,
+    ConvertCommand.self, GenerateCommand.self, ModelsCommand.self, FaultsCommand.self,
+    ProtocolsCommand.self,
     CleanupCommand.self, NodeCommand.self, CompletionsCommand.self,
   ]
 

@@ -126,4 +126,16 @@ struct ParsedArguments: Sendable {
     }
     return value
   }
+
+  /// Reads an option's value as a share from 0 to 1: `5%` or `0.05`.
+  func share(_ name: String) throws(Failure) -> Double? {
+    guard let text = self[name] else { return nil }
+    let isPercent = text.hasSuffix("%")
+    guard let number = Double(isPercent ? String(text.dropLast()) : text),
+      (0...1).contains(isPercent ? number / 100 : number)
+    else {
+      throw Failure(.usage, "--\(name) is “\(text)”, expected a share such as 5% or 0.05")
+    }
+    return isPercent ? number / 100 : number
+  }
 }
