@@ -35,9 +35,9 @@ enum ReadingBenchmark {
     return writer.bytes
   }
 
-  static func run(events: Int) -> String {
-    let bytes = lines(events: events, seed: 1)
-    var ruler = Ruler()
+  static func run(_ suite: Suite) throws -> [Measurement] {
+    let bytes = lines(events: suite.size(1_000_000), seed: 1)
+    var ruler = Ruler(rounds: suite.rounds + 2)
     var sink = 0
     ruler.measure("scan for newlines (memchr)", bytes: bytes.count) {
       bytes.withUnsafeBytes { all in
@@ -55,21 +55,18 @@ enum ReadingBenchmark {
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
       sink &+= Int(truncatingIfNeeded: hash)
     }
-    var history: History?
+    let history = try HistoryReader.read(bytes, file: "benchmark")
     ruler.measure("read JSON lines into a history", bytes: bytes.count) {
-      history = try? HistoryReader.read(bytes, file: "benchmark")
+      sink &+= (try? HistoryReader.read(bytes, file: "benchmark"))?.count ?? 0
     }
-    if let history {
-      ruler.measure("write a history as JSON lines", bytes: bytes.count) {
-        sink &+= JSONLinesWriter.bytes(of: history).count
-      }
-      let edn = EDNWriter.bytes(of: history)
-      ruler.measure("read EDN into a history", bytes: edn.count, rounds: 2) {
-        sink &+= (try? HistoryReader.read(edn, file: "benchmark"))?.count ?? 0
-      }
+    ruler.measure("write a history as JSON lines", bytes: bytes.count) {
+      sink &+= JSONLinesWriter.bytes(of: history).count
     }
-    return "\(events) events, \(bytes.count / 1_000_000) MB (checksum \(sink))\n"
-      + ruler.table
+    let edn = EDNWriter.bytes(of: history)
+    ruler.measure("read EDN into a history", bytes: edn.count) {
+      sink &+= (try? HistoryReader.read(edn, file: "benchmark"))?.count ?? 0
+    }
+    return ruler.measurements(checksum: sink)
   }
 
   /// Reads one file and says how long it took and the most memory the process ever had.

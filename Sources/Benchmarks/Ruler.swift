@@ -1,14 +1,18 @@
 import Glibc
 
-/// Times pieces of work and prints them as a table, with the ratio to the first line.
+/// Times pieces of work over the same bytes, with the ratio to the first of them.
 ///
 /// Ratios within one run are what counts: the machine's own speed cancels out. The clock is the
 /// processor's time, so that neighbours on a busy machine count less.
 struct Ruler {
+  /// How often each is done; the best counts.
+  let rounds: Int
   private var lines: [(name: String, megabytesPerSecond: Double)] = []
 
-  /// Runs `work` over `bytes` bytes `rounds` times and keeps the best.
-  mutating func measure(_ name: String, bytes: Int, rounds: Int = 5, _ work: () -> Void) {
+  init(rounds: Int) { self.rounds = rounds }
+
+  /// Runs `work` over `bytes` bytes and keeps the best.
+  mutating func measure(_ name: String, bytes: Int, _ work: () -> Void) {
     var best = Int64.max
     for _ in 0..<rounds {
       let start = Ruler.processorTime
@@ -19,25 +23,20 @@ struct Ruler {
   }
 
   /// Nanoseconds that the process has computed.
-  private static var processorTime: Int64 {
+  static var processorTime: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// The table as text.
-  var table: String {
-    var text = pad("what", 44) + pad("MB/s", 10) + "ratio\n"
-    for line in lines {
-      let ratio = line.megabytesPerSecond / (lines.first?.megabytesPerSecond ?? 1)
-      text +=
-        pad(line.name, 44) + pad("\(Int(line.megabytesPerSecond))", 10)
-        + "\(Double(Int(ratio * 1000)) / 1000)\n"
+  /// A line for each piece of work. The checksum is of no use, but that the work was done.
+  func measurements(checksum: Int) -> [Measurement] {
+    let first = lines.first?.megabytesPerSecond ?? 1
+    return lines.enumerated().map { index, line in
+      let ratio = "\((line.megabytesPerSecond / first).thousandths) of a scan"
+      return Measurement(
+        name: line.name, value: line.megabytesPerSecond, unit: "MB/s",
+        note: index == 0 ? "checksum \(checksum)" : ratio)
     }
-    return text
-  }
-
-  private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
   }
 }

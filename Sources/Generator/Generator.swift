@@ -134,6 +134,6 @@ public struct GeneratedModel: Sendable {
     throw Failure(
       .usage,
       "the model “\(self.name)” has no error “\(name)”"
-        + Generator.hint(for: name, among: ["none"] + errors.map(\.name)))
+        + Generator.hint(for: name, among: errors.map(\.name)))
   }
 }
