@@ -28,6 +28,8 @@ func measure(_ words: [String]) throws {
   var all: [Measurement] = []
   for group in Suite.groups where names.isEmpty || names.contains(group.name) {
     if suite.isQuick, !group.isQuickToo, names.isEmpty { continue }
+    try File.write(
+      Array("\(group.name): \(group.help)\n".utf8), descriptor: 2, name: "standard error")
     all += try group.run(suite)
   }
   // Promises are about large histories.
