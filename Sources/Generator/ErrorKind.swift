@@ -49,16 +49,19 @@ struct Step: Sendable {
   var actor: Int32
   var input: Operand
   var second: Operand
+  /// Whether it is a transaction over two objects.
+  var isPair: Bool
   var forgery: Forgery
 
   init(
     _ code: Int32, _ input: Operand = .null, _ second: Operand = .null, by actor: Int32 = 0,
-    answered forgery: Forgery = .honest
+    isPair: Bool = false, answered forgery: Forgery = .honest
   ) {
     self.code = code
     self.actor = actor
     self.input = input
     self.second = second
+    self.isPair = isPair
     self.forgery = forgery
   }
 }
@@ -82,6 +85,8 @@ enum Forgery: Sendable {
   case answer(Operand)
   /// That the element is in.
   case present
+  /// Two of the script's own values, one an object.
+  case pair(Int, Int)
   /// Nothing but these of the script's own values.
   case pieces([Int])
   /// The truth, and further elements.

@@ -6,10 +6,12 @@ public enum Generator {
   public static let models: [GeneratedModel] = [
     .init("register", ErrorKind.registers, SimulatedRegisters<PlainRegister>.self),
     .init("cas-register", ErrorKind.registersWithCas, SimulatedRegisters<CasRegister>.self),
+    .init("multi-register", ErrorKind.multiRegisters, SimulatedMultiRegisters.self),
     .init("set", ErrorKind.sets, SimulatedSets.self),
     .init("queue", ErrorKind.queues, SimulatedContainers<Fifo>.self),
     .init("bag", ErrorKind.bags, SimulatedContainers<Unordered>.self),
     .init("stack", ErrorKind.stacks, SimulatedContainers<Lifo>.self),
+    .init("priority-queue", ErrorKind.priorityQueues, SimulatedContainers<LeastFirst>.self),
     .init("counter", ErrorKind.counters, SimulatedCounters.self),
     .init("lock", ErrorKind.locks, SimulatedLocks<PlainLock>.self),
     .init("reentrant-lock", ErrorKind.reentrantLocks, SimulatedLocks<ReentrantLock>.self),

@@ -12,6 +12,10 @@ struct Operation {
   var second: Int64 = null
   /// The value completed, or ``null``.
   var answer: Int64 = null
+  /// The second of the independent objects that a transaction is about, or -1.
+  var other: Int32 = -1
+  /// What was read of the second object, or ``null``.
+  var secondAnswer: Int64 = null
   /// What the answer has to say beyond a value.
   var remark = Remark.none
 
@@ -62,6 +66,8 @@ protocol SimulatedObject: SendableMetatype {
   static var initial: String? { get }
   /// Whether there may be several independent objects, so that operations have a key.
   static var hasKeys: Bool { get }
+  /// Whether the order of the values matters, so that unique ones do not come in it.
+  static var isOrdered: Bool { get }
   /// The code of the function that takes an element out, or -1.
   static var takingCode: Int32 { get }
 
@@ -89,6 +95,9 @@ protocol SimulatedObject: SendableMetatype {
   /// Whether an operation puts a value in that is read back.
   static func puts(_ value: Int64, _ operation: Operation) -> Bool
 
+  /// The second object of a script's transaction, or -1 where there are none.
+  func neighbour(of key: Int32) -> Int32
+
   /// A number that is wrong in the given way, for objects that count.
   func miscount(_ forgery: Forgery, _ operation: Operation) -> Int64
 
@@ -103,9 +112,11 @@ protocol SimulatedObject: SendableMetatype {
 extension SimulatedObject {
   static var initial: String? { nil }
   static var hasKeys: Bool { true }
+  static var isOrdered: Bool { false }
   static var takingCode: Int32 { -1 }
   mutating func invoked(_ operation: Operation) {}
   mutating func completed(_ operation: Operation, _ client: inout Holding) {}
+  func neighbour(of key: Int32) -> Int32 { -1 }
   func fate(of operation: Operation, _ client: Holding) -> Fate { .any }
   static func puts(_ value: Int64, _ operation: Operation) -> Bool { false }
   func miscount(_ forgery: Forgery, _ operation: Operation) -> Int64 { 0 }

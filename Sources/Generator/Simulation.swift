@@ -25,7 +25,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
   init(_ options: GeneratorOptions, _ kind: ErrorKind?) {
     self.options = options
     object = Object(options)
-    source = Source(options)
+    source = Source(options, isOrdered: !Object.isOrdered)
     script = Script(kind, options)
     writer = HistoryLines(isKeyed: options.keys > 1 && Object.hasKeys)
     for client in 0..<options.clients {
@@ -113,6 +113,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
       script.state = .running
       script.key = source.key()
       while script.marks.count < Script.markCount { script.marks.append(source.fresh()) }
+      if Object.isOrdered { script.marks.sort() }
     }
     guard !script.isBusy else { return nil }
     let actor = Int(script.steps[script.next].actor)
@@ -126,6 +127,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
     operation.key = script.key
     operation.input = value(of: plan.input)
     operation.second = value(of: plan.second)
+    if plan.isPair { operation.other = object.neighbour(of: operation.key) }
     if case .tooLow = plan.forgery { operation.answer = object.miscount(plan.forgery, operation) }
     script.isBusy = true
     script.next += 1
@@ -231,6 +233,9 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
       }
     case .acknowledged: slots[place].operation.answer = slots[place].operation.input
     case .pieces(let marks): snapshots[place] = marks.map { script.marks[$0] }
+    case .pair(let first, let second):
+      slots[place].operation.answer = script.marks[first]
+      slots[place].operation.secondAnswer = script.marks[second]
     case .present: slots[place].operation.answer = 1
     case .answer(let operand): slots[place].operation.answer = value(of: operand)
     case .previous(let difference):

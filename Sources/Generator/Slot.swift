@@ -86,5 +86,5 @@ struct Script {
   var ordinaryMark: Int64 { needs.contains(.markIsOrdinary) ? marks.first ?? -1 : -1 }
 
   /// The most marks a script has.
-  static let markCount = 4
+  static let markCount = 5
 }

@@ -9,9 +9,12 @@ struct Source {
   let domain: Int64
   /// A value that may not be drawn now, or -1.
   var excluded: Int64 = -1
+  private let isOrdered: Bool
   private var latest: Int64
 
-  init(_ options: GeneratorOptions) {
+  /// Unique values come in ascending order, or in none.
+  init(_ options: GeneratorOptions, isOrdered: Bool) {
+    self.isOrdered = isOrdered
     random = SplitMix64(seed: options.seed)
     keys = Int32(options.keys)
     domain = Int64(options.values)
@@ -39,6 +42,8 @@ struct Source {
   /// A value that no request has had before and none will draw later.
   mutating func fresh() -> Int64 {
     latest += 1
-    return latest
+    if isOrdered || domain > 0 { return latest }
+    // An odd factor is a bijection of the numbers below 2^32, of which a run has fewer.
+    return (latest &* 0x9E37_79B1) & 0xFFFF_FFFF
   }
 }

@@ -18,12 +18,15 @@ import Testing
     var testDescription: String { "\(model), \(error ?? "no error")" }
   }
 
-  static let cases: [Case] = Generator.models.flatMap { model in
-    [Case(model: model.name)] + model.errors.map { Case(model: model.name, error: $0.name) }
+  /// Those that the checker has a model for.
+  static let cases: [Case] = Generator.models.flatMap { model -> [Case] in
+    guard Models.all.contains(where: { $0.name == model.name }) else { return [] }
+    return [Case(model: model.name)] + model.errors.map { Case(model: model.name, error: $0.name) }
   }
 
   @Test func everyModelOfTheCheckerIsThere() {
-    #expect(Generator.models.map(\.name) == Models.all.map(\.name))
+    let names = Generator.models.map(\.name)
+    for model in Models.all { #expect(names.contains(model.name)) }
     for model in Generator.models {
       #expect(!model.errors.isEmpty)
       #expect(Set(model.errors.map(\.name)).count == model.errors.count)

@@ -2,6 +2,7 @@
 struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
   static var functions: [StaticString] { Kind.functions }
   static var initial: String? { "[]" }
+  static var isOrdered: Bool { Kind.isOrdered }
   static var takingCode: Int32 { 1 }
 
   private var contents: [Kind]
@@ -42,10 +43,15 @@ struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
 /// One container, and the rule by which it gives its elements out.
 protocol ContainerKind: SendableMetatype {
   static var functions: [StaticString] { get }
+  static var isOrdered: Bool { get }
   init()
   var count: Int { get }
   mutating func put(_ element: Int64)
   mutating func take(_ source: inout Source) -> Int64?
+}
+
+extension ContainerKind {
+  static var isOrdered: Bool { false }
 }
 
 /// First in, first out.
