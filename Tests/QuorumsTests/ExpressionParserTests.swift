@@ -89,7 +89,7 @@ struct ExpressionParserTests {
       Issue.record("65 nodes were read")
     } catch {
       #expect(error.message == "“n65” is node 65, and a system has at most 64")
-      #expect(error.column == 247)
+      #expect(error.column == 248)
     }
   }
 

@@ -1,0 +1,157 @@
+/// All that is known about a quorum system: overlaps, resilience, availability, the best strategy.
+public struct Analysis: Sendable {
+  /// What to assume and what to ask.
+  public struct Options: Sendable {
+    /// How much is reading; half by default.
+    public var workload = Workload(readFraction: 0.5)
+    /// The probability that a node is down, for the availability.
+    public var failureProbability = 0.01
+    /// What the strategy is chosen for.
+    public var objective = Strategy.Objective.load
+    /// What the strategy may cost at most.
+    public var limits = Strategy.Limits()
+    /// How many members of each quorum in use may fail without it ceasing to be one.
+    public var spare = 0
+    /// How many minimal quorums of a side are listed; of more only the number is given.
+    public var mostListed = 10_000
+
+    /// Makes the default options.
+    public init() {}
+  }
+
+  /// The minimal quorums of one side.
+  public struct Minimal: Sendable, Equatable {
+    /// How many there are.
+    public var count: Double
+    /// The quorums, smaller ones first; nil when there are more than were to be listed.
+    public var quorums: [NodeSet]?
+  }
+
+  /// What one side withstands.
+  public struct Side: Sendable, Equatable {
+    /// The minimal quorums, or nil when a bound was reached.
+    public var minimal: Minimal?
+    /// How many nodes may fail, whichever they are; nil when a bound was reached.
+    public var resilience: Int?
+    /// A smallest set of nodes whose loss leaves no quorum.
+    public var block: NodeSet?
+    /// The probability that a quorum lives; nil when a bound was reached.
+    public var availability: Double?
+    /// How many whole zones may fail, whichever; nil without zones, or when no quorum survives.
+    public var zoneResilience: Int?
+    /// A smallest set of zones whose loss leaves no quorum.
+    public var zoneBlock: [String]?
+  }
+
+  /// The system.
+  public var system: QuorumSystem
+  /// What was assumed.
+  public var options: Options
+  /// Do reads meet writes?
+  public var readWrite: OverlapCheck
+  /// Do writes meet writes?
+  public var writeWrite: OverlapCheck
+  /// The overlaps that were asked for.
+  public var checks: [OverlapCheck]
+  /// What reads withstand.
+  public var reads: Side
+  /// What writes withstand.
+  public var writes: Side
+  /// The probability that both a read and a write quorum live.
+  public var availability: Double?
+  /// The best strategy.
+  public var strategy: Strategy?
+  /// Why there is no strategy, when limits or failures leave none.
+  public var noStrategy: String?
+  /// What could not be decided, and which bound was reached.
+  public var bounds: [String]
+
+  /// How many nodes may fail, whichever, before reads or writes stop.
+  public var resilience: Int? {
+    guard let read = reads.resilience, let write = writes.resilience else { return nil }
+    return min(read, write)
+  }
+
+  /// Whether every overlap that was asked for holds: false, true, or nil when it is not known.
+  public var holds: Bool? {
+    if checks.contains(where: { $0.overlap.witness != nil }) || noStrategy != nil { return false }
+    return checks.allSatisfy(\.overlap.isProved) ? true : nil
+  }
+
+  /// Analyses a system.
+  ///
+  /// - Parameter checks: The overlaps that were asked for (``Rules``, ``Reconfiguration``).
+  public init(_ system: QuorumSystem, checks: [OverlapCheck], options: Options = .init()) {
+    self.system = system
+    self.options = options
+    self.checks = checks
+    readWrite =
+      checks.first { $0.name == "read-write" && $0.common == 1 } ?? Rules.readWrite(system)
+    writeWrite =
+      checks.first { $0.name == "write-write" && $0.common == 1 } ?? Rules.writeWrite(system)
+    bounds = []
+    let alive = [Double](repeating: 1 - options.failureProbability, count: system.nodes.count)
+    reads = Self.side(system.reads, "read", system, options, alive, &bounds)
+    writes = Self.side(system.writes, "write", system, options, alive, &bounds)
+    do throws(BoundReached) {
+      var diagrams = Diagrams(order: system.order)
+      let left = try diagrams.build(system.reads)
+      let right = try diagrams.build(system.writes)
+      availability = diagrams.probability(try diagrams.both(left, right), alive: alive)
+    } catch {
+      bounds.append("availability: \(error)")
+    }
+    do throws(StrategyError) {
+      strategy = try StrategyFinder.find(
+        system, workload: options.workload, objective: options.objective, limits: options.limits,
+        spare: options.spare)
+    } catch {
+      switch error {
+      case .bound(let reached): bounds.append("strategy: \(reached)")
+      case .none(let reason): noStrategy = reason.description
+      }
+    }
+  }
+
+  private static func side(
+    _ family: QuorumExpression, _ name: String, _ system: QuorumSystem, _ options: Options,
+    _ alive: [Double], _ bounds: inout [String]
+  ) -> Side {
+    var side = Side()
+    do throws(BoundReached) {
+      var diagrams = Diagrams(order: system.order)
+      let reference = try diagrams.build(family)
+      side.block = diagrams.smallestBlock(reference)
+      side.availability = diagrams.probability(reference, alive: alive)
+      let minimal = try MinimalQuorums(reference, of: diagrams)
+      let isListed = minimal.count <= Double(options.mostListed)
+      side.minimal = Minimal(
+        count: minimal.count, quorums: isListed ? minimal.list(most: options.mostListed) : nil)
+    } catch {
+      bounds.append("\(name) quorums: \(error)")
+      side.block = side.block ?? family.heaviestBlock
+    }
+    side.resilience = side.block.map { $0.nonzeroBitCount - 1 }
+    if let block = Zones.smallestBlock(family, system) {
+      side.zoneBlock = block
+      side.zoneResilience = block.count - 1
+    }
+    return side
+  }
+}
+
+extension QuorumExpression {
+  /// The fewest voters whose loss leaves too few votes, for one ballot over distinct nodes.
+  ///
+  /// Exact: for any number of nodes, the heaviest leave the fewest votes.
+  var heaviestBlock: NodeSet? {
+    guard let ballot else { return nil }
+    var left = ballot.votes.reduce(0) { $0 + $1.votes }
+    var block: NodeSet = 0
+    for entry in ballot.votes.sorted(by: { $0.votes > $1.votes }) where left >= ballot.needed {
+      left -= entry.votes
+      block |= .only(entry.node)
+    }
+    return block
+  }
+}
