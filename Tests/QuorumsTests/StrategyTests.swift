@@ -39,7 +39,7 @@ struct StrategyTests {
       }
       let other = Self.projected(sides, fraction, nodes)
       #expect(other.lower - 1e-9 <= best.load && best.load <= other.upper + 1e-9, "seed \(seed)")
-      #expect(other.upper - other.lower < 0.15 * other.upper, "seed \(seed): \(other)")
+      #expect(other.upper - other.lower < 0.1 * max(0.5, other.upper), "seed \(seed): \(other)")
     }
   }
 
@@ -93,7 +93,7 @@ struct StrategyTests {
     var prices = [Double](repeating: 1, count: nodes.count)
     var loads = [Double](repeating: 0, count: nodes.count)
     var lower = 0.0
-    let rounds = 150
+    let rounds = 300
     for _ in 0..<rounds {
       let total = prices.reduce(0, +)
       lower = max(lower, bound(sides, fraction, nodes, prices))
@@ -105,9 +105,10 @@ struct StrategyTests {
         }
         for node in best.members { own[node] += unit(side, fraction, nodes[node]) }
       }
+      let widest = own.max() ?? 1
       for node in nodes.indices {
         loads[node] += own[node] / Double(rounds)
-        prices[node] *= 1 + 0.08 * own[node]
+        prices[node] *= 1 + 0.08 * own[node] / widest
       }
     }
     return (lower, loads.max() ?? 0)

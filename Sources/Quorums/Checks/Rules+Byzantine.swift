@@ -55,7 +55,7 @@ extension Rules {
       shared == 0 ? "they share no node" : "they share only \(system.text(shared))"
     let lie =
       isMasking
-      ? "with \(faults) liars among them the honest do not outnumber the liars: an invented value "
+      ? "with \(liars(faults)) among them the honest do not outnumber the liars: an invented value "
         + "looks as good as the true one"
       : "all of these may be liars that deny what they were told: nobody honest passes it on"
     return [
@@ -70,7 +70,7 @@ extension Rules {
   ) -> String? {
     let count = system.nodes.count
     let least = (isMasking ? 4 : 3) * faults + 1
-    if count < least { return "use at least \(least) nodes for \(faults) liars" }
+    if count < least { return "use at least \(least) nodes for \(liars(faults))" }
     // 2q ≥ n + common, and q ≤ n − f because n ≥ 3f + 1 (or 4f + 1).
     let size = (count + common + 1) / 2
     return "read and write quorums of \(size) of \(count) nodes"
@@ -82,7 +82,9 @@ extension Rules {
   ) -> OverlapCheck {
     // Some quorum avoids every f nodes exactly when every smallest set that meets all is larger.
     var check = OverlapCheck(
-      name: name, claim: "a \(side) quorum is left whichever \(faults) nodes keep silent",
+      name: name,
+      claim:
+        "a \(side) quorum is left whichever \(faults) \(faults == 1 ? "node keeps" : "nodes keep") silent",
       source: source, overlap: .holds, families: ["silent nodes"], common: 1)
     guard faults > 0 else { return check }
     do throws(BoundReached) {
@@ -99,4 +101,6 @@ extension Rules {
     }
     return check
   }
+
+  private static func liars(_ count: Int) -> String { count == 1 ? "one liar" : "\(count) liars" }
 }

@@ -97,7 +97,8 @@ public struct Analysis: Sendable {
       var diagrams = Diagrams(order: system.order)
       let left = try diagrams.build(system.reads)
       let right = try diagrams.build(system.writes)
-      availability = diagrams.probability(try diagrams.both(left, right), alive: alive)
+      let both = try diagrams.both(left, right)
+      availability = diagrams.probability(both, alive: alive)
     } catch {
       bounds.append("availability: \(error)")
     }

@@ -80,11 +80,10 @@ struct StrategyFinder {
         throw .none(NoStrategy(description: "no strategy keeps within the limits"))
       }
       strategy = found
-      let slack = 1 + 1e-9
       switch next {
-      case .load: limits.load = found.load * slack
-      case .network: limits.network = found.networkLoad * slack
-      case .latency: limits.latencySeconds = found.latencySeconds * slack
+      case .load: limits.load = found.load
+      case .network: limits.network = found.networkLoad
+      case .latency: limits.latencySeconds = found.latencySeconds
       }
     }
     guard let strategy else { throw .none(NoStrategy(description: "no objective")) }
@@ -142,7 +141,7 @@ struct StrategyFinder {
     let plain = try diagrams.build(family)
     let sturdy = try diagrams.withstanding(spare, plain)
     guard sturdy != Diagrams.never else { return [] }
-    guard isTimed else { return [(.infinity, sturdy)] }
+    guard isTimed else { return [(0, sturdy)] }
     var classes: [(Double, Diagrams.Reference)] = []
     var last = Diagrams.never
     for seconds in Set(system.nodes.map(\.latencySeconds)).sorted() {
@@ -189,7 +188,7 @@ extension StrategyFinder {
     var choices: [[Strategy.Choice]] = [[], []]
     for entry in columns {
       let probability = program.amount(entry.column)
-      guard probability > 1e-9 else { continue }
+      guard probability > 1e-8 else { continue }
       choices[entry.side].append(.init(quorum: entry.quorum, probability: probability))
     }
     for side in 0..<2 {

@@ -124,7 +124,7 @@ public struct SystemDescription: Sendable, Equatable {
 
 extension QuorumError {
   /// The error with the option or key in front.
-  func labelled(_ label: String) -> QuorumError {
+  public func labelled(_ label: String) -> QuorumError {
     var labelled = self
     labelled.label = label
     return labelled

@@ -48,4 +48,18 @@ public enum VoteList {
       scanner.advance()
     }
   }
+
+  /// Reads names only: `a,b,c`.
+  ///
+  /// - Throws: ``QuorumError`` with the column of what does not fit.
+  public static func names(_ text: String, label: String) throws(QuorumError) -> [String] {
+    if let equals = text.firstIndex(of: "=") {
+      let column = text.distance(from: text.startIndex, to: equals) + 1
+      throw QuorumError(
+        "found “=”, expected names only (votes are for votes)", in: text, column: column
+      )
+      .labelled(label)
+    }
+    return try parse(text, label: label).map(\.name)
+  }
 }

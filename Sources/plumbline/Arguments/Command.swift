@@ -20,9 +20,9 @@ protocol Command: Sendable {
 enum CommandTable {
   static let all: [any Command.Type] = [
     TestCommand.self, RecordCommand.self, CheckCommand.self, ReportCommand.self,
-    ConvertCommand.self, GenerateCommand.self, ModelsCommand.self, FaultsCommand.self,
-    ProtocolsCommand.self,
-    CleanupCommand.self, NodeCommand.self, CompletionsCommand.self,
+    QuorumCommand.self, ConvertCommand.self, GenerateCommand.self, ModelsCommand.self,
+    FaultsCommand.self, ProtocolsCommand.self, CleanupCommand.self, NodeCommand.self,
+    CompletionsCommand.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? {
