@@ -20,6 +20,7 @@ public struct QuorumError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     let label = label.map { "\($0): " } ?? ""
     guard let column else { return label + message }
+    if text.isEmpty { return "\(label)column \(column): \(message)" }
     // A long text is shown around the place only.
     let characters = Array(text)
     let start = max(0, column - 60)

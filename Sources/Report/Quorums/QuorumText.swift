@@ -32,7 +32,8 @@ public struct QuorumText: Sendable {
 
   private func head(_ analysis: Analysis) -> String {
     let system = analysis.system
-    var text = "\(system.nodes.count) nodes: \(cut(system.names.joined(separator: ", "), 9))\n"
+    let count = system.nodes.count
+    var text = "\(count) node\(count == 1 ? "" : "s"): \(cut(system.names.joined(separator: ", "), 9))\n"
     for (name, family, side, needed) in [
       ("reads", system.reads, analysis.reads, system.votes?.read),
       ("writes", system.writes, analysis.writes, system.votes?.write),
