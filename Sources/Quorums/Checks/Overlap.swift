@@ -22,7 +22,7 @@ public enum OverlapTest {
   /// Do all quorums of the families, one of each, have at least `common` nodes in common?
   ///
   /// Exact: by diagrams (``OverlapSearch``), not by inequalities. Where diagrams grow past the
-  /// bound, the inequality of votes still proves overlap and a greedy pair still refutes it.
+  /// bound, a greedy pair may still refute it. Gifford's inequality is tried first, for its speed.
   ///
   /// - Parameters:
   ///   - families: Two families, or three with `common` 1.
@@ -32,6 +32,7 @@ public enum OverlapTest {
   ) -> Overlap {
     precondition(families.count == 2 || (families.count == 3 && common == 1))
     guard common > 0 else { return .holds }
+    if common == 1, followsFromVotes(families) { return .holds }
     do throws(BoundReached) {
       var diagrams = Diagrams(order: order)
       var references: [Diagrams.Reference] = []
@@ -40,18 +41,22 @@ public enum OverlapTest {
       guard let found else { return .holds }
       return .fails(zip(families, found).map { $0.shrunk($1) })
     } catch {
-      return fallback(families, common) ?? .undecided(error.bound)
+      return fallback(families) ?? .undecided(error.bound)
     }
   }
 
-  /// Sufficient tests for large ballots over the same votes.
-  private static func fallback(_ families: [QuorumExpression], _ common: Int) -> Overlap? {
-    guard families.count == 2, let left = families[0].ballot, let right = families[1].ballot
+  /// Gifford's inequality, for two ballots over the same votes: together more than there are.
+  private static func followsFromVotes(_ families: [QuorumExpression]) -> Bool {
+    guard families.count == 2, let left = families[0].ballot, let right = families[1].ballot,
+      left.votes.elementsEqual(right.votes, by: ==)
+    else { return false }
+    return left.needed + right.needed > left.votes.reduce(0) { $0 + $1.votes }
+  }
+
+  /// A refutation for ballots whose diagrams are too large, where it is easy to find.
+  private static func fallback(_ families: [QuorumExpression]) -> Overlap? {
+    guard families.count == 2, let left = families[0].ballot, families[1].ballot != nil
     else { return nil }
-    if common == 1, left.votes.elementsEqual(right.votes, by: ==) {
-      let total = left.votes.reduce(0) { $0 + $1.votes }
-      if left.needed + right.needed > total { return .holds }
-    }
     // Give each side its heaviest voters in turn.
     var sides: [NodeSet] = [0, 0]
     for (place, entry) in left.votes.sorted(by: { $0.votes > $1.votes }).enumerated() {

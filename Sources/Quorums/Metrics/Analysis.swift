@@ -92,7 +92,14 @@ public struct Analysis: Sendable {
     bounds = []
     let alive = [Double](repeating: 1 - options.failureProbability, count: system.nodes.count)
     reads = Self.side(system.reads, "read", system, options, alive, &bounds)
-    writes = Self.side(system.writes, "write", system, options, alive, &bounds)
+    writes =
+      system.writes == system.reads
+      ? reads : Self.side(system.writes, "write", system, options, alive, &bounds)
+    guard reads.availability != nil, writes.availability != nil else {
+      // What has no diagram has none in the following either.
+      bounds.append("availability and strategy: the same bound")
+      return
+    }
     do throws(BoundReached) {
       var diagrams = Diagrams(order: system.order)
       let left = try diagrams.build(system.reads)

@@ -117,7 +117,8 @@ public struct SystemSearch: Sendable {
     do throws(BoundReached) {
       var diagrams = Diagrams(order: system.order)
       for family in [system.reads, system.writes] {
-        let block = diagrams.smallestBlock(try diagrams.build(family))
+        let reference = try diagrams.build(family)
+        let block = diagrams.smallestBlock(reference)
         guard let block, block.nonzeroBitCount > goal.resilience else { return nil }
       }
     } catch {

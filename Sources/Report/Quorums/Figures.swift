@@ -10,6 +10,7 @@ enum Figures {
 
   /// A probability near 1 with as many nines as it has, and one or two digits more.
   static func probability(_ value: Double) -> String {
+    if value > 1 - 1e-15 { return "1 to within 1e-15" }
     var scale = 1e4
     while scale < 1e15, (1 - value) * scale < 10, value < 1 { scale *= 10 }
     return trimmed((value * scale).rounded() / scale)

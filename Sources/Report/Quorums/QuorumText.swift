@@ -33,7 +33,8 @@ public struct QuorumText: Sendable {
   private func head(_ analysis: Analysis) -> String {
     let system = analysis.system
     let count = system.nodes.count
-    var text = "\(count) node\(count == 1 ? "" : "s"): \(cut(system.names.joined(separator: ", "), 9))\n"
+    var text =
+      "\(count) node\(count == 1 ? "" : "s"): \(cut(system.names.joined(separator: ", "), 9))\n"
     for (name, family, side, needed) in [
       ("reads", system.reads, analysis.reads, system.votes?.read),
       ("writes", system.writes, analysis.writes, system.votes?.write),
@@ -43,7 +44,7 @@ public struct QuorumText: Sendable {
           let total = system.votes?.total ?? 0
           let isPlain = system.votes?.each.allSatisfy { $0 == 1 } ?? false
           return isPlain ? "any \(needed) of \(total)" : "\(needed) of \(total) votes"
-        } ?? cut(family.text(names: system.names), 40)
+        } ?? cut(family.text(names: system.names), 45)
       text += row(name, what + quorums(side))
     }
     return text
@@ -123,7 +124,8 @@ public struct QuorumText: Sendable {
     text += row("network", "\(Figures.number(strategy.networkLoad))  nodes an operation")
     text += row(
       "latency",
-      Units.describe(nanoseconds: Int64(min(9e18, strategy.latencySeconds * 1e9))))
+      Units.describe(nanoseconds: Int64(min(9e18, (strategy.latencySeconds * 1e6).rounded() * 1e3)))
+    )
     return text
   }
 

@@ -1,0 +1,36 @@
+import Base
+import Quorums
+import Testing
+
+struct SystemSearchTests {
+  @Test func findsTheMajorityWhereWritesMustMeet() throws {
+    var goal = SystemSearch.Goal()
+    goal.resilience = 2
+    let nodes = NodeNames.numbered(5).map { QuorumNode($0) }
+    let outcome = SystemSearch.run(nodes: nodes, goal: goal) { false }
+    let best = try #require(outcome.best)
+    #expect(outcome.isComplete)
+    #expect(best.system.writes == .majority((0..<5).map { .node($0) }))
+    #expect(abs(best.strategy.load - 0.6) < 1e-9)
+  }
+
+  @Test func findsAGridWhereTheyNeedNot() throws {
+    var goal = SystemSearch.Goal()
+    goal.needsWriteWrite = false
+    goal.options.workload = Workload(readFraction: 0.25)
+    let nodes = NodeNames.numbered(6).map { QuorumNode($0) }
+    let best = try #require(SystemSearch.run(nodes: nodes, goal: goal) { false }.best)
+    // Writes to any one node and reads of all carry the most: 1/4 + 3/4 · 1/6.
+    #expect(abs(best.strategy.load - 0.375) < 1e-9)
+    goal.resilience = 1
+    let sturdy = try #require(SystemSearch.run(nodes: nodes, goal: goal) { false }.best)
+    #expect(abs(sturdy.strategy.load - 0.375) < 1e-9)
+    #expect(Analysis(sturdy.system, checks: []).resilience ?? 0 >= 1)
+  }
+
+  @Test func anExhaustedBudgetIsSaid() {
+    let nodes = NodeNames.numbered(9).map { QuorumNode($0) }
+    let outcome = SystemSearch.run(nodes: nodes, goal: .init()) { true }
+    #expect(!outcome.isComplete && outcome.best == nil)
+  }
+}
