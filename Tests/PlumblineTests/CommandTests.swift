@@ -21,6 +21,10 @@ struct CommandTests {
   }
 
   static func run(_ words: String..., input: String = "") throws -> Ending {
+    try run(words, input: input)
+  }
+
+  static func run(_ words: [String], input: String = "") throws -> Ending {
     let process = Process()
     process.executableURL = binary
     process.arguments = words

@@ -14,6 +14,8 @@ public struct OverlapCheck: Sendable, Equatable {
   public var common: Int
   /// The inequality that is usually given for it, when the system has numbers to put in.
   public var inequality: Inequality?
+  /// The names of the nodes of the witness; empty when they are those of the system.
+  public var names: [String] = []
   /// What goes wrong where it fails; written for the witness.
   public var story: [String] = []
   /// The nearest change that makes it hold, or nil.
@@ -31,5 +33,11 @@ public struct OverlapCheck: Sendable, Equatable {
       self.text = text
       self.holds = holds
     }
+  }
+
+  /// The witness by the names of its nodes, or nil when there is none.
+  public func witnessNames(in system: QuorumSystem) -> [[String]]? {
+    let names = names.isEmpty ? system.names : names
+    return overlap.witness?.map { set in set.members.map { names[$0] } }
   }
 }

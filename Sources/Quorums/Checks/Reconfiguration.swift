@@ -48,6 +48,7 @@ public enum Reconfiguration: String, Sendable, CaseIterable {
       claim: "every \(labels[0]) meets every \(labels[1])",
       source: "Ongaro 2014, sections 4.1 and 4.3",
       overlap: OverlapTest.decide(families, order: order), families: labels, common: 1)
+    check.names = system.names
     if let witness = check.overlap.witness {
       check.story = [
         "part of the nodes have learned of the change, part have not",

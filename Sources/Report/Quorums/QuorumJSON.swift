@@ -53,7 +53,7 @@ public enum QuorumJSON {
     [
       "holds": holds(check.overlap),
       "inequality": check.inequality.map { .bool($0.holds) } ?? .null,
-      "witness": witness(check.overlap, system),
+      "witness": witness(check, system),
     ]
   }
 
@@ -62,8 +62,10 @@ public enum QuorumJSON {
     return .bool(overlap.isProved)
   }
 
-  private static func witness(_ overlap: Overlap, _ system: QuorumSystem) -> JSON {
-    overlap.witness.map { .array($0.map { names($0, system) }) } ?? .null
+  private static func witness(_ check: OverlapCheck, _ system: QuorumSystem) -> JSON {
+    check.witnessNames(in: system).map { quorums in
+      .array(quorums.map { .array($0.map { .string($0) }) })
+    } ?? .null
   }
 
   private static func check(_ check: OverlapCheck, _ system: QuorumSystem) -> JSON {
@@ -75,7 +77,7 @@ public enum QuorumJSON {
       JSON.Member("common", JSON(check.common)),
       JSON.Member("inequality", check.inequality.map { .string($0.text) } ?? .null),
       JSON.Member("inequalityHolds", check.inequality.map { .bool($0.holds) } ?? .null),
-      JSON.Member("witness", witness(check.overlap, system)),
+      JSON.Member("witness", witness(check, system)),
     ]
     if check.overlap.witness != nil {
       members += [

@@ -79,10 +79,11 @@ public struct QuorumText: Sendable {
       }
       text += "\n"
     }
-    guard let witness = check.overlap.witness else { return text }
+    guard let witness = check.witnessNames(in: system) else { return text }
     let labels = check.families.map(\.count).max() ?? 0
     for (label, quorum) in zip(check.families, witness) {
-      text += "\(blank)\(padded(label, labels)) \(cut(system.text(quorum), 14 + labels))\n"
+      text +=
+        "\(blank)\(padded(label, labels)) \(cut("{\(quorum.joined(separator: ", "))}", 14 + labels))\n"
     }
     for (index, line) in check.story.enumerated() {
       text += wrapped(line, first: "\(blank)\(index + 1). ", other: blank + "   ")
