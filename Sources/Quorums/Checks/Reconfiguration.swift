@@ -23,13 +23,17 @@ public enum Reconfiguration: String, Sendable, CaseIterable {
       self == .oneStep
       ? [(("old", old), ("new", new))]
       : [(("old", old), ("joint", joint)), (("joint", joint), ("new", new))]
-    return stages.flatMap { before, after in
+    let across = stages.flatMap { before, after in
       [
         Self.pair(before, after, reads: (false, true)),
         Self.pair(before, after, reads: (true, false)),
         Self.pair(before, after, reads: (false, false)),
       ]
     }
+    let own = [(true, false), (false, false)].map { reads in
+      Self.pair(("new", new), ("new", new), reads: reads)
+    }
+    return across + own
   }
 
   /// One overlap between the quorums of two configurations.
@@ -56,7 +60,11 @@ public enum Reconfiguration: String, Sendable, CaseIterable {
         "\(system.text(witness[1])) decide as \(labels[1]): nobody takes part in both, so the "
           + "second does not know of the first",
       ]
-      check.repair = "go through joint consensus (--change joint), or change one node at a time"
+      if before.name == after.name {
+        check.story = ["the new configuration does not even hold by itself"]
+      } else {
+        check.repair = "go through joint consensus (--change joint), or change one node at a time"
+      }
     }
     return check
   }
