@@ -24,9 +24,8 @@ public enum OverlapTest {
   /// Exact: by diagrams (``OverlapSearch``), not by inequalities. Where diagrams grow past the
   /// bound, a greedy pair may still refute it. Gifford's inequality is tried first, for its speed.
   ///
-  /// - Parameters:
-  ///   - families: Two families, or three with `common` 1.
-  ///   - order: The order of the nodes in the diagrams: a permutation.
+  /// - Precondition: two families, or three with `common` 1; `order`, in which the diagrams test
+  ///   the nodes, is a permutation.
   public static func decide(
     _ families: [QuorumExpression], common: Int = 1, order: [Int]
   ) -> Overlap {

@@ -10,11 +10,10 @@ public enum Reconfiguration: String, Sendable, CaseIterable {
   /// One step (Ongaro's dissertation 2014, section 4.1): while nodes learn of the change some use
   /// the old quorums and some the new, so those must meet across. Joint consensus (Ongaro and
   /// Ousterhout 2014, section 6): the intermediate quorums hold one of each, so they meet the old
-  /// because the old meet, and the new because the new meet; each configuration must hold by itself.
+  /// because the old meet, and the new because the new meet; each must hold by
+  /// itself.
   ///
-  /// - Parameters:
-  ///   - old: The configuration in force.
-  ///   - new: The next, over the same table of nodes as `old`.
+  /// - Precondition: both are over the same table of nodes (``QuorumSystem/aligned(_:_:)``).
   public func check(from old: QuorumSystem, to new: QuorumSystem) -> [OverlapCheck] {
     let joint = QuorumSystem(
       nodes: new.nodes, reads: .all([old.reads, new.reads]),

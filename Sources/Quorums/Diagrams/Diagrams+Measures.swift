@@ -27,9 +27,9 @@ extension Diagrams {
     return block
   }
 
-  /// The probability that the nodes that live contain a quorum.
+  /// The probability that the nodes that live contain a quorum; `alive` is that of each node, by
+  /// index, to live, independently of the others.
   ///
-  /// - Parameter alive: The probability of each node, by index, that it lives; independent.
   /// - Complexity: O(size of the diagram).
   func probability(_ family: Reference, alive: [Double]) -> Double {
     var chance = [Double](repeating: 0, count: max(2, Int(family) + 1))

@@ -21,7 +21,7 @@ struct OverlapSearch {
 
   /// Sets with a quorum of each family that share at most `common` nodes, or nil when none exist.
   ///
-  /// - Parameter families: Two families, or three with `common` 0.
+  /// - Precondition: two families, or three with `common` 0.
   /// - Complexity: O(product of the sizes) at worst, O(n · V) for one set of votes with sum V.
   static func find(
     _ families: [Diagrams.Reference], sharing common: Int, in diagrams: Diagrams

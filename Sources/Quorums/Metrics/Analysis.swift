@@ -1,48 +1,5 @@
 /// All that is known about a quorum system: overlaps, resilience, availability, the best strategy.
 public struct Analysis: Sendable {
-  /// What to assume and what to ask.
-  public struct Options: Sendable {
-    /// How much is reading; half by default.
-    public var workload = Workload(readFraction: 0.5)
-    /// The probability that a node is down, for the availability.
-    public var failureProbability = 0.01
-    /// What the strategy is chosen for.
-    public var objective = Strategy.Objective.load
-    /// What the strategy may cost at most.
-    public var limits = Strategy.Limits()
-    /// How many members of each quorum in use may fail without it ceasing to be one.
-    public var spare = 0
-    /// How many minimal quorums of a side are listed; of more only the number is given.
-    public var mostListed = 10_000
-
-    /// Makes the default options.
-    public init() {}
-  }
-
-  /// The minimal quorums of one side.
-  public struct Minimal: Sendable, Equatable {
-    /// How many there are.
-    public var count: Double
-    /// The quorums, smaller ones first; nil when there are more than were to be listed.
-    public var quorums: [NodeSet]?
-  }
-
-  /// What one side withstands.
-  public struct Side: Sendable, Equatable {
-    /// The minimal quorums, or nil when a bound was reached.
-    public var minimal: Minimal?
-    /// How many nodes may fail, whichever they are; nil when a bound was reached.
-    public var resilience: Int?
-    /// A smallest set of nodes whose loss leaves no quorum.
-    public var block: NodeSet?
-    /// The probability that a quorum lives; nil when a bound was reached.
-    public var availability: Double?
-    /// How many whole zones may fail, whichever; nil without zones, or when no quorum survives.
-    public var zoneResilience: Int?
-    /// A smallest set of zones whose loss leaves no quorum.
-    public var zoneBlock: [String]?
-  }
-
   /// The system.
   public var system: QuorumSystem
   /// What was assumed.
@@ -80,7 +37,10 @@ public struct Analysis: Sendable {
 
   /// Analyses a system.
   ///
-  /// - Parameter checks: The overlaps that were asked for (``Rules``, ``Reconfiguration``).
+  /// - Parameters:
+  ///   - system: The system.
+  ///   - checks: The overlaps that were asked for (``Rules``, ``Reconfiguration``).
+  ///   - options: What to assume and what to ask.
   public init(_ system: QuorumSystem, checks: [OverlapCheck], options: Options = .init()) {
     self.system = system
     self.options = options

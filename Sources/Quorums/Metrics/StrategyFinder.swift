@@ -52,7 +52,8 @@ struct StrategyFinder {
   /// Among strategies of equal load the one that contacts fewest nodes is taken, among those the
   /// fastest, so that the figures do not depend on how the program was solved.
   ///
-  /// - Parameter spare: How many members of each quorum in use may fail.
+  /// `spare` members of each quorum in use may fail.
+  ///
   /// - Throws: ``StrategyError``.
   static func find(
     _ system: QuorumSystem, workload: Workload, objective: Strategy.Objective = .load,
