@@ -105,26 +105,27 @@ struct QuorumCommandTests {
     #expect(try CommandTests.run(["quorum", "no-such-file.json5"]).code == 66)
     let bad = try CommandTests.run(["quorum", "-"], input: "{ nodes: 3, raed: 2 }")
     #expect(bad.code == 65)
-    #expect(
-      bad.errors
-        == "plumbline: -: “raed” is no member of a system, expected nodes, read, write, reads, "
-        + "writes, system, votes; did you mean read?\n")
+    let message =
+      "plumbline: -: “raed” is no member of a system, expected nodes, read, write, reads, "
+      + "writes, system, votes; did you mean read?\n"
+    #expect(bad.errors == message)
   }
 
   @Test func jsonHasTheKeysOfTheContract() throws {
     let ending = try CommandTests.run(
       ["quorum", "--nodes", "3", "--read", "1", "--write", "2", "--json"])
     #expect(ending.code == 1)
-    #expect(
-      ending.output.hasPrefix(
-        #"{"nodes":["n1","n2","n3"],"reads":"n1 + n2 + n3","writes":"majority(n1, n2, n3)","#
-          + #""intersects":{"readWrite":{"holds":false,"inequality":false,"#
-          + #""witness":[["n3"],["n1","n2"]]},"#
-          + #""writeWrite":{"holds":true,"inequality":true,"witness":null}},"#
-          + #""minimalReadQuorums":[["n1"],["n2"],["n3"]],"#
-          + #""minimalWriteQuorums":[["n1","n2"],["n1","n3"],["n2","n3"]],"#
-          + #""minimalReadQuorumCount":3,"minimalWriteQuorumCount":3,"resilience":1,"#
-          + #""readResilience":2,"writeResilience":1,"load":0.5,"capacity":2.0,"#
-          + #""networkLoad":1.5,"latency":1.0,"availability":0.999702,"#))
+    let expected = [
+      #"{"nodes":["n1","n2","n3"],"reads":"n1 + n2 + n3","writes":"majority(n1, n2, n3)","#,
+      #""intersects":{"readWrite":{"holds":false,"inequality":false,"#,
+      #""witness":[["n3"],["n1","n2"]]},"#,
+      #""writeWrite":{"holds":true,"inequality":true,"witness":null}},"#,
+      #""minimalReadQuorums":[["n1"],["n2"],["n3"]],"#,
+      #""minimalWriteQuorums":[["n1","n2"],["n1","n3"],["n2","n3"]],"#,
+      #""minimalReadQuorumCount":3,"minimalWriteQuorumCount":3,"resilience":1,"#,
+      #""readResilience":2,"writeResilience":1,"load":0.5,"capacity":2.0,"#,
+      #""networkLoad":1.5,"latency":1.0,"availability":0.999702,"#,
+    ]
+    #expect(ending.output.hasPrefix(expected.joined()))
   }
 }

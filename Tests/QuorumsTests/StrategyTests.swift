@@ -144,7 +144,7 @@ struct StrategyTests {
         == "no read quorum is still one after 2 of its nodes have failed")
   }
 
-  /// A node of capacity 0.5 can have a load above 1; a program that bounds loads by 1 has no answer.
+  /// A node of capacity 0.5 can have a load above 1.
   @Test func loadsMayExceedOne() throws {
     let nodes = ["a", "b", "c"].map { QuorumNode($0, readCapacity: 0.5, writeCapacity: 0.5) }
     let all = QuorumExpression.all((0..<3).map { .node($0) })

@@ -3,7 +3,7 @@ extension Rules {
   ///
   /// Malkhi and Reiter, “Byzantine quorum systems”, Distributed Computing 1998: with signed data
   /// (dissemination) two quorums must share a node that is honest, so f + 1; without (masking) the
-  /// honest among the shared must outnumber the liars, so 2f + 1. And whichever f nodes keep silent,
+  /// honest among the shared must outnumber the liars, so 2f + 1. And whichever f nodes are silent,
   /// some quorum must be left.
   static func byzantine(_ system: QuorumSystem, _ demand: Demand) -> [OverlapCheck] {
     let faults = demand.faults
@@ -84,7 +84,7 @@ extension Rules {
     var check = OverlapCheck(
       name: name,
       claim:
-        "a \(side) quorum is left whichever \(faults) \(faults == 1 ? "node keeps" : "nodes keep") silent",
+        "a \(side) quorum is left whichever \(faults) of the nodes stay silent",
       source: source, overlap: .holds, families: ["silent nodes"], common: 1)
     guard faults > 0 else { return check }
     do throws(BoundReached) {

@@ -49,6 +49,14 @@ public struct QuorumSystem: Sendable, Equatable {
     public var write: Int
     /// The votes of each node, by index.
     public var each: [Int]
+
+    /// Makes the numbers.
+    public init(total: Int, read: Int, write: Int, each: [Int]) {
+      self.total = total
+      self.read = read
+      self.write = write
+      self.each = each
+    }
   }
 
   /// Makes a system of expressions.

@@ -82,8 +82,8 @@ public struct QuorumText: Sendable {
     guard let witness = check.witnessNames(in: system) else { return text }
     let labels = check.families.map(\.count).max() ?? 0
     for (label, quorum) in zip(check.families, witness) {
-      text +=
-        "\(blank)\(padded(label, labels)) \(cut("{\(quorum.joined(separator: ", "))}", 14 + labels))\n"
+      let set = "{\(quorum.joined(separator: ", "))}"
+      text += "\(blank)\(padded(label, labels)) \(cut(set, 14 + labels))\n"
     }
     for (index, line) in check.story.enumerated() {
       text += wrapped(line, first: "\(blank)\(index + 1). ", other: blank + "   ")
