@@ -135,5 +135,8 @@ public enum QuorumJSON {
     value.map { JSON(($0 * 1e9).rounded() / 1e9) } ?? .null
   }
 
-  private static func probability(_ value: Double?) -> JSON { value.map { JSON($0) } ?? .null }
+  /// As many digits as a double has below 1.
+  private static func probability(_ value: Double?) -> JSON {
+    value.map { JSON(($0 * 1e15).rounded() / 1e15) } ?? .null
+  }
 }
