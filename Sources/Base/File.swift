@@ -48,6 +48,25 @@ public enum File {
     }
   }
 
+  /// Reads from a descriptor until there are `count` bytes or no more come; `name` is used in errors.
+  public static func read(
+    descriptor: Int32, name: String, atLeast count: Int
+  ) throws(Failure) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = bytes[done...].withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw Failure(.inputOutput, "\(name): \(systemMessage())") }
+      if got == 0 { break }
+      done += got
+    }
+    bytes.removeSubrange(done...)
+    return bytes
+  }
+
   /// Writes every byte to a descriptor.
   ///
   /// - Throws: ``Failure`` with ``ExitCode/inputOutput`` (a full disk, a closed pipe).

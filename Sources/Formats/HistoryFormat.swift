@@ -1,3 +1,4 @@
+import Base
 import Histories
 
 /// One way to write a history down. A format is one file and one line in ``Formats/all``.
@@ -21,11 +22,24 @@ public protocol HistoryFormat: Sendable {
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History
 
+  /// Reads a whole history from a source as its bytes come, or returns nil, with nothing read, when
+  /// it must see all bytes at once; `prefix` begins the source.
+  func read(
+    _ source: consuming ByteSource, prefix: [UInt8], file: String,
+    options: ReadOptions
+  ) throws(Failure) -> History?
+
   /// The history in this format, or nil when the format is only read.
   func bytes(of history: History) -> [UInt8]?
 }
 
 extension HistoryFormat {
+  /// Nil: most formats are read from bytes in memory.
+  public func read(
+    _ source: consuming ByteSource, prefix: [UInt8], file: String,
+    options: ReadOptions
+  ) throws(Failure) -> History? { nil }
+
   /// Nil: most formats are only read.
   public func bytes(of history: History) -> [UInt8]? { nil }
 }
@@ -46,10 +60,13 @@ public struct ReadOptions: Sendable, Equatable {
   public var format: String?
   /// Whether values are Jepsen's `[key value]` tuples; nil to infer it (``History/looksKeyed``).
   public var keyed: Bool?
+  /// How many threads read a large file of a format that can be read so; nil for one a core.
+  public var threads: Int?
 
   /// Makes options; the defaults go by the content.
-  public init(format: String? = nil, keyed: Bool? = nil) {
+  public init(format: String? = nil, keyed: Bool? = nil, threads: Int? = nil) {
     self.format = format
     self.keyed = keyed
+    self.threads = threads
   }
 }

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Histories
 
 /// Reads history files: compressed or not, from a path or standard input, in any known format.
@@ -12,10 +13,62 @@ public enum HistoryReader {
   public static func read(
     path: String, options: ReadOptions = ReadOptions()
   ) throws(Failure) -> History {
-    let bytes =
-      path == "-"
-      ? try File.read(descriptor: 0, name: "standard input") : try File.read(path)
-    return try read(bytes, file: path, options: options)
+    let name = path == "-" ? "standard input" : path
+    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure(.missingInput, "\(path): \(File.systemMessage())")
+    }
+    defer { if path != "-" { close(descriptor) } }
+    var status = stat()
+    let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    let isFolder = status.st_mode & S_IFMT == S_IFDIR
+    if isFolder || isFile && status.st_size < HistoryReader.streamedSize {
+      let bytes = try File.read(descriptor: descriptor, name: name)
+      return try read(bytes, file: path, options: options)
+    }
+    var beginning = try File.read(
+      descriptor: descriptor, name: name, atLeast: Formats.prefixLength + mark.count)
+    if !Gzip.isCompressed(beginning) {
+      let size = isFile ? Int(status.st_size) : 0
+      let source = ByteSource(
+        descriptor: descriptor, name: name, size: size,
+        beginning: beginning.dropFirst(beginning.starts(with: mark) ? mark.count : 0))
+      let history = try stream(source, beginning: beginning, file: path, options: options)
+      if let history { return history }
+    }
+    beginning.append(
+      contentsOf: try File.read(descriptor: descriptor, name: name))
+    return try read(beginning, file: path, options: options)
+  }
+
+  /// Files below this size are read at once.
+  private static let streamedSize = 1 << 19
+
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The history in a source whose first bytes are known, or nil when its format cannot be read
+  /// as it comes.
+  private static func stream(
+    _ source: consuming ByteSource, beginning: [UInt8], file: String, options: ReadOptions
+  ) throws(Failure) -> History? {
+    let bytes = Array(beginning.dropFirst(beginning.starts(with: mark) ? mark.count : 0))
+    guard !bytes.isEmpty, !isUTF16(bytes) else { return nil }
+    var format: Result<any HistoryFormat, Failure>?
+    bytes.withUnsafeBytes { prefix in
+      do throws(Failure) {
+        format = .success(try self.format(of: prefix, file: file, options: options))
+      } catch {
+        format = .failure(error)
+      }
+    }
+    guard let format = try format?.get(), bytes.contains(where: { !Sniffing.isSpace($0) }) else {
+      return nil
+    }
+    return try format.read(source, prefix: bytes, file: file, options: options)
+  }
+
+  private static func isUTF16(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
   }
 
   /// Reads the history that bytes hold; `file` is used in errors.
@@ -49,9 +102,8 @@ public enum HistoryReader {
   private static func read(
     _ all: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(Failure) -> History {
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let bytes = UnsafeRawBufferPointer(rebasing: all.dropFirst(all.starts(with: mark) ? 3 : 0))
-    if all.starts(with: [0xFF, 0xFE]) || all.starts(with: [0xFE, 0xFF]) {
+    if isUTF16(all) {
       throw FormatError(file: file, line: 1, "found UTF-16, expected UTF-8").failure
     }
     let format = try format(of: bytes, file: file, options: options)

@@ -76,6 +76,22 @@ public struct History: Sendable {
 
   init() {}
 
+  /// Makes room for that many operations in every column.
+  mutating func reserve(_ operations: Int) {
+    processes.reserveCapacity(operations)
+    function.reserveCapacity(operations)
+    key.reserveCapacity(operations)
+    input.reserveCapacity(operations)
+    output.reserveCapacity(operations)
+    outcome.reserveCapacity(operations)
+    invoked.reserveCapacity(operations)
+    completed.reserveCapacity(operations)
+    invokedTime.reserveCapacity(operations)
+    completedTime.reserveCapacity(operations)
+    line.reserveCapacity(operations)
+    completedLine.reserveCapacity(operations)
+  }
+
   /// How many operations there are.
   public var count: Int { processes.count }
 

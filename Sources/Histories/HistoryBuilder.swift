@@ -15,11 +15,13 @@ public struct HistoryBuilder: Sendable {
   }
 
   private var history = History()
-  private var functionIDs: [String: FunctionID] = [:]
-  private var extraIDs: [String: Int32] = [:]
+  /// The vocabulary of the events; readers intern into it.
+  public var names = EventNames()
   /// Processes below ``smallLimit``, by number; the others are in ``largeProcesses``.
   private var smallProcesses: [State] = []
   private var largeProcesses: [Int64: State] = [:]
+  /// The ids here of a batch's names, kept for their memory.
+  private var renaming = EventNames.Renaming()
   private static let smallLimit: Int64 = 65_536
 
   /// Makes a builder of an empty history.
@@ -27,14 +29,14 @@ public struct HistoryBuilder: Sendable {
 
   /// The values of the history; readers intern into it.
   public var values: ValueTable {
-    _read { yield history.values }
-    _modify { yield &history.values }
+    _read { yield names.values }
+    _modify { yield &names.values }
   }
 
   /// The header line of the file.
   public var header: JSON? {
-    get { history.header }
-    set { history.header = newValue }
+    get { names.header }
+    set { names.header = newValue }
   }
 
   /// How many events were added.
@@ -44,26 +46,14 @@ public struct HistoryBuilder: Sendable {
   public mutating func warn(_ message: String) { history.warnings.append(message) }
 
   /// The id of a function's name.
-  public mutating func function(_ name: String) -> FunctionID {
-    if let known = functionIDs[name] { return known }
-    let id = FunctionID(history.functions.count)
-    history.functions.append(name)
-    functionIDs[name] = id
-    return id
-  }
+  public mutating func function(_ name: String) -> FunctionID { names.function(name) }
 
   /// The dense name of a further field, for ``keep(_:_:)-(Int32,_)``.
-  public mutating func field(_ name: String) -> Int32 {
-    if let known = extraIDs[name] { return known }
-    let id = Int32(history.extraNames.count)
-    history.extraNames.append(name)
-    extraIDs[name] = id
-    return id
-  }
+  public mutating func field(_ name: String) -> Int32 { names.field(name) }
 
   /// Keeps a further field of the event that is added next.
   public mutating func keep(_ name: String, _ value: ValueID) {
-    keep(field(name), value)
+    keep(names.field(name), value)
   }
 
   /// Keeps a further field, named by ``field(_:)``, of the event that is added next.
@@ -88,13 +78,50 @@ public struct HistoryBuilder: Sendable {
     history.eventCount += 1
   }
 
+  /// Makes room for that many operations, so that columns are not copied as they grow.
+  public mutating func reserve(operations: Int) {
+    history.reserve(operations)
+  }
+
   /// The history of all that was added. What is still open stays indeterminate.
-  public consuming func build() -> History { history }
+  public consuming func build() -> History {
+    history.values = names.values
+    history.functions = names.functions
+    history.extraNames = names.fields
+    history.header = names.header
+    return history
+  }
+
+  /// Adds the events of a batch in their order; `linesBefore` is how many lines of the file come
+  /// before its stretch.
+  ///
+  /// What follows is what adding each event by itself would have made, ids included: see
+  /// ``ValueTable/merge(_:names:)``.
+  ///
+  /// - Complexity: O(size of the batch) expected.
+  /// - Throws: ``HistoryError`` for the first event that breaks a rule of the contract.
+  public mutating func add(_ batch: EventBatch, linesBefore: Int) throws(HistoryError) {
+    names.merge(batch.names, into: &renaming)
+    var next = 0
+    let extras = batch.extras
+    for index in 0..<batch.events.count {
+      var event = batch.events[index]
+      event.line += linesBefore
+      event.function = renaming.functions[Int(event.function)]
+      if event.key >= 0 { event.key = renaming.values[Int(event.key)] }
+      if event.value >= 0 { event.value = renaming.values[Int(event.value)] }
+      while next < extras.count, Int(extras[next].rank) == index {
+        keep(renaming.fields[Int(extras[next].name)], renaming.values[Int(extras[next].value)])
+        next += 1
+      }
+      try add(event)
+    }
+  }
 
   private mutating func addNemesis(_ event: Event) {
     history.nemesis.append(
       NemesisEvent(
-        kind: event.kind, function: history.functions[Int(event.function)], value: event.value,
+        kind: event.kind, function: names.functions[Int(event.function)], value: event.value,
         time: event.time, line: event.line, rank: Int32(history.eventCount)))
   }
 
@@ -105,7 +132,7 @@ public struct HistoryBuilder: Sendable {
       throw HistoryError(
         line: event.line,
         "process \(process) invokes “\(name(event))” while its "
-          + "“\(history.functionName(operation))” "
+          + "“\(functionName(operation))” "
           + "of line \(history.line[operation]) is still open; a process has one operation open "
           + "at a time")
     case .retired(let line):
@@ -148,14 +175,14 @@ public struct HistoryBuilder: Sendable {
       throw HistoryError(
         line: event.line,
         "process \(process) completes “\(name(event))” but invoked “"
-          + "\(history.functionName(operation))” on line \(history.line[operation])")
+          + "\(functionName(operation))” on line \(history.line[operation])")
     }
     guard event.key == ValueTable.none || event.key == history.key[operation] else {
       throw HistoryError(
         line: event.line,
         "process \(process) completes “\(name(event))” of key "
-          + "\(history.values.describe(event.key)) "
-          + "but invoked it on key \(history.values.describe(history.key[operation])) on line "
+          + "\(names.values.describe(event.key)) "
+          + "but invoked it on key \(names.values.describe(history.key[operation])) on line "
           + "\(history.line[operation])")
     }
     history.output[operation] = event.value
@@ -170,7 +197,11 @@ public struct HistoryBuilder: Sendable {
     set(process, event.kind == .info ? .retired(line: event.line) : .idle)
   }
 
-  private func name(_ event: Event) -> String { history.functions[Int(event.function)] }
+  private func name(_ event: Event) -> String { names.functions[Int(event.function)] }
+
+  private func functionName(_ operation: Int) -> String {
+    names.functions[Int(history.function[operation])]
+  }
 
   private func state(_ process: Int64) -> State {
     if process >= 0, process < HistoryBuilder.smallLimit {

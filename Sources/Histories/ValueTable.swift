@@ -155,6 +155,61 @@ extension ValueTable {
     return intern(.map, parts: latest.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
   }
 
+  /// Forgets every value but keeps the memory.
+  mutating func removeAll() {
+    kinds.removeSubrange(3...)
+    payloads.removeSubrange(3...)
+    hashes.removeSubrange(3...)
+    text.removeAll(keepingCapacity: true)
+    parts.removeAll(keepingCapacity: true)
+    for index in 0..<slots.count { slots[index] = -1 }
+    for id in 0..<3 {
+      var slot = Int(hashes[id]) & (slots.count - 1)
+      while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = Int32(id)
+    }
+  }
+
+  /// Interns every value of another table in the order of its ids; `names` becomes the id here of
+  /// each id there.
+  ///
+  /// Because a part has a lower id than what it is part of, and because the first to intern a value
+  /// gives it its id, tables of successive stretches of a file that are merged in order make
+  /// exactly the table that one walk over the whole file would have made.
+  ///
+  /// - Complexity: O(size of the other table) expected.
+  mutating func merge(_ other: borrowing ValueTable, names: inout [ValueID]) {
+    names.removeAll(keepingCapacity: true)
+    names.reserveCapacity(other.count)
+    for id in 0..<other.count {
+      let kind = Kind(rawValue: other.kinds[id]) ?? .null
+      switch kind {
+      case .null, .bool: names.append(ValueID(id))
+      case .integer: names.append(intern(.integer, payload: other.payloads[id]))
+      case .decimal, .string, .keyword:
+        let place = other.range(other.payloads[id])
+        names.append(
+          other.text.withUnsafeBytes {
+            intern(kind, bytes: UnsafeRawBufferPointer(rebasing: $0[place]))
+          })
+      case .list, .set, .map:
+        let parts = other.parts[other.range(other.payloads[id])].map { names[Int($0)] }
+        names.append(intern(kind, renamed: parts))
+      }
+    }
+  }
+
+  /// A list, set or map whose parts were renamed: what is ordered by ids is ordered again.
+  private mutating func intern(_ kind: Kind, renamed parts: [ValueID]) -> ValueID {
+    switch kind {
+    case .set: return intern(set: parts)
+    case .map:
+      return intern(
+        map: stride(from: 0, to: parts.count, by: 2).map { (parts[$0], parts[$0 + 1]) })
+    default: return intern(.list, parts: parts)
+    }
+  }
+
   /// The id of a number from its literal: an optional sign, digits, fraction, exponent.
   ///
   /// The value is exact: `12.50e1` and `125` are one id. Nil when the text is no number.

@@ -149,7 +149,7 @@ extension EDNReader {
   private mutating func add(_ draft: EventDraft, at start: Int) throws(ScanError) {
     let event: Event
     do throws(EventDraft.Lack) {
-      event = try draft.event(line: place.line(at: start), in: &builder)
+      event = try draft.event(line: place.line(at: start), in: &builder.names)
     } catch {
       throw ScanError(offset: start, message: error.message, kind: .rule)
     }

@@ -41,7 +41,7 @@ struct EventDraft {
   }
 
   /// The event, once all members are read.
-  func event(line: Int, in builder: inout HistoryBuilder) throws(Lack) -> Event {
+  func event(line: Int, in names: inout EventNames) throws(Lack) -> Event {
     guard let process else {
       throw Lack(message: "found no “process” in this event, expected a number")
     }
@@ -51,10 +51,10 @@ struct EventDraft {
     }
     var function = function
     if function < 0 {
-      guard MicroOperations.isTransaction(value, in: builder.values) else {
+      guard MicroOperations.isTransaction(value, in: names.values) else {
         throw Lack(message: "found no “f” in this event, expected a function's name")
       }
-      function = builder.function("txn")
+      function = names.function("txn")
     }
     return Event(
       kind, process: process, function: function, key: key, value: value, time: time, line: line)

@@ -11,6 +11,12 @@ struct NameCache {
   @inline(__always)
   func id(of name: UnsafeRawBufferPointer) -> Int32? {
     guard let key = NameCache.pack(name) else { return nil }
+    return id(packed: key)
+  }
+
+  /// The id of a name from its bytes, the first lowest.
+  @inline(__always)
+  func id(packed key: UInt64) -> Int32? {
     for index in 0..<packed.count where packed[index] == key { return ids[index] }
     return nil
   }
@@ -22,14 +28,19 @@ struct NameCache {
     ids.append(id)
   }
 
-  /// A name's bytes as one word; nil when it is longer than that or holds a NUL.
+  /// A name's bytes as one word, the first lowest; nil when it is longer than that or holds
+  /// anything that JSON would not show as it is.
   @inline(__always)
   private static func pack(_ name: UnsafeRawBufferPointer) -> UInt64? {
     guard name.count <= 8 else { return nil }
     var key: UInt64 = 0
+    var shift: UInt64 = 0
     for byte in name {
-      if byte == 0 { return nil }
-      key = key << 8 | UInt64(byte)
+      if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
+        return nil
+      }
+      key |= UInt64(byte) << shift
+      shift += 8
     }
     return key
   }

@@ -1,3 +1,5 @@
+import Base
+import Glibc
 import Histories
 
 /// One JSON object a line: plumbline's own format, and Jepsen's events as JSON.
@@ -30,6 +32,36 @@ public struct JSONLines: HistoryFormat {
     return rest.first == UInt8(ascii: "\"") ? .likely : .no
   }
 
+  /// Bytes below which a second thread is not worth its start.
+  private static let parallelSize = 1 << 19
+
+  /// Reads lines on every core as they come; an array is read at once.
+  public func read(
+    _ source: consuming ByteSource, prefix: [UInt8], file: String,
+    options: ReadOptions
+  ) throws(Failure) -> History? {
+    guard let first = prefix.first(where: { !Sniffing.isSpace($0) }), first != UInt8(ascii: "[")
+    else { return nil }
+    do throws(ParallelJSONLines.Ending) {
+      return try parallel(source, file: file, options: options)
+    } catch {
+      throw error.failure
+    }
+  }
+
+  private func parallel(
+    _ source: consuming ByteSource, file: String, options: ReadOptions
+  ) throws(ParallelJSONLines.Ending) -> History {
+    let cores = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
+    let history = try ParallelJSONLines.read(
+      source, file: file, threads: options.threads ?? cores)
+    do throws(FormatError) {
+      return try Keyed.apply(options, to: history, file: file)
+    } catch {
+      throw .format(error)
+    }
+  }
+
   /// Reads a history.
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
@@ -38,6 +70,15 @@ public struct JSONLines: HistoryFormat {
     let first = bytes.first { !Sniffing.isSpace($0) }
     if first == UInt8(ascii: "[") {
       try reader.read(array: bytes)
+    } else if bytes.count >= JSONLines.parallelSize, options.threads != 1 {
+      do throws(ParallelJSONLines.Ending) {
+        return try parallel(ByteSource(bytes), file: file, options: options)
+      } catch {
+        switch error {
+        case .format(let error): throw error
+        case .failure(let failure): throw FormatError(file: file, line: 1, failure.message)
+        }
+      }
     } else {
       let done = try reader.read(lines: bytes)
       try reader.read(last: UnsafeRawBufferPointer(rebasing: bytes[done...]))

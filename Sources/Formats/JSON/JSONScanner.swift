@@ -12,6 +12,8 @@ struct JSONScanner {
   var position = 0
   /// The first byte that is not ours.
   private(set) var end = 0
+  /// How many bytes of the buffer can be loaded, which may be more than are ours.
+  private var readable = 0
   private var depth = 0
   /// What is after the last byte, in the words of an error.
   var endName = "the end of the line"
@@ -25,9 +27,11 @@ struct JSONScanner {
     base = UnsafePointer(bitPattern: 1)!
   }
 
-  /// Points the scanner at bytes `start..<end` of a buffer.
-  mutating func aim(at base: UnsafePointer<UInt8>, from start: Int, to end: Int) {
+  /// Points the scanner at bytes `start..<end` of a buffer of `readable` bytes. The byte at `end`
+  /// must be no part of a name or number: a newline, or there is none.
+  mutating func aim(at base: UnsafePointer<UInt8>, from start: Int, to end: Int, readable: Int) {
     self.base = base
+    self.readable = readable
     position = start
     self.end = end
     depth = 0
@@ -37,6 +41,37 @@ struct JSONScanner {
   /// The next byte, or 0 at the end.
   @inline(__always)
   var peek: UInt8 { position < end ? base[position] : 0 }
+
+  /// The byte at an offset, or 0 at the end.
+  @inline(__always)
+  func byte(at offset: Int) -> UInt8 { offset < end ? base[offset] : 0 }
+
+  /// Eight bytes from an offset, the first lowest; nil near the end of the buffer.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64? {
+    guard offset + 8 <= readable else { return nil }
+    return UInt64(
+      littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))
+  }
+
+  /// The text of at most seven plain bytes that begins here with its quote; nothing is read.
+  @inline(__always)
+  func shortText() -> (packed: UInt64, length: Int)? {
+    guard peek == UInt8(ascii: "\""), let word = word(at: position + 1) else { return nil }
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+    let ends = (quotes &- ones) & ~quotes & highs
+    guard ends != 0 else { return nil }
+    let bits = UInt64(ends.trailingZeroBitCount - 7)
+    let text = word & ((1 << bits) &- 1)
+    // Bytes that JSON escapes or that are not ASCII make it no plain text.
+    let slashes = text ^ (ones &* UInt64(UInt8(ascii: "\\")))
+    let used = highs & ((1 << bits) &- 1)
+    let odd = ((slashes &- ones) & ~slashes) | text | ((text &- ones &* 0x20) & ~text)
+    guard odd & used == 0 else { return nil }
+    return (text, Int(bits / 8))
+  }
 
   @inline(__always)
   mutating func skipSpace() {
@@ -228,6 +263,21 @@ extension JSONScanner {
     if negative { index += 1 }
     let first = index
     var magnitude: Int64 = 0
+    // Eight digits at a time while there are eight bytes to load.
+    while let word = word(at: index) {
+      let digits = word ^ 0x3030_3030_3030_3030
+      // A byte that is no digit gets its high bit; a carry reaches only bytes after such a one.
+      let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+      let count = others == 0 ? 8 : others.trailingZeroBitCount / 8
+      if count == 0 { break }
+      let moved = digits << UInt64(64 - 8 * count)
+      let pairs = (moved &* 10 &+ moved >> 8) & 0x00FF_00FF_00FF_00FF
+      let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+      let eight = (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
+      magnitude = magnitude &* JSONScanner.power(count) &+ Int64(eight)
+      index += count
+      if count < 8 || index - first > 18 { break }
+    }
     while index < end {
       let digit = base[index] &- UInt8(ascii: "0")
       if digit > 9 { break }
@@ -235,13 +285,31 @@ extension JSONScanner {
       magnitude = magnitude &* 10 &+ Int64(digit)
       index += 1
     }
-    guard index > first, index - first == 1 || base[first] != UInt8(ascii: "0") else { return nil }
+    guard index > first, index - first <= 18,
+      index - first == 1 || base[first] != UInt8(ascii: "0")
+    else { return nil }
     if index < end {
       let byte = base[index]
       if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") { return nil }
     }
     position = index
     return negative ? -magnitude : magnitude
+  }
+
+  /// Ten to the power of a number from 0 to 8.
+  @inline(__always)
+  private static func power(_ exponent: Int) -> Int64 {
+    switch exponent {
+    case 1: 10
+    case 2: 100
+    case 3: 1000
+    case 4: 10_000
+    case 5: 100_000
+    case 6: 1_000_000
+    case 7: 10_000_000
+    case 8: 100_000_000
+    default: 1
+    }
   }
 
   @inline(__always)

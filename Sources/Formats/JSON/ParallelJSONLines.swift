@@ -1,0 +1,195 @@
+import Base
+import Glibc
+import Histories
+
+/// Reads JSON lines on several threads, with the result of ``JSONLinesReader``, errors included.
+///
+/// ```
+/// source ─▶ block 0 ─▶ batch 0 ┐
+///           block 1 ─▶ batch 1 ├─ in order ─▶ JSONLinesReader ─▶ History
+///           block 2 ─▶ batch 2 ┘
+/// ```
+///
+/// Every thread does what is most urgent: it takes over the next batch in order if that is scanned
+/// and nobody else is at it, otherwise it reads a block and scans it. As many blocks as
+/// there are slots are on their way at most, so memory does not grow with the file.
+///
+/// **Why the result is the same.** A line is scanned without a look at the lines before it, but for
+/// the rule that a header comes first, which is checked when the batch is taken over; ids are given
+/// anew in order (``HistoryBuilder/add(_:linesBefore:)``); and all other rules are the builder's,
+/// which sees the events in the order of the file.
+final class ParallelJSONLines: @unchecked Sendable {
+  // Safe to share: everything is touched with `mutex` held, but for a block, which belongs to the
+  // thread that took it, and for what `isReading` and `isJoining` lend to one thread at a time.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var source: ByteSource
+  private var reader: JSONLinesReader?
+  private var slots: [Block?]
+  private var free: [Block] = []
+  /// Blocks taken from the source, and taken over into the history.
+  private var taken = 0
+  private var joined = 0
+  private var isReading = false
+  private var isJoining = false
+  private var isExhausted = false
+  private var ending: Ending?
+  private let blockSize: Int
+  private let size: Int
+
+  /// Why reading ended early.
+  enum Ending: Error {
+    case failure(Failure)
+    case format(FormatError)
+
+    var failure: Failure {
+      switch self {
+      case .failure(let failure): failure
+      case .format(let error): error.failure
+      }
+    }
+  }
+
+  private final class Block {
+    let buffer = ByteBuffer()
+    var batch = JSONLinesBatch()
+  }
+
+  private init(_ source: ByteSource, file: String, slots: Int, blockSize: Int) {
+    self.source = source
+    self.blockSize = blockSize
+    size = source.size
+    self.slots = [Block?](repeating: nil, count: slots)
+    reader = JSONLinesReader(file: file)
+    mutex.initialize(to: pthread_mutex_t())
+    changed.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(changed)
+    mutex.deallocate()
+    changed.deallocate()
+  }
+
+  /// The history of all lines of a source.
+  ///
+  /// - Complexity: O(bytes).
+  static func read(
+    _ source: ByteSource, file: String, threads: Int, blockSize: Int = 1 << 18
+  ) throws(Ending) -> History {
+    let work = ParallelJSONLines(
+      source, file: file, slots: threads * 2 + 2, blockSize: blockSize)
+    var helpers: [pthread_t] = []
+    for _ in 1..<max(threads, 1) {
+      var handle = pthread_t()
+      let context = Unmanaged.passRetained(work).toOpaque()
+      let status = pthread_create(
+        &handle, nil,
+        { context in
+          if let context { Unmanaged<ParallelJSONLines>.fromOpaque(context).takeRetainedValue().run() }
+          return nil
+        }, context)
+      if status == 0 {
+        helpers.append(handle)
+      } else {
+        Unmanaged<ParallelJSONLines>.fromOpaque(context).release()
+      }
+    }
+    work.run()
+    for handle in helpers { pthread_join(handle, nil) }
+    return try work.finish()
+  }
+
+  private func finish() throws(Ending) -> History {
+    if let ending { throw ending }
+    guard var reader = reader.take() else {
+      throw .failure(Failure(.defect, "a history was read and lost"))
+    }
+    do throws(FormatError) {
+      try reader.read(last: source.tail)
+    } catch {
+      throw .format(error)
+    }
+    return reader.finish()
+  }
+
+  private func run() {
+    pthread_mutex_lock(mutex)
+    while ending == nil {
+      if !isJoining, let block = slots[joined % slots.count] {
+        join(block)
+      } else if !isReading, !isExhausted, taken - joined < slots.count {
+        scan()
+      } else if isExhausted, joined == taken {
+        break
+      } else {
+        pthread_cond_wait(changed, mutex)
+      }
+    }
+    pthread_cond_broadcast(changed)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Takes a batch over into the history; the mutex is held on entry and exit.
+  private func join(_ block: Block) {
+    isJoining = true
+    slots[joined % slots.count] = nil
+    guard var reader = reader.take() else { return }
+    pthread_mutex_unlock(mutex)
+    var flaw: FormatError?
+    do throws(FormatError) {
+      let isFirst = reader.eventCount == 0
+      try reader.read(block.batch)
+      if isFirst { reserve(&reader, after: block) }
+    } catch {
+      flaw = error
+    }
+    pthread_mutex_lock(mutex)
+    self.reader = consume reader
+    if let flaw { ending = ending ?? .format(flaw) }
+    free.append(block)
+    joined += 1
+    isJoining = false
+    pthread_cond_broadcast(changed)
+  }
+
+  /// Makes room for the whole file, judged by its first block.
+  private func reserve(_ reader: inout JSONLinesReader, after block: Block) {
+    guard block.buffer.count > 0, size > block.buffer.count else { return }
+    let blocks = Double(size) / Double(block.buffer.count)
+    reader.reserve(operations: Int(Double(reader.eventCount) * blocks * 0.52) + 1024)
+  }
+
+  /// Reads a block and scans it; the mutex is held on entry and exit.
+  private func scan() {
+    isReading = true
+    let number = taken
+    taken += 1
+    let block = free.popLast() ?? Block()
+    pthread_mutex_unlock(mutex)
+    var isMore = false
+    var failure: Failure?
+    do throws(Failure) {
+      isMore = try source.next(into: block.buffer, target: blockSize)
+    } catch {
+      failure = error
+    }
+    pthread_mutex_lock(mutex)
+    isReading = false
+    if let failure { ending = ending ?? .failure(failure) }
+    if !isMore {
+      isExhausted = true
+      taken -= 1
+    }
+    pthread_cond_broadcast(changed)
+    guard isMore, ending == nil else { return }
+    pthread_mutex_unlock(mutex)
+    block.batch.read(lines: block.buffer.bytes)
+    pthread_mutex_lock(mutex)
+    slots[number % slots.count] = block
+    pthread_cond_broadcast(changed)
+  }
+}
