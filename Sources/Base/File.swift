@@ -48,7 +48,8 @@ public enum File {
     }
   }
 
-  /// Reads from a descriptor until there are `count` bytes or no more come; `name` is used in errors.
+  /// Reads from a descriptor until there are `count` bytes or no more come; `name`
+  /// is used in errors.
   public static func read(
     descriptor: Int32, name: String, atLeast count: Int
   ) throws(Failure) -> [UInt8] {

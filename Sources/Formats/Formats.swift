@@ -8,7 +8,7 @@ public enum Formats {
 
   /// Every format, in the order in which ties are settled.
   public static let all: [any HistoryFormat] = [
-    JSONLines(), EDN(), JepsenLog(), CallReturn(),
+    JSONLines(), EDN(), JepsenLog(), CallReturn(), EtcdLog(),
   ]
 
   /// The format of that name.

@@ -36,8 +36,9 @@ public enum HistoryReader {
       let history = try stream(source, beginning: beginning, file: path, options: options)
       if let history { return history }
     }
-    beginning.append(
-      contentsOf: try File.read(descriptor: descriptor, name: name))
+    if isFile, lseek(descriptor, 0, SEEK_SET) == 0 { beginning = [] }
+    let rest = try File.read(descriptor: descriptor, name: name)
+    if beginning.isEmpty { beginning = rest } else { beginning.append(contentsOf: rest) }
     return try read(beginning, file: path, options: options)
   }
 

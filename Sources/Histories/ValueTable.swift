@@ -221,7 +221,10 @@ extension ValueTable {
   }
 
   private mutating func intern(_ kind: Kind, payload: Int64) -> ValueID {
-    let folded = fold(UInt64(bitPattern: payload) &+ UInt64(kind.rawValue))
+    // Sixteen numbers in a row share a cache line of slots: histories count their values up.
+    let number = UInt64(bitPattern: payload)
+    let row = fold(number >> 4 &+ UInt64(kind.rawValue) << 60)
+    let folded = row << 4 | UInt32(truncatingIfNeeded: number & 15)
     var slot = Int(folded) & (slots.count - 1)
     while slots[slot] >= 0 {
       let id = Int(slots[slot])

@@ -82,12 +82,12 @@ struct ReaderTests {
     #expect(
       throws: Failure(
         .badInput,
-        "h:1:1: found “h” at the start, expected a history (jsonl, edn, jepsen-log, call-return; "
-          + "--format names one)")
+        "h:1:1: found “h” at the start, expected a history (jsonl, edn, jepsen-log, call-return, "
+          + "etcd; --format names one)")
     ) { try read("hello") }
     #expect(
       throws: Failure(
-        .usage, "“xml” is no history format (known: jsonl, edn, jepsen-log, call-return)")
+        .usage, "“xml” is no history format (known: jsonl, edn, jepsen-log, call-return, etcd)")
     ) { try read("", ReadOptions(format: "xml")) }
   }
 

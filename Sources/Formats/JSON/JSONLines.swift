@@ -22,6 +22,8 @@ public struct JSONLines: HistoryFormat {
     guard let first = text.first else { return .possible }
     var rest = text.dropFirst().drop(while: Sniffing.isSpace)
     if first == UInt8(ascii: "{") {
+      // An operation of etcd's logs, unless someone says otherwise.
+      if rest.starts(with: "\"ClientId\"".utf8) { return .likely }
       return rest.first == UInt8(ascii: "\"") ? .certain : rest.isEmpty ? .possible : .no
     }
     guard first == UInt8(ascii: "[") else { return .no }

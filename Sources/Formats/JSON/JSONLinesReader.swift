@@ -81,13 +81,15 @@ public struct JSONLinesReader {
       while events.scanner.peek != UInt8(ascii: "]") {
         lines = place.line(at: events.scanner.position)
         guard events.scanner.peek == UInt8(ascii: "{") else {
-          throw events.scanner.error("found \(events.scanner.found), expected an event: {\"process\":…}")
+          throw events.scanner.error(
+            "found \(events.scanner.found), expected an event: {\"process\":…}")
         }
         if let event = try events.event(line: lines, in: &builder.names) { try add(event) }
         events.scanner.skipSpace()
         if events.scanner.peek == UInt8(ascii: "]") { break }
         guard events.scanner.peek == UInt8(ascii: ",") else {
-          throw events.scanner.error("found \(events.scanner.found) after an event, expected “,” or “]”")
+          throw events.scanner.error(
+            "found \(events.scanner.found) after an event, expected “,” or “]”")
         }
         events.scanner.position += 1
         events.scanner.skipSpace()
@@ -95,7 +97,8 @@ public struct JSONLinesReader {
       events.scanner.position += 1
       events.scanner.skipSpace()
       guard events.scanner.position == bytes.count else {
-        throw events.scanner.error("found \(events.scanner.found) after the array, expected the end")
+        throw events.scanner.error(
+          "found \(events.scanner.found) after the array, expected the end")
       }
     } catch {
       if error.offset < 0 { throw FormatError(file: file, line: lines, error.message) }

@@ -89,7 +89,9 @@ final class ParallelJSONLines: @unchecked Sendable {
       let status = pthread_create(
         &handle, nil,
         { context in
-          if let context { Unmanaged<ParallelJSONLines>.fromOpaque(context).takeRetainedValue().run() }
+          if let context {
+            Unmanaged<ParallelJSONLines>.fromOpaque(context).takeRetainedValue().run()
+          }
           return nil
         }, context)
       if status == 0 {
