@@ -39,20 +39,21 @@ public struct EtcdLog: HistoryFormat {
     var events = EtcdEvents()
     var place = LineCounter(bytes)
     var scanner = JSONScanner()
-    guard let start = bytes.baseAddress else { return try events.history(file) }
+    guard let base = bytes.baseAddress else { return try events.history(file) }
     scanner.aim(
-      at: start.assumingMemoryBound(to: UInt8.self), from: 0, to: bytes.count,
+      at: base.assumingMemoryBound(to: UInt8.self), from: 0, to: bytes.count,
       readable: bytes.count)
     scanner.endName = "the end of the file"
     scanner.skipSpace()
     while scanner.position < bytes.count {
+      let start = scanner.position
       let (line, column) = place.place(of: scanner.position)
       var values = ValueTable()
       let operation: ValueID
       do throws(ScanError) {
         operation = try scanner.value(into: &values)
       } catch {
-        if error.offset >= bytes.count {
+        if EtcdLog.isLast(bytes[start...]), bytes.last != 0x0A {
           events.warn("the operation of line \(line), the last, is torn and was dropped")
           break
         }
@@ -65,6 +66,11 @@ public struct EtcdLog: HistoryFormat {
       scanner.skipSpace()
     }
     return try events.history(file)
+  }
+
+  /// Whether no other operation begins a line after this one.
+  private static func isLast(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    !zip(bytes, bytes.dropFirst()).contains { $0 == (0x0A, UInt8(ascii: "{")) }
   }
 }
 
