@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Histories
 import Testing
 
@@ -67,6 +68,32 @@ struct ParallelReadingTests {
     for blockSize in [64, 1000, 4096, 1 << 20] {
       #expect(parallel(bytes, threads: 2, blockSize: blockSize) == expected)
     }
+  }
+
+  @Test("a large file is read as its bytes are, with a mark before it, as an array and as EDN")
+  func largeFiles() throws {
+    var text = RandomLines(seed: 7)
+    let lines = text.regular(lines: 6000)
+    #expect(lines.count > 1 << 19)
+    let path = "/tmp/plumbline-large-\(getpid()).jsonl"
+    defer { unlink(path) }
+    let expected = sequential(lines)
+    try File.replace(path, with: [0xEF, 0xBB, 0xBF] + lines)
+    #expect(describe(try HistoryReader.read(path: path)) == expected)
+    #expect(describe(try HistoryReader.read(lines, file: path)) == expected)
+    try File.replace(path, with: lines + Array("{\"process\":1}\n".utf8))
+    #expect(
+      throws: Failure(
+        .badInput,
+        "\(path):6001:1: found no “type” in this event, expected “invoke”, “ok”, “fail” or “info”")
+    ) { try HistoryReader.read(path: path) }
+    let array = [UInt8(ascii: "[")] + lines.map { $0 == 0x0A ? UInt8(ascii: ",") : $0 }
+    try File.replace(path, with: array.dropLast() + [UInt8(ascii: "]")])
+    let inArray = try HistoryReader.read(path: path)
+    #expect(columns(inArray) == columns(try HistoryReader.read(lines, file: path)))
+    let edn = EDNWriter.bytes(of: inArray)
+    try File.replace(path, with: edn)
+    #expect(columns(try HistoryReader.read(path: path)) == columns(inArray))
   }
 
   @Test("an integer of any length, with anything after it, is what it says")
