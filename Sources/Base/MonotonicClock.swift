@@ -9,6 +9,11 @@ public struct MonotonicClock: Sendable {
     origin = MonotonicClock.raw
   }
 
+  private init(origin: Int64) { self.origin = origin }
+
+  /// The clock that all processes of the machine share.
+  public static let shared = MonotonicClock(origin: 0)
+
   /// Nanoseconds since the clock was made.
   public var now: Int64 { MonotonicClock.raw - origin }
 

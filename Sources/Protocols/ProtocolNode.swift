@@ -51,6 +51,8 @@ public struct NodeSetup: Sendable, Equatable {
   public var readVotes: Int?
   /// The votes that a write needs, for protocols with quorums of votes.
   public var writeVotes: Int?
+  /// Whether the node says what happens inside it (``ProtocolEffect/trace(_:)``).
+  public var traces = false
 
   /// Makes a setup; without bugs it is the correct protocol.
   public init(name: String, members: [String], seed: UInt64, bugs: [String] = []) {
@@ -89,6 +91,9 @@ public enum ProtocolEffect<Message: PeerMessage, Timer: Hashable & Sendable>: Se
   case setTimer(Timer, afterNanoseconds: Int64)
   /// Do not report the timer.
   case cancelTimer(Timer)
+  /// Something that happened inside, for a trace: an object with `event` first. Only from nodes
+  /// that were set up to trace; a host that keeps no trace drops it.
+  case trace(JSON)
 }
 
 /// A message between nodes, as it travels in the `body` of a Maelstrom envelope.

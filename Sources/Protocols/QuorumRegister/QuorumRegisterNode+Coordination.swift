@@ -40,6 +40,7 @@ extension QuorumRegisterNode {
     let number = nextOperation()
     operationOfClient[request.client] = number
     coordinated[number] = Coordination(request: request, arrivedAt: now, askedAt: now)
+    traceBegin(number, request)
     ask(number)
     if !isRetrying {
       isRetrying = true
@@ -88,6 +89,7 @@ extension QuorumRegisterNode {
     if coordination.latest.version == state.version { coordination.holders.insert(member) }
     coordinated[number] = coordination
     guard quorums.weight(coordination.informants) >= quorums.read else { return }
+    tracePhase(number, "query", coordination.informants, coordination.latest.version)
     switch coordination.request.operation {
     case .write(_, let value):
       let version = RegisterVersion(
@@ -117,6 +119,7 @@ extension QuorumRegisterNode {
     guard let coordination = coordinated[number],
       quorums.weight(coordination.keepers) >= quorums.write
     else { return }
+    tracePhase(number, "store", coordination.keepers, coordination.latest.version)
     finish(number)
   }
 
@@ -125,6 +128,7 @@ extension QuorumRegisterNode {
     guard let coordination = coordinated.removeValue(forKey: number) else { return }
     operationOfClient[coordination.request.client] = nil
     let version = coordination.latest.version
+    traceEnd(number, coordination)
     let isRead = coordination.request.operation.isRead
     let quorum = isRead ? coordination.informants : coordination.keepers
     let evidence = Evidence(

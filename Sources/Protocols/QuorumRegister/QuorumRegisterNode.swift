@@ -27,6 +27,7 @@ public struct QuorumRegisterNode: ProtocolNode {
   let quorums: QuorumVotes
   let configuration: QuorumRegisterConfiguration
   let bugs: Set<QuorumRegisterBug>
+  let traces: Bool
 
   /// What this replica keeps, by the key's JSON text (durable).
   var kept: [String: Kept] = [:]
@@ -86,6 +87,7 @@ public struct QuorumRegisterNode: ProtocolNode {
     self.place = place
     self.configuration = configuration
     self.bugs = bugs
+    traces = setup.traces
     var quorums = try QuorumVotes(
       members: setup.members.count, votes: setup.votes, read: setup.readVotes,
       write: setup.writeVotes)
@@ -101,7 +103,7 @@ public struct QuorumRegisterNode: ProtocolNode {
     self.now = now
     effects = []
     switch input {
-    case .start: break
+    case .start: traceBoot()
     case .message(let sender, let message):
       if sender != name, let member = members.firstIndex(of: sender) {
         receive(message, from: member)
@@ -141,6 +143,7 @@ public struct QuorumRegisterNode: ProtocolNode {
     guard (kept[text]?.state.version ?? .none) < state.version else { return }
     let news = Kept(key: key, state: state)
     kept[text] = news
+    traceReplica(news)
     save(news)
   }
 }

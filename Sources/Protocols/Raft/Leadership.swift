@@ -19,6 +19,8 @@ struct Leadership: Sendable {
     var origin: String
     var index: Int64
     var round: Int64
+    /// When it reached the leader, on the host's clock.
+    var arrivedAt: Int64
   }
 
   /// A write that waits for its entry to be committed.

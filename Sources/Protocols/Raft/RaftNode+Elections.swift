@@ -48,6 +48,7 @@ extension RaftNode {
     if !seesUnusedVote { term += 1 }
     vote = name
     saveTerm()
+    traceVote(for: name, isGranted: true, last: log.last)
     ask(forTerm: term, isTrial: false)
     if votes.count >= majority { takeOffice() }
   }
@@ -98,6 +99,7 @@ extension RaftNode {
       }
       postponeElection()
     }
+    traceVote(for: candidate, isGranted: isGranted, last: last)
     send(.vote(term: term, isGranted: isGranted, isTrial: false), to: candidate)
   }
 
@@ -147,6 +149,7 @@ extension RaftNode {
     leader = name
     leading = Leadership(members: members.count, lastIndex: log.lastIndex, now: now)
     leading.announcedCommit = commit
+    traceLeader()
     if opensTermWithEntry {
       appendAsLeader(nil)
       leading.openingIndex = log.lastIndex

@@ -17,7 +17,7 @@ extension RaftNode {
     leading.reads.append(
       Leadership.Read(
         request: request, origin: origin, index: index,
-        round: trustsElection ? 1 : leading.round + 1))
+        round: trustsElection ? 1 : leading.round + 1, arrivedAt: now))
     startReadRound()
     serveReads()
   }
@@ -47,6 +47,7 @@ extension RaftNode {
       }
       let evidence = Evidence(
         term: term, leader: name, revision: applied, acks: acks { $0.round >= read.round })
+      traceRead(read, acks: evidence.acks)
       answer(read.request, machine.read(key), evidence, to: read.origin)
     }
     startReadRound()

@@ -53,6 +53,7 @@ extension RaftNode {
     let position = RaftPosition(index: applied, term: term)
     snapshot = RaftSnapshot(position: position, state: machine.json)
     log.compact(to: position)
+    if let snapshot { traceSnapshot(snapshot, isTaken: true) }
     saveAll()
   }
 

@@ -6,6 +6,7 @@ extension RaftNode {
   /// Appends an entry of the leader's term and makes it durable.
   mutating func appendAsLeader(_ request: ClientRequest?) {
     let entry = RaftEntry(term: term, request: request)
+    traceAppend(from: name, after: log.last, [entry], isAccepted: true)
     log.append(entry)
     saveEntries(from: log.lastIndex, [entry])
     if bugs.contains(.acksBeforeQuorum) { commitTo(log.lastIndex) }
@@ -127,9 +128,11 @@ extension RaftNode {
 
   /// Applies what is committed, answers who waits for it, and compacts the log now and then.
   mutating func commitTo(_ index: Int64) {
+    if index > commit { traceCommit(index) }
     commit = max(commit, index)
     while applied < commit, let entry = log.entry(at: applied + 1) {
       applied += 1
+      traceApply(applied, entry)
       guard let request = entry.request,
         let session = machine.apply(request, at: applied)
       else { continue }
@@ -145,6 +148,7 @@ extension RaftNode {
     let previous = append.previous
     if previous.index > log.lastIndex {
       let end = log.lastIndex + 1
+      traceAppend(from: sender, after: previous, append.entries, isAccepted: false)
       send(refusal(append.round, RaftPosition(index: end, term: 0)), to: sender)
       return
     }
@@ -153,11 +157,14 @@ extension RaftNode {
       own != previous.term
     {
       let first = log.firstIndex(ofTermAt: previous.index)
+      traceAppend(from: sender, after: previous, append.entries, isAccepted: false)
       send(refusal(append.round, RaftPosition(index: first, term: own)), to: sender)
       return
     }
+    traceAppend(from: sender, after: previous, append.entries, isAccepted: true)
     take(append.entries, after: previous.index)
     let match = previous.index + Int64(append.entries.count)
+    if !append.entries.isEmpty { traceAck(to: sender, match: match) }
     if append.commit > commit { commitTo(min(append.commit, match)) }
     send(.appended(term: term, round: append.round, match: match), to: sender)
   }
@@ -174,6 +181,7 @@ extension RaftNode {
     for (offset, entry) in entries.enumerated() {
       index += 1
       if index <= log.base.index || log.term(at: index) == entry.term { continue }
+      if index <= log.lastIndex { traceTruncate(from: index) }
       log.truncate(from: index)
       let news = Array(entries[offset...])
       for entry in news { log.append(entry) }
@@ -204,6 +212,7 @@ extension RaftNode {
       snapshot = received
       commit = received.position.index
       applied = commit
+      traceSnapshot(received, isTaken: false)
       saveAll()
     }
     send(.appended(term: term, round: round, match: received.position.index), to: sender)

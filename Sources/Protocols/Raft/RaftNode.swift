@@ -39,6 +39,7 @@ public struct RaftNode: ProtocolNode {
   let places: [String: Int]
   let configuration: RaftConfiguration
   let bugs: Set<RaftBug>
+  let traces: Bool
   var random: SplitMix64
 
   /// What the node is now.
@@ -97,6 +98,7 @@ public struct RaftNode: ProtocolNode {
       uniqueKeysWithValues: setup.members.enumerated().map { ($0.element, $0.offset) })
     self.configuration = configuration
     self.bugs = bugs
+    traces = setup.traces
     random = SplitMix64(seed: setup.seed)
     machine = KeyValueMachine(maximumSessions: configuration.maximumSessions)
     try recover(from: records)
@@ -113,7 +115,9 @@ public struct RaftNode: ProtocolNode {
     self.now = now
     effects = []
     switch input {
-    case .start: start()
+    case .start:
+      traceBoot()
+      start()
     case .message(let sender, let message):
       if sender != name, places[sender] != nil { receive(message, from: sender) }
     case .request(let request): accept(request)

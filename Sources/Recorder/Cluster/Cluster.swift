@@ -53,7 +53,10 @@ final class Cluster {
       path = executable
       let options = plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
       let name = plan.protocolName
-      arguments = { _, data in ["node", name, "--data", data, "--seed", "\(plan.seed)"] + options }
+      arguments = { _, data in
+        ["node", name, "--data", data, "--seed", "\(plan.seed)"] + options
+          + (plan.traces ? ["--trace", data + "/../trace.jsonl"] : [])
+      }
     }
     environment = Cluster.inheritedEnvironment()
   }

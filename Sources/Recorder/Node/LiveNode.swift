@@ -10,12 +10,14 @@ import Protocols
 public struct LiveNode<Node: ProtocolNode>: ~Copyable {
   private let folder: String?
   private let options: NodeSetup
-  private let clock = MonotonicClock()
+  private let clock = MonotonicClock.shared
   private let peerTypes = Set(Node.Message.types)
 
   private var node: Node?
   private var name = ""
   private var log: DurableLog?
+  private var trace: TraceLog?
+  private let tracePath: String?
   private var deadlines: [Node.Timer: Int64] = [:]
   private var effects: [Node.Effect] = []
   /// For each client the request that is open and the type of its answer.
@@ -25,8 +27,9 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
 
   /// Makes a host; without a folder nothing survives a restart. Name and members of the options
   /// come with the message `init`.
-  public init(folder: String?, options: NodeSetup) {
+  public init(folder: String?, options: NodeSetup, trace: String? = nil) {
     self.folder = folder
+    tracePath = trace
     self.options = options
   }
 
@@ -120,6 +123,7 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
     setup.members = members
     setup.seed = mixed.next()
     node = try Node(setup, recovering: records)
+    if let tracePath { trace = try TraceLog.open(tracePath) }
     decide(.start)
   }
 
@@ -168,11 +172,13 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
       case .send(let peer, let message):
         NodeOutput.write(from: name, to: peer, body: message.body, into: &output)
       case .reply(let client, let request, let reply): answer(client, request, reply)
+      case .trace(let event): trace?.note(event, of: name, at: clock.now)
       case .setTimer, .cancelTimer: break
       }
     }
     effects.removeAll(keepingCapacity: true)
     try log?.flush()
+    try trace?.flush()
     guard output.count > 0 else { return }
     try File.write(output.bytes, descriptor: 1, name: "standard output")
     output.removeAll()

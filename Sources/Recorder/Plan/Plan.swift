@@ -24,6 +24,8 @@ public struct Plan: Sendable, Equatable {
   public var readVotes = 0
   /// The votes that a write needs; 0 for a majority.
   public var writeVotes = 0
+  /// Whether the nodes of the embedded protocol write traces.
+  public var traces = false
   /// Clients that run side by side.
   public var clients = 10
   /// Operations a second in all; 0 for as fast as they can.

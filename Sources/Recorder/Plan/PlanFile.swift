@@ -144,6 +144,11 @@ extension Plan {
             + PlanOption.list(known.bugs.map(\.name)))
       }
     }
+    if !nodeCommand.isEmpty, traces {
+      throw Failure(
+        .usage,
+        "--trace-events is for the embedded protocols; a --node program writes its own traces")
+    }
     try validateVotes()
     for (name, value) in [
       ("duration", durationNanoseconds), ("timeout", timeoutNanoseconds),

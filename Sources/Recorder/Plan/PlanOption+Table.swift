@@ -51,6 +51,9 @@ extension PlanOption {
     count(
       "write", "N", 0...1_000_000_000, \.writeVotes,
       "the votes that a write needs (quorum-register); 0: a majority"),
+    flag(
+      "trace-events", \.traces,
+      "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/trace.jsonl"),
     duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),
@@ -150,6 +153,17 @@ extension PlanOption {
 
   private static func unique(_ words: [String]) -> [String] {
     words.enumerated().filter { !words[..<$0.offset].contains($0.element) }.map(\.element)
+  }
+
+  private static func flag(
+    _ name: String, _ path: any WritableKeyPath<Plan, Bool> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: "", help: help, kind: .flag, get: { .bool($0[keyPath: path]) },
+      put: { plan, value in
+        plan[keyPath: path] = value.bool ?? false
+        return true
+      })
   }
 
   private static func text(

@@ -23,6 +23,8 @@ public struct PlanOption: Sendable {
     case choice([String])
     /// Any of the words, with commas between them; `none` for none of them.
     case choices([String])
+    /// True or false; on the command line its name alone, or `--no-NAME`.
+    case flag
     /// A program and its arguments (an array in a plan).
     case command
   }
@@ -64,6 +66,7 @@ public struct PlanOption: Sendable {
     switch kind {
     case .text, .duration, .choice: value = .string(text)
     case .command: value = .array([.string(text)])
+    case .flag: value = .bool(text != "no")
     case .count, .number, .seed:
       value =
         Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))
@@ -108,6 +111,7 @@ public struct PlanOption: Sendable {
     case .count(let range): value.integer.map { range.contains(Int($0)) } ?? false
     case .number(let range): value.double.map { range.contains($0) } ?? false
     case .seed: PlanOption.seed(value) != nil
+    case .flag: value.bool != nil
     case .choices, .command: value.array?.allSatisfy { $0.string != nil } ?? false
     }
   }
@@ -123,6 +127,7 @@ public struct PlanOption: Sendable {
     case .seed: "a whole number from 0 to \(UInt64.max)"
     case .choice(let words): "one of " + PlanOption.list(words)
     case .choices(let words): "any of " + PlanOption.list(words)
+    case .flag: "true or false"
     case .command: "a program and its arguments, an array of strings"
     }
   }

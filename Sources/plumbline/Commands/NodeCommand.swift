@@ -11,6 +11,7 @@ enum NodeCommand: Command {
     CommandOption("data", "FOLDER", help: "where durable state is kept; without it nothing is"),
     CommandOption("bug", "NAME", isRepeatable: true, help: "build in a named bug"),
     CommandOption("seed", "N", help: "the seed of the node's own draws"),
+    CommandOption("trace", "FILE", help: "append what happens inside, one JSON object a line"),
     CommandOption("votes", "N,…", help: "the votes of each node (quorum-register)"),
     CommandOption("read", "N", help: "the votes that a read needs (quorum-register)"),
     CommandOption("write", "N", help: "the votes that a write needs (quorum-register)"),
@@ -43,6 +44,7 @@ enum NodeCommand: Command {
     let seed = try arguments.count("seed", least: 0) ?? 0
     var options = NodeSetup(name: "", members: [], seed: UInt64(seed), bugs: bugs)
     options.readVotes = try arguments.count("read", least: 1)
+    options.traces = arguments["trace"] != nil
     options.writeVotes = try arguments.count("write", least: 1)
     if let list = arguments["votes"] {
       guard let votes = Plan.votes(list) else {
@@ -51,10 +53,12 @@ enum NodeCommand: Command {
       options.votes = votes
     }
     if name == "raft" {
-      var node = LiveNode<RaftNode>(folder: arguments["data"], options: options)
+      var node = LiveNode<RaftNode>(
+        folder: arguments["data"], options: options, trace: arguments["trace"])
       try node.run()
     } else {
-      var node = LiveNode<QuorumRegisterNode>(folder: arguments["data"], options: options)
+      var node = LiveNode<QuorumRegisterNode>(
+        folder: arguments["data"], options: options, trace: arguments["trace"])
       try node.run()
     }
     return .success

@@ -5,9 +5,20 @@ import Recorder
 /// The options of a run on the command line: those of the plan, from the plan's own table.
 enum PlanArguments {
   static let options: [CommandOption] =
-    PlanOption.all.map { option in
-      CommandOption(
-        option.name, option.metavar, help: "\(option.help) (\(option.defaultText))")
+    PlanOption.all.flatMap { option in
+      guard option.kind == .flag else {
+        return [
+          CommandOption(
+            option.name, option.metavar, help: "\(option.help) (\(option.defaultText))")
+        ]
+      }
+      let opposite = CommandOption("no-" + option.name, help: "do not \(option.help)")
+      let isOn = option.defaultText == "true"
+      return [
+        isOn
+          ? opposite : CommandOption(option.name, help: option.help),
+        isOn ? CommandOption(option.name, help: option.help + " (the default)") : opposite,
+      ]
     } + [
       CommandOption("plan", "FILE", help: "take the plan from a file; options overrule it"),
       CommandOption("dry-run", help: "print the plan and the schedule of faults, and do nothing"),
@@ -21,6 +32,9 @@ enum PlanArguments {
       try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) } ?? Plan()
     if arguments["plan"] == nil { plan.seed = seedOfTheMoment() }
     for option in PlanOption.all {
+      if option.kind == .flag, arguments.has("no-" + option.name) {
+        try option.parse("no", into: &plan)
+      }
       guard let text = arguments[option.name] else { continue }
       try option.parse(text, into: &plan)
     }

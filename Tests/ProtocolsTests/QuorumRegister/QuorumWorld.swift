@@ -97,7 +97,7 @@ struct QuorumWorld {
     case .setTimer(let timer, let delay):
       queue.insert(
         .arrival(node: node, incarnation: incarnation, .timer(timer)), at: time + delay)
-    case .cancelTimer: break
+    case .cancelTimer, .trace: break
     case .reply(let client, let request, let reply): completed(client, request, reply)
     }
   }

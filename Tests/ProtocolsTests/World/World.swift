@@ -14,6 +14,7 @@ struct World {
     var seconds = 3.0
     var thinkNanoseconds: Int64 = 8_000_000
     var bugs: [String] = []
+    var traces = false
     var faults = FaultKind.allCases
     var faultIntervalNanoseconds: Int64 = 400_000_000
     var overlaps = false
@@ -54,6 +55,8 @@ struct World {
   var clients: [TestClient]
   var digest: UInt64 = 14_695_981_039_346_656_037
   var steps = 0
+  /// What each node said for its trace.
+  var traced: [[JSON]]
 
   init(seed: UInt64, _ options: Options = Options()) throws {
     self.options = options
@@ -62,6 +65,7 @@ struct World {
     clientRandom = random.split()
     names = (1...options.nodes).map { "n\($0)" }
     hosts = Array(repeating: Host(), count: options.nodes)
+    traced = Array(repeating: [], count: options.nodes)
     network = Network(nodes: options.nodes)
     clients = (0..<options.clients).map { TestClient(number: $0) }
     for node in hosts.indices { try boot(node) }
@@ -104,8 +108,9 @@ struct World {
 
   mutating func boot(_ node: Int) throws {
     guard hosts[node].node == nil else { return }
-    let setup = NodeSetup(
+    var setup = NodeSetup(
       name: names[node], members: names, seed: random.next(), bugs: options.bugs)
+    setup.traces = options.traces
     hosts[node].node = try RaftNode(
       setup, configuration: options.configuration, recovering: hosts[node].disk)
     hosts[node].incarnation += 1
@@ -167,6 +172,7 @@ struct World {
         at: time + delay)
     case .cancelTimer(let timer):
       hosts[node].generations[timer] = (hosts[node].generations[timer] ?? 0) + 1
+    case .trace(let event): traced[node].append(event)
     }
   }
 
