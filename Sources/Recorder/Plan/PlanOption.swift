@@ -66,7 +66,7 @@ public struct PlanOption: Sendable {
     switch kind {
     case .text, .duration, .choice: value = .string(text)
     case .command: value = .array([.string(text)])
-    case .flag: value = .bool(text != "no")
+    case .flag: value = .bool(text != "no" && text != "false")
     case .count, .number, .seed:
       value =
         Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))

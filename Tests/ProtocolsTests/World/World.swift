@@ -143,7 +143,8 @@ struct World {
     let effects = after.receive(input, at: time)
     hosts[node].node = after
     invariants.check(after, since: before, at: time)
-    note(node, effects)
+    let told = effects.filter { if case .trace = $0 { false } else { true } }
+    note(node, told)
     for effect in effects { carryOut(effect, of: node) }
   }
 
