@@ -30,9 +30,16 @@ public enum Checker {
       result.statistics.add(answer.statistics)
       switch answer.finding {
       case .order(let steps):
-        try verify(steps, task, model)
+        let order = positions(of: steps, in: task)
+        try verify(order, results: steps.map(\.result), task, model)
         if options.wantsWitness {
           result.witnesses.append(Witness(key: key, order: steps.map(\.operation)))
+        }
+      case .positions(let order):
+        try verify(order, results: [], task, model)
+        if options.wantsWitness {
+          let operations = order.map { task.operations[Int($0)] }
+          result.witnesses.append(Witness(key: key, order: operations))
         }
       case .stopped(var account):
         account.key = key
@@ -123,22 +130,26 @@ public enum Checker {
     return answers
   }
 
-  /// Has the order confirmed by the verifier.
-  private static func verify(
-    _ steps: [KeyAnswer.Step], _ task: KeyTask, _ model: Model
-  ) throws(CheckError) {
+  /// The positions of an order's operations in the task's calls, -1 for one that is not there.
+  private static func positions(of steps: [KeyAnswer.Step], in task: KeyTask) -> [Int32] {
     // A key's operations ascend, so a table from the first to the last of them finds each.
     let first = task.operations.first ?? 0
     var positions = [Int32](repeating: -1, count: (task.operations.last ?? 0) - first + 1)
     for (position, operation) in task.operations.enumerated() {
       positions[operation - first] = Int32(position)
     }
+    return steps.map { step in
+      positions.indices.contains(step.operation - first) ? positions[step.operation - first] : -1
+    }
+  }
+
+  /// Has the order confirmed by the verifier.
+  private static func verify(
+    _ order: [Int32], results: [ValueID], _ task: KeyTask, _ model: Model
+  ) throws(CheckError) {
     let claim = Claim(
-      order: steps.map {
-        positions.indices.contains($0.operation - first)
-          ? Int(positions[$0.operation - first]) : -1
-      }, results: steps.map(\.result),
-      calls: task.calls, settings: task.settings, values: task.values)
+      order: order, results: results, calls: task.calls, settings: task.settings,
+      values: task.values)
     if let rejection = model.verify(claim) {
       throw CheckError(
         "the search of model “\(model.name)” found an order that the verifier rejects: "

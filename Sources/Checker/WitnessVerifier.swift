@@ -3,8 +3,9 @@ import Histories
 /// An order that is claimed to explain one key.
 struct Claim {
   /// Positions in ``calls``, in the claimed order.
-  var order: [Int]
-  /// The result that each is claimed to have had where the model has a choice.
+  var order: [Int32]
+  /// The result that each is claimed to have had where the model has a choice; empty when it never
+  /// has.
   var results: [ValueID]
   /// Everything of the key that may have happened.
   var calls: [Call]
@@ -21,9 +22,13 @@ enum WitnessVerifier {
     var isPlaced = [Bool](repeating: false, count: claim.calls.count)
     var latestInvocation = Int32.min
     var object = S(settings: claim.settings, values: claim.values)
-    for (index, result) in zip(claim.order, claim.results) {
+    let hasResults = !claim.results.isEmpty
+    guard !hasResults || claim.order.count == claim.results.count else { return "it is malformed" }
+    for (place, position) in claim.order.enumerated() {
+      let index = Int(position)
       guard claim.calls.indices.contains(index) else { return "it names an unknown operation" }
       let call = claim.calls[index]
+      let result = hasResults ? claim.results[place] : ValueTable.none
       if isPlaced[index] { return "it has the operation of line \(call.line) twice" }
       isPlaced[index] = true
       if call.returned < latestInvocation {
@@ -38,6 +43,6 @@ enum WitnessVerifier {
     for (index, call) in claim.calls.enumerated() where call.end != .pending && !isPlaced[index] {
       return "it leaves out the operation of line \(call.line)"
     }
-    return claim.order.count == claim.results.count ? nil : "it is malformed"
+    return nil
   }
 }

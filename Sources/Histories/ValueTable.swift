@@ -84,6 +84,15 @@ public struct ValueTable: Sendable {
     }
   }
 
+  /// The two elements of a list of two, such as a compare-and-set's `[old,new]`; nil for all else.
+  public func pair(_ id: ValueID) -> (first: ValueID, second: ValueID)? {
+    guard id >= 0, kinds[Int(id)] == Kind.list.rawValue else { return nil }
+    let payload = payloads[Int(id)]
+    guard payload & 0xFFFF_FFFF == 2 else { return nil }
+    let start = Int(payload >> 32)
+    return (parts[start], parts[start + 1])
+  }
+
   private func range(_ payload: Int64) -> Range<Int> {
     let start = Int(payload >> 32)
     return start..<start + Int(payload & 0xFFFF_FFFF)

@@ -51,7 +51,7 @@ import Testing
           if case .order(let steps) = answer.finding {
             found = true
             let claim = Claim(
-              order: steps.map(\.operation), results: steps.map(\.result), calls: calls,
+              order: steps.map { Int32($0.operation) }, results: steps.map(\.result), calls: calls,
               settings: settings, values: history.values)
             #expect(Model.casRegister.verify(claim) == nil)
           }

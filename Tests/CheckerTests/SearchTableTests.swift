@@ -118,7 +118,7 @@ import Testing
     let calls = (0..<3).compactMap {
       Call($0, of: history, as: Call.functions(of: history), settings)
     }
-    func verdict(_ order: [Int]) -> String? {
+    func verdict(_ order: [Int32]) -> String? {
       Model.register.verify(
         Claim(
           order: order, results: order.map { _ in ValueTable.none }, calls: calls,

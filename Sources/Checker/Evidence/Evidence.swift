@@ -54,6 +54,10 @@ struct Evidence {
     var proof = task
     proof.operations = certificate.calls.map { task.operations[$0] }
     proof.calls = certificate.calls.map { task.calls[$0] }
+    for (place, position) in certificate.calls.enumerated()
+    where certificate.asWrites.contains(position) {
+      proof.calls[place] = proof.calls[place].asWrite(values)
+    }
     guard case .impasse(let impasse) = try model.solve(proof).finding else {
       throw CheckError(
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
@@ -65,10 +69,20 @@ struct Evidence {
           + "linearizable; please report this with the history", code: .defect)
     }
     var violation = Violation(
-      key: key, operations: proof.operations, isMinimal: true, culprit: impasse.culprit,
+      key: key, operations: proof.operations,
+      isMinimal: certificate.isMinimal ?? isMinimal(proof), culprit: impasse.culprit,
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// Whether no group of a small proof that is sound to leave out can be left out.
+  private mutating func isMinimal(_ proof: KeyTask) -> Bool {
+    guard proof.calls.count <= Self.readable, stepsLeft > 0 else { return false }
+    var reduction = Reduction(model, proof, steps: stepsLeft)
+    let isMinimal = reduction.isMinimal(Array(proof.calls.indices), proof.calls)
+    stepsLeft = reduction.stepsLeft
+    return isMinimal
   }
 
   /// The violation in a sentence or two.

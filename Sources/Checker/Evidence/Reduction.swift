@@ -69,9 +69,13 @@ struct Reduction {
       .map { group in group.map { kept[$0] } }
   }
 
-  /// No group can be left out any more (the last sweep tried), and no operation outside the groups.
-  private mutating func isMinimal(_ kept: [Int], _ calls: [Call]) -> Bool {
-    let grouped = Set(groups(kept, calls).joined())
+  /// Whether no group can be left out, and no operation outside the groups.
+  mutating func isMinimal(_ kept: [Int], _ calls: [Call]) -> Bool {
+    let groups = groups(kept, calls)
+    for group in groups {
+      if isViolation(kept.filter { !group.contains($0) }, calls) { return false }
+    }
+    let grouped = Set(groups.joined())
     for index in kept where !grouped.contains(index) {
       if isViolation(kept.filter { $0 != index }, calls) { return false }
     }
@@ -93,7 +97,7 @@ struct Reduction {
     stepsLeft -= answer.statistics.steps + kept.count
     switch answer.finding {
     case .impasse, .certificate: return true
-    case .order: return false
+    case .order, .positions: return false
     case .stopped:
       isOutOfSteps = true
       return false

@@ -19,6 +19,8 @@ struct Rung: Sendable {
 enum RungAnswer: Sendable {
   /// An order; the verifier replays it.
   case order([KeyAnswer.Step])
+  /// An order of positions in the task's calls, for models whose results leave no choice.
+  case positions([Int32])
   /// No order exists, and these operations show it.
   case violation(Certificate)
   /// It does not apply, or cannot tell.
@@ -34,6 +36,11 @@ struct Certificate: Sendable, Equatable {
   var calls: [Int]
   /// The rule that is broken, for the documentation and the tests: `stale-read`.
   var rule: String
+  /// Those of ``calls`` that are compare-and-sets whose expected value is not part of the proof:
+  /// they count as plain writes of their new value, which are possible wherever they are.
+  var asWrites: [Int] = []
+  /// Whether none of them can be left out, as far as the rung has tried; nil when it has not.
+  var isMinimal: Bool?
 }
 
 /// The decision ladder: the model's rungs in their order, then the search.
@@ -45,6 +52,8 @@ enum Ladder {
       switch try rung.decide(task) {
       case .order(let steps):
         return KeyAnswer(finding: .order(steps), algorithm: rung.name)
+      case .positions(let positions):
+        return KeyAnswer(finding: .positions(positions), algorithm: rung.name)
       case .violation(let certificate):
         return KeyAnswer(finding: .certificate(certificate), algorithm: rung.name)
       case .pass: continue

@@ -71,6 +71,16 @@ struct Call: Sendable {
         + "another value, \(values.describe(output)); expected the same value or null")
   }
 
+  /// A compare-and-set as a plain write of its new value, which is possible wherever it is.
+  func asWrite(_ values: ValueTable) -> Call {
+    guard let pair = values.pair(input) else { return self }
+    var write = self
+    write.function = .write
+    write.input = pair.second
+    write.output = ValueTable.none
+    return write
+  }
+
   /// The value that an `ok` completion must carry.
   func requireOutput(_ what: String) throws(CheckError) -> ValueID {
     guard output != ValueTable.none else {

@@ -133,12 +133,14 @@ extension Model {
     "register", "a single value: a read returns what was written last", [read, write],
     legal: "0 invoke write 1; 1 invoke read nil; 1 ok read 1; 0 ok write 1",
     illegal: "0 invoke write 1; 0 ok write 1; 1 invoke read nil; 1 ok read nil",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register,
+    rungs: [.registerZones])
 
   static let casRegister = Model(
     "cas-register", "a register with compare-and-set",
     [read, write, Function("cas", "[old,new] → [old,new]; “swapped”:false when it saw another")],
     legal: "0 invoke cas [nil,1]; 0 ok cas [nil,1]; 1 invoke read nil; 1 ok read 1",
     illegal: "0 invoke cas [1,2]; 0 ok cas [1,2]",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register,
+    rungs: [.registerZones])
 }

@@ -48,14 +48,14 @@ struct SequentialRegister: Sequential {
       if call.output == ValueTable.null, ignoresNullReads { return true }
       return sees(call.output)
     default:
-      let pair = Array(values.parts(of: call.input))
+      guard let pair = values.pair(call.input) else { return false }
       if call.end == .mismatch {
-        if let value { return value != pair[0] }
-        excluded.insert(pair[0])
+        if let value { return value != pair.first }
+        excluded.insert(pair.first)
         return true
       }
-      guard sees(pair[0]) else { return false }
-      value = pair[1]
+      guard sees(pair.first) else { return false }
+      value = pair.second
       return true
     }
   }

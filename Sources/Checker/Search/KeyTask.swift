@@ -20,6 +20,8 @@ struct KeyTask: Sendable {
 struct KeyAnswer: Sendable {
   enum Finding: Sendable {
     case order([Step])
+    /// An order of positions in the task's calls.
+    case positions([Int32])
     /// A rung's proof of a violation.
     case certificate(Certificate)
     /// The search's.

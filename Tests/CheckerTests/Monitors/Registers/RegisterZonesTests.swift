@@ -1,0 +1,109 @@
+import Base
+import Histories
+import Testing
+
+@testable import Checker
+
+@Suite struct RegisterZonesTests {
+  /// Every interval structure, pending subset and labelling of three operations, writer `i` writing
+  /// `i + 1`: zones decide each, and rightly.
+  @Test(arguments: [1, 2, 3]) func everySmallHistory(count: Int) throws {
+    var cases = try RegisterCases()
+    var answers: [Answered: Int] = [:]
+    let values = Array(0...count)
+    for structure in everyStructure(count) {
+      for pending in 0..<(1 << count) {
+        var choice = [Int](repeating: 0, count: count)
+        repeat {
+          let all = choice.indices.map { operation in
+            let label = choice[operation]
+            let deed: Deed =
+              label == 0
+              ? .write(operation + 1)
+              : label <= values.count
+                ? .read(label - 1) : .cas(label - 1 - values.count, operation + 1)
+            let isPending = pending >> operation & 1 == 1
+            return Case(
+              deed: deed, invoked: structure[operation].invoked,
+              returned: isPending ? nil : structure[operation].returned)
+          }
+          guard isTelling(all) else { continue }
+          answers[try judge(.registerZones, cases.task(all)), default: 0] += 1
+        } while advance(&choice, below: 1 + 2 * values.count)
+      }
+    }
+    #expect(answers[.passed] == nil)
+    #expect(answers[.linearizable, default: 0] > 0)
+    if count > 1 { #expect(answers[.violation, default: 0] > 0) }
+  }
+
+  /// Leaves out what is trivial and symmetric: observing what nobody installs, pending reads of
+  /// several values, a compare-and-set of a value for itself.
+  private func isTelling(_ cases: [Case]) -> Bool {
+    var installed: Set<Int> = [0]
+    for one in cases {
+      switch one.deed {
+      case .write(let new), .cas(_, let new): installed.insert(new)
+      default: break
+      }
+    }
+    return cases.allSatisfy { one in
+      switch one.deed {
+      case .read(let value): installed.contains(value) && (one.returned != nil || value == 0)
+      case .cas(let old, let new): installed.contains(old) && old != new
+      default: true
+      }
+    }
+  }
+
+  private func advance(_ choice: inout [Int], below limit: Int) -> Bool {
+    for place in choice.indices {
+      choice[place] += 1
+      if choice[place] < limit { return true }
+      choice[place] = 0
+    }
+    return false
+  }
+
+  /// Values are unique and the initial value is known: zones decide every history.
+  @Test(arguments: 0..<4) func decidesUniqueValues(variant: Int) throws {
+    var random = SplitMix64(seed: 100 + UInt64(variant))
+    var answers: [Answered: Int] = [:]
+    for round in 0..<1500 * RegisterCases.trials {
+      var cases = try RegisterCases()
+      var shape = RegisterShape(operations: 2 + round % 9)
+      shape.pending = [0, 0.15, 0.35, 0.6][round % 4]
+      shape.swaps = [0, 0.3, 0.6, 0.9][variant]
+      shape.noise = [0, 0.05, 0.2][round % 3]
+      let all =
+        round % 3 == 0
+        ? arbitraryRegister(shape, &random) : simulatedRegister(shape, &random)
+      answers[try judge(.registerZones, cases.task(all)), default: 0] += 1
+    }
+    #expect(answers[.passed] == nil)
+    #expect(answers[.linearizable, default: 0] > 500)
+    #expect(answers[.violation, default: 0] > 200)
+  }
+
+  /// Mismatches, an unknown initial value and reads of null that say nothing: what is answered is
+  /// right, and little passes.
+  @Test(arguments: 0..<4) func isRightAboutVariants(variant: Int) throws {
+    var random = SplitMix64(seed: 200 + UInt64(variant))
+    var answers: [Answered: Int] = [:]
+    for round in 0..<1500 * RegisterCases.trials {
+      var cases = try RegisterCases(
+        initial: variant & 1 == 1 ? nil : ValueTable.none, ignoresNullReads: variant & 2 == 2)
+      var shape = RegisterShape(operations: 2 + round % 8)
+      shape.pending = [0, 0.15, 0.35][round % 3]
+      shape.mismatches = 0.4
+      shape.noise = [0, 0.05, 0.2][round / 3 % 3]
+      let all =
+        round % 4 == 0
+        ? arbitraryRegister(shape, &random) : simulatedRegister(shape, &random)
+      answers[try judge(.registerZones, cases.task(all)), default: 0] += 1
+    }
+    #expect(answers[.passed, default: 0] < 450 * RegisterCases.trials, "\(answers)")
+    #expect(answers[.linearizable, default: 0] > 400)
+    #expect(answers[.violation, default: 0] > 100)
+  }
+}
