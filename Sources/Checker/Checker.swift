@@ -65,29 +65,38 @@ public enum Checker {
   static func partition(
     _ history: History, values: ValueTable, _ settings: Settings, _ options: CheckOptions
   ) -> [(key: ValueID, task: KeyTask)] {
-    let functions = Call.functions(of: history)
+    let columns = CallColumns(history, Call.functions(of: history), settings)
+    let keys = history.key
     // By the key's id plus one, so that operations without a key have a place too.
     var counts = [Int32](repeating: 0, count: values.count + 1)
-    for key in history.key { counts[Int(key) + 1] += 1 }
+    for key in keys { counts[Int(key) + 1] += 1 }
     var places = [Int32](repeating: -1, count: counts.count)
-    var tasks: [(key: ValueID, task: KeyTask)] = []
-    for operation in 0..<history.count {
-      let key = history.key[operation]
+    var names: [ValueID] = []
+    var operations: [[Int]] = []
+    var calls: [[Call]] = []
+    for (operation, key) in keys.enumerated() {
       var place = Int(places[Int(key) + 1])
       if place < 0 {
-        place = tasks.count
+        place = names.count
         places[Int(key) + 1] = Int32(place)
-        var task = KeyTask(
-          operations: [], calls: [], values: values, settings: settings, budget: options.budget)
-        task.operations.reserveCapacity(Int(counts[Int(key) + 1]))
-        task.calls.reserveCapacity(Int(counts[Int(key) + 1]))
-        tasks.append((key, task))
+        names.append(key)
+        operations.append([])
+        calls.append([])
+        operations[place].reserveCapacity(Int(counts[Int(key) + 1]))
+        calls[place].reserveCapacity(Int(counts[Int(key) + 1]))
       }
-      guard let call = Call(operation, of: history, as: functions, settings) else { continue }
-      tasks[place].task.operations.append(operation)
-      tasks[place].task.calls.append(call)
+      guard let call = Call(operation, columns) else { continue }
+      operations[place].append(operation)
+      calls[place].append(call)
     }
-    return tasks
+    return names.indices.map { place in
+      (
+        names[place],
+        KeyTask(
+          operations: operations[place], calls: calls[place], values: values,
+          settings: settings, budget: options.budget)
+      )
+    }
   }
 
   /// What answered, in the ladder's order, joined with `+`.

@@ -36,23 +36,31 @@ struct Call: Sendable {
   init?(
     _ operation: Int, of history: History, as functions: [FunctionName], _ settings: Settings
   ) {
-    function = functions[Int(history.function[operation])]
-    input = history.input[operation]
-    output = history.output[operation]
-    process = history.processes[operation]
-    lineOfInvocation = history.line[operation]
-    lineOfCompletion = history.completedLine[operation]
-    invoked = history.invoked[operation]
-    returned = history.returned(operation)
-    switch history.outcome[operation] {
+    self.init(operation, CallColumns(history, functions, settings))
+  }
+
+  /// Reads an operation; nil when it certainly did not happen.
+  @inline(__always)
+  init?(_ operation: Int, _ columns: borrowing CallColumns) {
+    function = columns.functions[Int(columns.function[operation])]
+    input = columns.input[operation]
+    output = columns.output[operation]
+    process = columns.processes[operation]
+    lineOfInvocation = columns.line[operation]
+    lineOfCompletion = columns.completedLine[operation]
+    invoked = columns.invoked[operation]
+    returned = columns.completed[operation]
+    switch columns.outcome[operation] {
     case .ok:
       end = .ok
-      if function == .cas, history.evidence("swapped", of: operation) == ValueTable.false {
+      if function == .cas, let swapped = columns.swapped, swapped[operation] == ValueTable.false {
         end = .mismatch
       }
-    case .indeterminate: end = .pending
+    case .indeterminate:
+      end = .pending
+      returned = History.never
     case .fail:
-      guard function == .cas, settings.observesFailedCas else { return nil }
+      guard function == .cas, columns.observesFailedCas else { return nil }
       end = .mismatch
     }
   }
@@ -97,5 +105,38 @@ struct Call: Sendable {
     return CheckError(
       line: place,
       "“\(function.rawValue)” has the value \(values.describe(value)); expected \(expected)")
+  }
+}
+
+/// The columns of a history that calls are read from, held so that reading one counts no
+/// references.
+struct CallColumns {
+  let functions: [FunctionName]
+  let function: [FunctionID]
+  let input: [ValueID]
+  let output: [ValueID]
+  let outcome: [Outcome]
+  let processes: [Int64]
+  let line: [Int32]
+  let completedLine: [Int32]
+  let invoked: [Int32]
+  let completed: [Int32]
+  /// What each completion says of `swapped`; nil when none says anything.
+  let swapped: [ValueID]?
+  let observesFailedCas: Bool
+
+  init(_ history: History, _ functions: [FunctionName], _ settings: Settings) {
+    self.functions = functions
+    function = history.function
+    input = history.input
+    output = history.output
+    outcome = history.outcome
+    processes = history.processes
+    line = history.line
+    completedLine = history.completedLine
+    invoked = history.invoked
+    completed = history.completed
+    swapped = functions.contains(.cas) ? history.evidence("swapped") : nil
+    observesFailedCas = settings.observesFailedCas
   }
 }

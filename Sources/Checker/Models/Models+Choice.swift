@@ -81,9 +81,10 @@ extension Models {
 
   /// The functions of a history with the line of each's first use.
   private static func usedFunctions(of history: History) -> [(name: String, line: Int)] {
-    var seen: Set<FunctionID> = []
+    var isUsed = [Bool](repeating: false, count: history.functions.count)
     var used: [(name: String, line: Int)] = []
-    for operation in 0..<history.count where seen.insert(history.function[operation]).inserted {
+    for (operation, function) in history.function.enumerated() where !isUsed[Int(function)] {
+      isUsed[Int(function)] = true
       used.append((history.functionName(operation), Int(history.line[operation])))
     }
     return used

@@ -94,10 +94,12 @@ struct PurePlaces {
 
   /// A mismatch with a value that was certainly there all the time: some call of its cluster
   /// finished before the mismatch began, and another began after it had finished. The cluster is
-  /// contiguous, so the mismatch is inside it, whatever else there is.
+  /// contiguous, so the mismatch is inside it, whatever else there is. Not so while the initial
+  /// value is unknown, which may be the same.
   ///
   /// - Complexity: O(n) for each mismatch until one is found, so only the first few are tried.
   func certificate() -> Certificate? {
+    if task.settings.initial == nil, columns.root == Cluster.nobody { return nil }
     for (call, cluster) in columns.mismatches.prefix(64) {
       let mismatch = task.calls[Int(call)]
       let found = columns.clusters[Int(cluster)]
@@ -107,7 +109,8 @@ struct PurePlaces {
       if cluster != columns.root || found.installer != Cluster.nobody {
         let first = members.min { task.calls[$0].returned < task.calls[$1].returned }
         guard let first, task.calls[first].returned < mismatch.invoked else { continue }
-        certificate.insert(first)
+        let isSure = found.finished < mismatch.invoked
+        certificate.insert(isSure ? Int(found.installer) : first)
         if found.installer != Cluster.nobody { certificate.insert(Int(found.installer)) }
       }
       if found.next != Cluster.nobody {
