@@ -54,6 +54,19 @@ struct RegisterClusters {
     }
   }
 
+  /// Clusters that somebody else has gathered.
+  init(
+    clusters: [Cluster], seen: [Int32], root: Int32, free: [Int32], hasSwaps: Bool,
+    pending: [Int32]
+  ) {
+    self.clusters = clusters
+    self.seen = seen
+    self.root = root
+    self.free = free
+    self.hasSwaps = hasSwaps
+    self.pending = pending
+  }
+
   private mutating func gather(_ task: KeyTask, _ numbering: inout ValueNumbering) -> Bool {
     let settings = task.settings
     var isUnique = true

@@ -19,40 +19,58 @@ import Histories
 /// To be believed as well as right, K must hold an installer of what is observed if there is one.
 struct RegisterProof {
   private let task: KeyTask
-  /// Installers that matter: their value is observed by some suspect.
+  /// Suspected installers of values that some suspect observes.
   private var sources: [(call: Int, value: ValueID)] = []
-  /// More calls than this are not reduced here.
-  private static let limit = 64
+  /// Values that others install as well.
+  private var isInstalledElsewhere: Set<ValueID> = []
+  /// By observer: when the last of the others that installed its value had completed, of those
+  /// invoked before the observer completed; -1 without any.
+  private var latestRival: [Int: Int32] = [:]
+  /// More suspects than this are not looked at.
+  private static let limit = 500
 
   /// The certificate that some calls are, with as few of them as possible; nil when they prove
   /// nothing, or more than `limit` of them are needed.
   static func certificate(_ task: KeyTask, _ suspects: [Int], _ rule: String) -> Certificate? {
-    guard !suspects.isEmpty, suspects.count <= limit * 16 else { return nil }
+    guard !suspects.isEmpty, suspects.count <= limit else { return nil }
     let proof = RegisterProof(task, suspects)
     guard proof.proves(suspects) else { return nil }
-    if suspects.count > limit {
-      return Certificate(
-        calls: suspects, rule: rule, asWrites: proof.asWrites(suspects), isMinimal: false)
-    }
     let kept = proof.reduced(suspects)
     return Certificate(calls: kept, rule: rule, asWrites: proof.asWrites(kept), isMinimal: true)
   }
 
   private init(_ task: KeyTask, _ suspects: [Int]) {
     self.task = task
-    var observed: Set<ValueID> = []
+    var observers: [(call: Int, value: ValueID)] = []
     for call in suspects {
       switch meaning(call) {
-      case .read(let value), .swap(let value, _): observed.insert(value)
+      case .read(let value), .swap(let value, _): observers.append((call, value))
       default: break
       }
     }
-    for call in task.calls.indices {
-      switch meaning(call) {
+    let observed = Set(observers.map(\.value))
+    let suspected = Set(suspects)
+    // Of each value, how late its other installers had completed, in the order of invocations.
+    var invoked: [ValueID: [Int32]] = [:]
+    var finished: [ValueID: [Int32]] = [:]
+    for (position, call) in task.calls.enumerated() {
+      switch meaning(position) {
       case .write(let value), .swap(_, let value):
-        if observed.contains(value) { sources.append((call, value)) }
+        guard observed.contains(value) else { continue }
+        if suspected.contains(position) {
+          sources.append((position, value))
+          continue
+        }
+        isInstalledElsewhere.insert(value)
+        invoked[value, default: []].append(call.invoked)
+        let latest = finished[value]?.last ?? -1
+        finished[value, default: []].append(max(latest, call.returned))
       default: break
       }
+    }
+    for (call, value) in observers {
+      let count = invoked[value]?.partitioningIndex(after: task.calls[call].returned) ?? 0
+      latestRival[call] = count == 0 ? -1 : finished[value]?[count - 1]
     }
   }
 
@@ -64,16 +82,21 @@ struct RegisterProof {
   /// as the rest proves the violation.
   private func reduced(_ suspects: [Int]) -> [Int] {
     var kept = suspects
+    var size = max(1, kept.count / 4)
     var hasChanged = true
-    while hasChanged {
+    while hasChanged || size > 1 {
+      if !hasChanged { size = max(1, size / 2) }
       hasChanged = false
-      for call in kept.reversed() where kept.contains(call) {
-        let rest = closed(kept.filter { $0 != call })
+      for start in stride(from: kept.count - size, through: 0, by: -size) {
+        guard start + size <= kept.count else { continue }
+        let gone = kept[start..<start + size]
+        let rest = closed(kept.filter { !gone.contains($0) })
         if proves(rest) {
           kept = rest
           hasChanged = true
         }
       }
+      if size > kept.count { size = max(1, kept.count / 2) }
     }
     return kept
   }
@@ -120,32 +143,47 @@ struct RegisterProof {
   }
 
   private func isAccounted(_ observer: Int, of value: ValueID, among calls: [Int]) -> Bool {
-    let all = task.calls
-    let seen = all[observer]
+    let seen = task.calls[observer]
     var isInstalled =
       task.settings.initial.map { initial in
         value == (initial == ValueTable.none ? ValueTable.null : initial)
       } ?? false
-    var hasSource = false
+    var hasSource = isInstalledElsewhere.contains(value)
+    var rival = latestRival[observer] ?? -1
     for source in sources where source.value == value && source.call != observer {
       hasSource = true
       if calls.contains(source.call) {
         isInstalled = true
-        continue
+      } else if task.calls[source.call].invoked <= seen.returned {
+        rival = max(rival, task.calls[source.call].returned)
       }
-      let call = all[source.call]
-      if seen.returned < call.invoked { continue }
-      let isOverwritten = calls.contains { other in
-        guard all[other].end == .ok, other != observer,
-          call.returned < all[other].invoked, all[other].returned < seen.invoked
-        else { return false }
-        switch meaning(other) {
-        case .write, .swap: return true
-        default: return false
-        }
-      }
-      if !isOverwritten { return false }
     }
-    return isInstalled || !hasSource
+    guard isInstalled || !hasSource else { return false }
+    return rival < 0 || calls.contains { isOverwriting($0, after: rival, before: seen, observer) }
+  }
+
+  private func isOverwriting(
+    _ call: Int, after rival: Int32, before seen: Call, _ observer: Int
+  ) -> Bool {
+    let other = task.calls[call]
+    guard other.end == .ok, call != observer, rival < other.invoked, other.returned < seen.invoked
+    else { return false }
+    switch meaning(call) {
+    case .write, .swap: return true
+    default: return false
+    }
+  }
+}
+
+extension [Int32] {
+  /// How many elements of an ascending array are at most a number.
+  fileprivate func partitioningIndex(after number: Int32) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] <= number { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -43,6 +43,11 @@ struct RegisterZones {
   /// One entry a chain: `f + s` above, the root's cluster below.
   private var chains: [UInt64] = []
 
+  private init(task: KeyTask, columns: RegisterClusters) {
+    self.task = task
+    self.columns = columns
+  }
+
   private init?(_ task: KeyTask) {
     guard let columns = RegisterClusters(task) else { return nil }
     self.task = task
@@ -68,6 +73,13 @@ struct RegisterZones {
       }
       return .violation(certificate)
     }
+  }
+
+  /// An order for clusters that somebody else has gathered, or none.
+  static func order(_ task: KeyTask, _ columns: RegisterClusters) -> RungAnswer {
+    var zones = RegisterZones(task: task, columns: columns)
+    guard case .success(let order) = zones.order() else { return .pass }
+    return columns.free.isEmpty ? .positions(order) : zones.completed(order)
   }
 
   private enum Outcome {
