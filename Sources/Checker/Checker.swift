@@ -89,13 +89,15 @@ public enum Checker {
       operations[place].append(operation)
       calls[place].append(call)
     }
+    let revisions = history.evidence("revision")
     return names.indices.map { place in
-      (
-        names[place],
-        KeyTask(
-          operations: operations[place], calls: calls[place], values: values,
-          settings: settings, budget: options.budget)
-      )
+      var task = KeyTask(
+        operations: operations[place], calls: calls[place], values: values,
+        settings: settings, budget: options.budget)
+      if let revisions {
+        task.revisions = operations[place].map { values.integer(revisions[$0]) ?? -1 }
+      }
+      return (names[place], task)
     }
   }
 

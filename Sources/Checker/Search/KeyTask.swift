@@ -14,6 +14,8 @@ struct KeyTask: Sendable {
   var stepLimit = Int.max
   /// Whether a violation is to be explained.
   var wantsImpasse = true
+  /// The revision that each call's completion names, -1 where it names none; empty when none does.
+  var revisions: [Int64] = []
 }
 
 /// What a search of one key found, and its cost.

@@ -208,8 +208,12 @@ struct ExistingZones {
 
   /// - Complexity: O(n log n).
   init(_ sources: [RegisterSaturation.Source]) {
-    clusters = sources.indices.lazy.filter { sources[$0].first != History.never }.map { Int32($0) }
-    clusters.sort { (sources[Int($0)].first, $0) < (sources[Int($1)].first, $1) }
+    var sorted: [UInt64] = []
+    for (place, source) in sources.enumerated() where source.first != History.never {
+      sorted.append(UInt64(Int64(source.first) + 1) << 32 | UInt64(place))
+    }
+    sorted.sort()
+    clusters = sorted.map { Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
     firsts.reserveCapacity(clusters.count)
     latest.reserveCapacity(clusters.count)
     var top = (Entry(), Entry(), Entry())

@@ -132,17 +132,20 @@ struct RegisterSaturation {
   private mutating func findCandidates(_ seen: inout [Int32]) -> Observer? {
     let values = Int(max(seen.max() ?? 0, sources.map(\.value).max() ?? 0)) + 1
     var lists = SourceLists(sources, values: values)
-    let byEnd = sources.indices.dropFirst().filter { sources[$0].finished != History.never }
-      .sorted { sources[$0].finished < sources[$1].finished }
+    var byEnd: [UInt64] = []
+    for (place, source) in sources.enumerated()
+    where place > 0 && source.finished != History.never {
+      byEnd.append(UInt64(source.finished) << 32 | UInt64(place))
+    }
+    byEnd.sort()
     var ended = 0
     var newest = 0
     for (position, value) in seen.enumerated() where value >= 0 {
       let call = task.calls[position]
       if call.end != .ok { continue }
-      while ended < byEnd.count, sources[byEnd[ended]].finished < call.invoked {
-        if newest == 0 || sources[byEnd[ended]].invoked > sources[newest].invoked {
-          newest = byEnd[ended]
-        }
+      while ended < byEnd.count, byEnd[ended] >> 32 < UInt64(call.invoked) {
+        let place = Int(byEnd[ended] & 0xFFFF_FFFF)
+        if newest == 0 || sources[place].invoked > sources[newest].invoked { newest = place }
         ended += 1
       }
       var observer = Observer(

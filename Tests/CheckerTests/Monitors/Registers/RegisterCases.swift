@@ -18,6 +18,8 @@ struct Case {
   var deed: Deed
   var invoked: Int
   var returned: Int?
+  /// What the completion names as the revision.
+  var revision: Int64 = -1
 }
 
 /// Makes keys of register operations without a history around them.
@@ -51,9 +53,11 @@ struct RegisterCases {
   mutating func task(_ cases: [Case]) -> KeyTask {
     let sorted = cases.sorted { $0.invoked < $1.invoked }
     let calls = sorted.map { call($0) }
-    return KeyTask(
+    var task = KeyTask(
       operations: Array(calls.indices), calls: calls, values: values, settings: settings,
       budget: Budget())
+    task.revisions = sorted.map { $0.returned == nil ? -1 : $0.revision }
+    return task
   }
 
   private mutating func call(_ one: Case) -> Call {

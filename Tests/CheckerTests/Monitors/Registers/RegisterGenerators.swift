@@ -77,7 +77,7 @@ func simulatedRegister(_ shape: RegisterShape, _ random: inout SplitMix64) -> [C
       let new = installed(&random)
       let old = isPending && random.chance(0.3) ? random.pick(met) : state
       if !isPending, random.chance(shape.mismatches) {
-        deeds[operation] = .mismatch(state == 0 || random.chance(0.5) ? new : 0)
+        deeds[operation] = .mismatch(new != state ? new : state == 0 ? 98 : 0)
         continue
       }
       deeds[operation] = .cas(old, new)
@@ -91,8 +91,11 @@ func simulatedRegister(_ shape: RegisterShape, _ random: inout SplitMix64) -> [C
     }
     met.append(state)
   }
-  return zip(intervals, deeds).map { interval, deed in
-    var deed = deed
+  var revisions = [Int64](repeating: 0, count: intervals.count)
+  for (revision, moment) in moments.enumerated() { revisions[moment.operation] = Int64(revision) }
+  return intervals.indices.map { operation in
+    let interval = intervals[operation]
+    var deed = deeds[operation]
     if random.chance(shape.noise) {
       switch deed {
       case .read: deed = .read(random.pick(met))
@@ -101,7 +104,9 @@ func simulatedRegister(_ shape: RegisterShape, _ random: inout SplitMix64) -> [C
       case .write: break
       }
     }
-    return Case(deed: deed, invoked: interval.invoked, returned: interval.returned)
+    return Case(
+      deed: deed, invoked: interval.invoked, returned: interval.returned,
+      revision: revisions[operation])
   }
 }
 
