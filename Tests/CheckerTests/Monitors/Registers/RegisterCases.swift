@@ -32,7 +32,11 @@ struct RegisterCases {
     getenv("PLUMBLINE_TRIALS").flatMap { Int(String(cString: $0)) } ?? 1
   }
 
-  init(initial: ValueID? = ValueTable.none, ignoresNullReads: Bool = false) throws {
+  /// Prepares to make keys, in a history with that many values of others.
+  init(
+    initial: ValueID? = ValueTable.none, ignoresNullReads: Bool = false, others: Int = 0
+  ) throws {
+    for number in 0..<others { _ = values.intern(integer: Int64(1_000_000 + number)) }
     var builder = HistoryBuilder()
     let read = builder.function("read")
     try builder.add(Event(.invoke, process: .client(0), function: read, line: 1))
