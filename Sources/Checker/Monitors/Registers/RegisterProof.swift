@@ -6,8 +6,8 @@ import Histories
 /// compare-and-set of K whose expected value is not accounted for count as a plain write of its new
 /// value. An observer o of K (a read, or a compare-and-set that is one still) of value v is
 /// *accounted for* when every installer w of v in H is in K, or was invoked after o had completed,
-/// or was certainly overwritten: a completed installer u in K was invoked after w had completed, and
-/// completed before o was invoked.
+/// or was certainly overwritten: a completed installer u in K was invoked after w had completed,
+/// and completed before o was invoked.
 /// *If H is linearizable, so is K.* Take an order of H and keep the calls of K. The last installer
 /// before o in the order of H, or the initial value if there is none, gave it v. It is in K: else
 /// it is some w as above, which cannot come after o, nor last before it, since u comes between. No

@@ -11,7 +11,7 @@ extension RegisterSaturation {
     case observer(Int)
   }
 
-  private static let mostPasses = 12
+  private static let mostPasses = 6
 
   /// Joins observers that have one candidate and drops candidates that cannot be, until nothing
   /// changes.

@@ -13,8 +13,8 @@ import Histories
 /// **Saturation.** An observer with one candidate joins its cluster. A cluster with an observer or
 /// a completed installer exists, and has a zone (``RegisterZones``); two that each must precede
 /// the other are a contradiction, and a candidate whose cluster would be in conflict with one that
-/// exists is none. A compare-and-set takes its cluster's value, which only one can. Every pass costs
-/// a sort; a few are made.
+/// exists is none. A compare-and-set takes its cluster's value, which only one can. Every pass
+/// costs a sort; a few are made.
 ///
 /// **Answers.** What looks contradictory is only suspected: the calls of the derivation, with every
 /// candidate of every observer among them and what overwrites the others, become a certificate if

@@ -25,8 +25,8 @@ import Histories
 /// *A cycle has length two:* let m have the least f of a cycle. Each j on it has a predecessor i
 /// with `f(m) ≤ f(i) < s(j)`, so m precedes every j, its own predecessor included.
 /// *The middle decides:* if X must precede Y and not the other way, `f(X) < s(Y)` and
-/// `s(X) ≤ f(Y)`, so `f(X) + s(X) < f(Y) + s(Y)`. So sorting by `f + s` gives an order whenever there
-/// is one, and a pass with the largest `s` so far verifies it: if `f(Y) < s(X)` for an earlier X,
+/// `s(X) ≤ f(Y)`, so `f(X) + s(X) < f(Y) + s(Y)`. So sorting by `f + s` gives an order whenever
+/// there is one, and a pass with the largest `s` so far verifies it: if `f(Y) < s(X)` for an earlier X,
 /// then `f(X) + s(X) ≤ f(Y) + s(Y)` gives `f(X) < s(Y)`, and each must precede the other.
 ///
 /// **Pending installers** that are not needed (``RegisterClusters/settlePending()``) are left out,

@@ -14,7 +14,7 @@ import Testing
       var shape = RegisterShape(operations: 3 + round % 4)
       shape.domain = variant & 2 == 2 ? nil : 1 + round % 3
       shape.writesInitial = round % 2 == 0
-      shape.noise = [0, 0.2][round % 2]
+      shape.noise = [0, 0.6][round % 2]
       let task = cases.task(simulatedRegister(shape, &random))
       let truth = Model.casRegister.referee(task.calls, task.settings, task.values)
       let all = Array(task.calls.indices)
@@ -32,6 +32,6 @@ import Testing
           certificate == nil, "\(String(describing: certificate)) of \(some):\n\(words(task))")
       }
     }
-    #expect(counts[0] > 8 && counts[1] > 50, "\(counts)")
+    #expect(counts[0] > 5 && counts[1] > 50, "\(counts)")
   }
 }
