@@ -26,8 +26,9 @@ import Histories
 /// with `f(m) ≤ f(i) < s(j)`, so m precedes every j, its own predecessor included.
 /// *The middle decides:* if X must precede Y and not the other way, `f(X) < s(Y)` and
 /// `s(X) ≤ f(Y)`, so `f(X) + s(X) < f(Y) + s(Y)`. So sorting by `f + s` gives an order whenever
-/// there is one, and a pass with the largest `s` so far verifies it: if `f(Y) < s(X)` for an earlier X,
-/// then `f(X) + s(X) ≤ f(Y) + s(Y)` gives `f(X) < s(Y)`, and each must precede the other.
+/// there is one, and a pass with the largest `s` so far verifies it: if `f(Y) < s(X)` for an
+/// earlier X, then `f(X) + s(X) ≤ f(Y) + s(Y)` gives `f(X) < s(Y)`, and each must precede the
+/// other.
 ///
 /// **Pending installers** that are not needed (``RegisterClusters/settlePending()``) are left out,
 /// the others count with no end. **An unknown initial value** is the one that is observed and never
