@@ -39,15 +39,18 @@ let package = Package(
     room("Formats", ["Histories", "Base", "CLinux"]),
     room("Generator", ["Formats", "Base"]),
     room("Checker", ["Histories", "Base"]),
+    room("Consistency", ["Checker", "Histories", "Base"]),
     room("Quorums", ["Base"]),
     room("Protocols", ["Base"]),
     room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
-    room("Report", ["Histories", "Checker", "Quorums", "Base"], embedding: ["Page/Resources"]),
+    room(
+      "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
+      embedding: ["Page/Resources"]),
     .executableTarget(
       name: "plumbline",
       dependencies: [
-        "Base", "Histories", "Formats", "Generator", "Checker", "Quorums", "Protocols", "Recorder",
-        "Report",
+        "Base", "Histories", "Formats", "Generator", "Checker", "Consistency", "Quorums",
+        "Protocols", "Recorder", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
@@ -69,10 +72,13 @@ let package = Package(
     tests(of: "Formats", ["Formats", "Histories", "Base"]),
     tests(of: "Generator", ["Generator", "Checker", "Formats", "Histories", "Base"]),
     tests(of: "Checker", ["Checker", "Formats", "Histories", "Base"]),
+    tests(of: "Consistency", ["Consistency", "Checker", "Histories", "Base"]),
     tests(of: "Quorums", ["Quorums", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),
-    tests(of: "Report", ["Report", "Checker", "Quorums", "Formats", "Histories", "Base"]),
+    tests(
+      of: "Report",
+      ["Report", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Plumbline", ["plumbline", "Base", "Histories"]),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
