@@ -33,7 +33,7 @@ public enum VerdictJSON {
       JSON.Member("seconds", JSON(result.seconds)),
     ]
     if let first = result.violations.first {
-      members.append(JSON.Member("violation", violation(first, of: history)))
+      members.append(JSON.Member("violation", violation(first, result.model, of: history)))
       members.append(JSON.Member("violations", JSON(result.violations.count)))
       if result.violations.count > 1 {
         let others = result.violations.dropFirst().map { history.values.json($0.key) }
@@ -90,14 +90,18 @@ public enum VerdictJSON {
     nanoseconds == Event.noTime ? .null : .integer(nanoseconds)
   }
 
-  private static func violation(_ violation: Violation, of history: History) -> JSON {
+  private static func violation(
+    _ violation: Violation, _ model: String, of history: History
+  ) -> JSON {
+    let words = Explanation(violation, model: model, of: history)
     let culprit =
       history.line.indices.contains(violation.culprit)
       ? JSON.integer(Int64(history.line[violation.culprit])) : .null
     return [
       "key": history.values.json(violation.key),
       "operations": .array(violation.operations.map { operation($0, of: history) }),
-      "explanation": .string(violation.explanation),
+      "kind": .string(words.kind.rawValue),
+      "explanation": .string(words.story),
       "minimal": .bool(violation.isMinimal),
       "culpritLine": culprit,
       "states": .array(violation.dilemmas.map { state($0, of: history) }),

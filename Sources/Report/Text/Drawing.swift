@@ -13,12 +13,12 @@ public struct Drawing: Sendable {
     self.ascii = ascii
   }
 
-  /// Columns that are taken by the names of `rows` processes' widest, before the bars.
+  /// Columns that are taken by the names of `rows` clients' widest, before the bars.
   static func gutter(_ processes: [Int64]) -> Int {
-    (processes.map { Legible.width("process \($0)") }.max() ?? 0) + 2
+    (processes.map { Legible.width("client \($0)") }.max() ?? 0) + 2
   }
 
-  /// One line a process, then what the signs mean.
+  /// One line a client, then what the signs mean.
   ///
   /// - Complexity: O(width × rows).
   public func lines() -> [String] {
@@ -26,7 +26,7 @@ public struct Drawing: Sendable {
     let gutter = Drawing.gutter(plan.rows)
     var lines: [String] = []
     for (row, process) in plan.rows.enumerated() {
-      var line = palette.dim(Legible.padded("process \(process)", to: gutter))
+      var line = palette.dim(Legible.padded("client \(process)", to: gutter))
       var column = 0
       let bars = plan.bars.filter { $0.row == row }.sorted { $0.start < $1.start }
       for bar in bars {

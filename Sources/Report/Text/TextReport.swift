@@ -78,7 +78,7 @@ public struct TextReport: Sendable {
       lines += Legible.wrapped("warning: " + Legible.text(warning, limit: 400), width: width)
     }
     for violation in result.violations.prefix(TextReport.mostKeys) {
-      lines += [""] + section(violation, of: history)
+      lines += [""] + section(violation, result.model, of: history)
     }
     if result.violations.count > TextReport.mostKeys {
       let further = result.violations.count - TextReport.mostKeys
@@ -101,15 +101,17 @@ public struct TextReport: Sendable {
 
   private var text: OperationText { OperationText(ascii: ascii) }
 
-  private func heading(_ word: String, _ key: ValueID, _ history: History) -> String {
+  func heading(_ word: String, _ key: ValueID, _ history: History) -> String {
     let name = text.key(key, of: history)
     return name.isEmpty ? word : "\(word) on key \(name)"
   }
 
-  private func section(_ violation: Violation, of history: History) -> [String] {
-    var lines = [palette.bad(heading("Violation", violation.key, history))]
-    let explanation = Legible.text(violation.explanation, limit: 2000)
-    lines += Legible.wrapped(explanation, width: width, indent: "  ")
+  private func section(
+    _ violation: Violation, _ model: String, of history: History
+  ) -> [String] {
+    let words = Explanation(violation, model: model, of: history)
+    var lines = [palette.bad(heading(words.kind.title, violation.key, history))]
+    lines += paragraph(words.story) + paragraph(words.faults)
     let gutter = Drawing.gutter(violation.operations.map { process($0, history) })
     let plan = DrawingPlan(
       violation.operations, culprit: violation.culprit, of: history, width: width - gutter - 2,
@@ -119,6 +121,11 @@ public struct TextReport: Sendable {
     lines += table(plan.bars, violation, history)
     lines += states(violation, history)
     return lines
+  }
+
+  /// Words in lines of the terminal's width.
+  func paragraph(_ text: String) -> [String] {
+    Legible.wrapped(Legible.text(text, limit: 2000), width: width, indent: "  ")
   }
 
   private func process(_ operation: Int, _ history: History) -> Int64 {
@@ -133,7 +140,7 @@ public struct TextReport: Sendable {
         || bars.suffix(TextReport.mostRows).contains(bar)
     }
     guard !shown.isEmpty else { return [] }
-    var rows = [["line", "process", "operation", "invoked", "completed"]]
+    var rows = [["line", "client", "operation", "invoked", "completed"]]
     for bar in shown {
       let index = bar.operation
       rows.append([

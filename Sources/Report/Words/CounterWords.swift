@@ -1,0 +1,73 @@
+import Base
+import Histories
+
+/// Counters: reads below what had been acknowledged or above what had begun.
+struct CounterWords {
+  let scene: Scene
+
+  func finding() -> Finding? {
+    for reader in scene.shown.reversed() where scene.name(reader) == "read" && scene.isOk(reader) {
+      guard let count = scene.history.values.integer(scene.output(reader)) else { continue }
+      if let found = outOfRange(reader, count) ?? goesBack(reader, count) { return found }
+    }
+    return nil
+  }
+
+  private func amount(_ operation: Int) -> Int64? {
+    scene.name(operation) == "add" ? scene.history.values.integer(scene.input(operation)) : nil
+  }
+
+  private func outOfRange(_ reader: Int, _ count: Int64) -> Finding? {
+    var initial: Int64 = 0
+    if let json = scene.history.header?["initial"]?.integer { initial = json }
+    var (least, most) = (initial, initial)
+    var known = 0
+    for operation in scene.all where !scene.isFailed(operation) {
+      guard let amount = amount(operation) else { continue }
+      let isKnown = scene.precedes(operation, reader)
+      guard isKnown || scene.begin(operation) < scene.end(reader) else { continue }
+      if isKnown { known += 1 }
+      if isKnown || amount < 0 { least = sum(least, amount) }
+      if isKnown || amount > 0 { most = sum(most, amount) }
+    }
+    let told = scene.shown.filter { amount($0) != nil && $0 != reader }
+    let read = "\(scene.Client(reader)) read \(count) \(scene.ended(reader))"
+    if count < least {
+      return Finding(
+        .countTooLow,
+        [
+          "\(read), although \(Legible.count(known, "addition")) had been acknowledged before it began "
+            + "and the count was at least \(least): \(sum(least, -count)) is missing."
+        ], told + [reader])
+    }
+    guard count > most else { return nil }
+    return Finding(
+      .countTooHigh,
+      [
+        "\(read), although everything that had begun by then adds up to \(most) at most: "
+          + "\(sum(count, -most)) came from nowhere."
+      ], told + [reader])
+  }
+
+  private func sum(_ one: Int64, _ other: Int64) -> Int64 {
+    let (sum, overflows) = one.addingReportingOverflow(other)
+    return overflows ? (other > 0 ? .max : .min) : sum
+  }
+
+  private func goesBack(_ reader: Int, _ count: Int64) -> Finding? {
+    guard scene.all.allSatisfy({ (amount($0) ?? 0) >= 0 }) else { return nil }
+    for earlier in scene.shown where scene.name(earlier) == "read" && scene.isOk(earlier) {
+      guard let before = scene.history.values.integer(scene.output(earlier)), before > count,
+        scene.precedes(earlier, reader)
+      else { continue }
+      return Finding(
+        .readsGoBack,
+        [
+          "\(scene.Client(earlier)) read \(before) \(scene.ended(earlier)). "
+            + "\(scene.Client(reader)) read \(count) \(scene.ended(reader)), although it began "
+            + "\(scene.gap(from: earlier, to: reader)) that and nothing was ever subtracted."
+        ], [earlier, reader])
+    }
+    return nil
+  }
+}

@@ -1,0 +1,161 @@
+import Base
+import Histories
+
+/// Logs, texts and identifiers: what a read lacks, what it invents, where two reads part.
+struct LogWords {
+  let scene: Scene
+
+  func finding() -> Finding? {
+    switch scene.model {
+    case "append-log": diverging() ?? elements() ?? order()
+    case "text": text()
+    default: repeatedID()
+    }
+  }
+
+  private var reads: [Int] {
+    scene.shown.filter { ["read", "get"].contains(scene.name($0)) && scene.isOk($0) }
+  }
+
+  private var appends: [Int] {
+    scene.all.filter { scene.name($0) == "append" && !scene.isFailed($0) }
+  }
+
+  private func elements(_ read: Int) -> ArraySlice<ValueID> {
+    scene.history.values.parts(of: scene.output(read))
+  }
+
+  private func saw(_ read: Int) -> String {
+    "\(scene.Client(read)) read \(scene.value(scene.output(read))) \(scene.ended(read))"
+  }
+
+  private func diverging() -> Finding? {
+    let reads = reads
+    for (index, second) in reads.enumerated() {
+      for first in reads[..<index] {
+        let (one, other) = (Array(elements(first)), Array(elements(second)))
+        let common = zip(one, other).prefix { $0 == $1 }.count
+        if common < one.count, common < other.count {
+          return Finding(
+            .divergingReads,
+            [
+              "\(saw(first)). \(saw(second)).",
+              "At place \(common + 1) the one has \(scene.value(one[common])) and the other "
+                + "\(scene.value(other[common])): neither is the beginning of the other.",
+            ], [first, second])
+        }
+        if one.count > other.count, scene.precedes(first, second) {
+          return Finding(
+            .readsGoBack,
+            [
+              "\(saw(first)). \(saw(second)), although it began "
+                + "\(scene.gap(from: first, to: second)) that: it lacks "
+                + "\(scene.value(one[common]))."
+            ], [first, second])
+        }
+      }
+    }
+    return nil
+  }
+
+  private func elements() -> Finding? {
+    let appends = appends
+    for read in reads.reversed() {
+      let seen = elements(read)
+      let set = Set(seen)
+      for value in seen {
+        let own = appends.filter { scene.input($0) == value }
+        if own.isEmpty, scene.history.header?["initial"] == nil {
+          return Finding(
+            .neverInserted,
+            ["\(saw(read)), but nobody ever appended \(scene.value(value))."], [read])
+        }
+        if let first = own.first, own.allSatisfy({ scene.begin($0) > scene.end(read) }) {
+          return Finding(
+            .takenBeforeInserted,
+            [
+              "\(saw(read)), before \(scene.client(first)) had begun to append "
+                + "\(scene.value(value)) \(scene.began(first))."
+            ], [first, read])
+        }
+        let times = seen.count { $0 == value }
+        if !own.isEmpty, times > own.count {
+          return Finding(
+            .duplicated,
+            [
+              "\(saw(read)): it shows \(scene.value(value)) \(times) times, but it was appended "
+                + "\(own.count == 1 ? "once" : "\(own.count) times") (\(scene.lines(own)))."
+            ], own.suffix(1) + [read])
+        }
+      }
+      for append in scene.shown where scene.name(append) == "append" && scene.isOk(append) {
+        guard scene.precedes(append, read), !set.contains(scene.input(append)) else { continue }
+        return Finding(
+          .elementMissing,
+          [
+            "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
+              + "\(scene.deed(append)) had been acknowledged \(scene.ended(append))."
+          ], [append, read], since: append)
+      }
+    }
+    return nil
+  }
+
+  private func order() -> Finding? {
+    let appends = scene.shown.filter { scene.name($0) == "append" }
+    for read in reads.reversed() {
+      let seen = Array(elements(read))
+      for one in appends {
+        for other in appends where scene.precedes(one, other) {
+          guard let first = seen.firstIndex(of: scene.input(one)),
+            let second = seen.firstIndex(of: scene.input(other)), second < first
+          else { continue }
+          return Finding(
+            .outOfOrder,
+            [
+              "\(saw(read)), with \(scene.value(scene.input(other))) before "
+                + "\(scene.value(scene.input(one))).",
+              "But \(scene.deed(one)) had been acknowledged \(scene.ended(one)) before "
+                + "\(scene.client(other)) began to append \(scene.value(scene.input(other))) "
+                + "\(scene.began(other)).",
+            ], [one, other, read], since: other)
+        }
+      }
+    }
+    return nil
+  }
+
+  private func text() -> Finding? {
+    guard !scene.all.contains(where: { scene.name($0) == "put" }) else { return nil }
+    for read in reads.reversed() {
+      let text = Array(scene.history.values.utf8(scene.output(read)))
+      for append in scene.shown where scene.name(append) == "append" && scene.isOk(append) {
+        let piece = Array(scene.history.values.utf8(scene.input(append)))
+        guard scene.precedes(append, read), !text.contains(piece) else { continue }
+        return Finding(
+          .elementMissing,
+          [
+            "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
+              + "\(scene.deed(append)) had been acknowledged \(scene.ended(append))."
+          ], [append, read], since: append)
+      }
+    }
+    return nil
+  }
+
+  private func repeatedID() -> Finding? {
+    let given = scene.shown.filter { scene.isOk($0) }
+    for (index, second) in given.enumerated() {
+      guard let first = given[..<index].first(where: { scene.output($0) == scene.output(second) })
+      else { continue }
+      return Finding(
+        .repeatedID,
+        [
+          "\(scene.Client(first)) was given \(scene.value(scene.output(first))) "
+            + "\(scene.ended(first)), and \(scene.client(second)) was given it again "
+            + "\(scene.ended(second))."
+        ], [first, second])
+    }
+    return nil
+  }
+}
