@@ -22,6 +22,7 @@ public enum Checker {
     var result = CheckResult(
       verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
       keys: tasks.count, algorithm: algorithms(answers, model), seconds: 0)
+    result.initial = options.initial
     var evidence = Evidence(history, values: values, model: model)
     for (place, answer) in answers.enumerated() {
       let (key, task) = tasks[place]

@@ -51,6 +51,8 @@ public struct CheckResult: Sendable {
   public var witnesses: [Witness]
   /// What the search cost.
   public var statistics: SearchStatistics
+  /// The initial value that an option named; nil leaves it to the history's header.
+  public var initial: CheckOptions.Initial?
 
   /// Makes a result.
   public init(

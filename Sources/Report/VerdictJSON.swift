@@ -33,7 +33,7 @@ public enum VerdictJSON {
       JSON.Member("seconds", JSON(result.seconds)),
     ]
     if let first = result.violations.first {
-      members.append(JSON.Member("violation", violation(first, result.model, of: history)))
+      members.append(JSON.Member("violation", violation(first, result, of: history)))
       members.append(JSON.Member("violations", JSON(result.violations.count)))
       if result.violations.count > 1 {
         let others = result.violations.dropFirst().map { history.values.json($0.key) }
@@ -91,9 +91,9 @@ public enum VerdictJSON {
   }
 
   private static func violation(
-    _ violation: Violation, _ model: String, of history: History
+    _ violation: Violation, _ result: CheckResult, of history: History
   ) -> JSON {
-    let words = Explanation(violation, model: model, of: history)
+    let words = Explanation(violation, in: result, of: history)
     let culprit =
       history.line.indices.contains(violation.culprit)
       ? JSON.integer(Int64(history.line[violation.culprit])) : .null

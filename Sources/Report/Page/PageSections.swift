@@ -106,9 +106,13 @@ struct PageSections {
   }
 
   private func counterexample(_ violation: Violation) -> Markup {
+    guard let result else { return "" }
     let plan = DrawingPlan(
       violation.operations, culprit: violation.culprit, of: history, width: 142, text: text)
-    let explanation = Legible.text(violation.explanation, limit: 2000)
+    let words = Explanation(violation, in: result, of: history)
+    let explanation = Legible.text(words.story, limit: 2000)
+    let faults: Markup =
+      words.faults.isEmpty ? "" : "<p>\(Legible.text(words.faults, limit: 2000))</p>"
     let pending: Markup =
       plan.bars.contains { $0.isOpen && !$0.isCulprit }
       ? """
@@ -119,7 +123,8 @@ struct PageSections {
       ? "<p class=\"soft\">\(Legible.count(plan.omitted, "operation")) farther away not drawn.</p>"
       : ""
     return """
-      <p class="explanation">\(explanation)</p>
+      <p class="explanation"><b>\(words.kind.title).</b> \(explanation)</p>
+      <p class="soft">The rule: \(words.rule).</p>\(faults)
       <div class="drawing"><div class="scroll" tabindex="0" role="group" \
       aria-label="Drawing of the operations">\(DrawingSVG.markup(plan, description: explanation))\
       </div></div>

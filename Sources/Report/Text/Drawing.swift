@@ -22,20 +22,27 @@ public struct Drawing: Sendable {
   ///
   /// - Complexity: O(width × rows).
   public func lines() -> [String] {
-    guard !plan.bars.isEmpty else { return [] }
     let gutter = Drawing.gutter(plan.rows)
-    var lines: [String] = []
-    for (row, process) in plan.rows.enumerated() {
+    let rows = rows(gutter: gutter)
+    return rows.isEmpty ? [] : rows + [legend(gutter: gutter)]
+  }
+
+  /// One line a client, the bars `gutter` columns in.
+  func rows(gutter: Int) -> [String] {
+    plan.rows.enumerated().map { row, process in
       var line = palette.dim(Legible.padded("client \(process)", to: gutter))
       var column = 0
-      let bars = plan.bars.filter { $0.row == row }.sorted { $0.start < $1.start }
-      for bar in bars {
+      for bar in plan.bars.filter({ $0.row == row }).sorted(by: { $0.start < $1.start }) {
         line += String(repeating: " ", count: max(0, bar.start - column)) + draw(bar)
         column = bar.end + 1
       }
-      lines.append(line)
+      return line
     }
-    return lines + [palette.dim(String(repeating: " ", count: gutter) + legend)]
+  }
+
+  /// What the signs mean.
+  func legend(gutter: Int) -> String {
+    palette.dim(String(repeating: " ", count: gutter) + legend)
   }
 
   private func draw(_ bar: DrawingPlan.Bar) -> String {

@@ -78,7 +78,7 @@ public struct TextReport: Sendable {
       lines += Legible.wrapped("warning: " + Legible.text(warning, limit: 400), width: width)
     }
     for violation in result.violations.prefix(TextReport.mostKeys) {
-      lines += [""] + section(violation, result.model, of: history)
+      lines += [""] + section(violation, result, of: history)
     }
     if result.violations.count > TextReport.mostKeys {
       let further = result.violations.count - TextReport.mostKeys
@@ -107,9 +107,9 @@ public struct TextReport: Sendable {
   }
 
   private func section(
-    _ violation: Violation, _ model: String, of history: History
+    _ violation: Violation, _ result: CheckResult, of history: History
   ) -> [String] {
-    let words = Explanation(violation, model: model, of: history)
+    let words = Explanation(violation, in: result, of: history)
     var lines = [palette.bad(heading(words.kind.title, violation.key, history))]
     lines += paragraph(words.story) + paragraph(words.faults)
     let gutter = Drawing.gutter(violation.operations.map { process($0, history) })
@@ -222,27 +222,9 @@ public struct TextReport: Sendable {
   }
 
   private func section(_ undecided: Undecided, of history: History) -> [String] {
-    let share =
-      "\(Legible.grouped(undecided.explained)) of "
-      + "\(Legible.count(undecided.completions, "completed operation"))"
-    let reason = undecided.reason.description
-    let limit = reason.hasSuffix(" reached") ? String(reason.dropLast(8)) : reason
-    var words =
-      "The \(limit) was reached before an order was found or ruled out; "
-      + "\(share) could be explained, and up to \(Legible.count(undecided.mostOpen, "operation")) "
-      + "were open at once."
-    if undecided.reason == .cancelled {
-      words =
-        "The check was interrupted; \(share) could be explained, and up to "
-        + "\(Legible.count(undecided.mostOpen, "operation")) were open at once."
-    }
-    if let deepest = undecided.deepest, history.line.indices.contains(deepest) {
-      words +=
-        " The deepest was \(text.label(deepest, of: history)) of process "
-        + "\(history.processes[deepest]), line \(history.line[deepest])."
-    }
+    let words = UndecidedWords(undecided, of: history)
     let heading = palette.unsure(heading("Undecided", undecided.key, history))
-    return [heading] + Legible.wrapped(words, width: width, indent: "  ")
+    return [heading] + paragraph(words.story) + words.advice.prefix(1).flatMap(paragraph)
   }
 }
 

@@ -49,9 +49,9 @@ struct CollectionWords {
     !isPut(operation) && scene.isOk(operation) && scene.output(operation) == ValueTable.null
   }
 
-  private func got(_ operation: Int) -> String {
+  private func got(_ operation: Int, again: Bool = false) -> String {
     let what = isEmpty(operation) ? "found nothing" : "got \(scene.value(scene.output(operation)))"
-    return "\(scene.Client(operation)) \(what) \(scene.ended(operation))"
+    return "\(scene.Client(operation)) \(what)\(again ? " again" : "") \(scene.ended(operation))"
   }
 
   private func put(_ operation: Int) -> String {
@@ -75,7 +75,6 @@ struct CollectionWords {
       guard ways > 0, all.count > ways else { continue }
       let told = all.suffix(2)
       guard let first = told.first, let second = told.last else { continue }
-      let again = got(second)
       let origin =
         sources.count == 1
         ? "It was put in once, by \(scene.client(sources[0])) \(scene.ended(sources[0]))"
@@ -83,7 +82,7 @@ struct CollectionWords {
       return Finding(
         .duplicated,
         [
-          "\(got(first)), and \(again.prefix(1).lowercased() + again.dropFirst()) again.",
+          "\(got(first)), and \(lower(got(second, again: true))).",
           "\(origin).",
         ] + pending(sources), sources.suffix(1) + [first, second], since: first)
     }
@@ -145,7 +144,9 @@ struct CollectionWords {
   private func order() -> Finding? {
     for one in journeys {
       for other in journeys where one.put != other.put && scene.precedes(one.put, other.put) {
-        let (first, second) = (scene.value(scene.input(one.put)), scene.value(scene.input(other.put)))
+        let (first, second) = (
+          scene.value(scene.input(one.put)), scene.value(scene.input(other.put))
+        )
         let entered =
           "\(put(one.put)) before \(scene.client(other.put)) began to put \(second) in "
           + scene.began(other.put)

@@ -1,4 +1,5 @@
 import Base
+import Checker
 import Histories
 
 /// Counters: reads below what had been acknowledged or above what had begun.
@@ -10,7 +11,30 @@ struct CounterWords {
       guard let count = scene.history.values.integer(scene.output(reader)) else { continue }
       if let found = outOfRange(reader, count) ?? goesBack(reader, count) { return found }
     }
-    return nil
+    return unreachable()
+  }
+
+  /// A count within its bounds that no choice of the additions under way gives.
+  private func unreachable() -> Finding? {
+    let culprit = scene.violation.culprit
+    guard scene.shown.contains(culprit), scene.name(culprit) == "read", scene.isOk(culprit) else {
+      return nil
+    }
+    let additions = scene.shown.filter { amount($0) != nil }
+    let known = additions.filter { scene.precedes($0, culprit) }
+    let open = additions.filter {
+      !scene.precedes($0, culprit) && scene.begin($0) < scene.end(culprit)
+    }
+    guard !open.isEmpty else { return nil }
+    let amounts = Scene.list(open.prefix(6).map { scene.value(scene.input($0)) })
+    return Finding(
+      .other,
+      [
+        "\(scene.Client(culprit)) read \(scene.value(scene.output(culprit))) "
+          + "\(scene.ended(culprit)), and no order of the additions gives that: of those that "
+          + "matter here, \(known.count) had been acknowledged before it began, and \(amounts) "
+          + "\(open.count == 1 ? "was" : "were") under way (\(scene.lines(Array(open.prefix(6)))))."
+      ], additions + [culprit])
   }
 
   private func amount(_ operation: Int) -> Int64? {

@@ -2,14 +2,14 @@ import Checker
 import Histories
 
 extension Explanation {
-  /// Explains a violation of a model.
+  /// Explains a violation that a check found.
   ///
   /// The story is recognised from the operations of the violation; where none is, the model's own
   /// words remain.
   ///
   /// - Complexity: O(operations of the history), and more only in the operations shown.
-  public init(_ violation: Violation, model: String, of history: History) {
-    let scene = Scene(violation, model: model, of: history)
+  public init(_ violation: Violation, in result: CheckResult, of history: History) {
+    let scene = Scene(violation, in: result, of: history)
     let finding = scene.shown.isEmpty ? nil : Explanation.finding(scene)
     kind = finding?.kind ?? .other
     rule = kind.rule

@@ -102,7 +102,7 @@ struct FaultSpans {
         "Meanwhile \(noun) \(Scene.list(lasting)) \(lasting.count == 1 ? "was" : "were") on.")
     }
     if !instants.isEmpty {
-      sentences.append("In between, \(Scene.list(instants)) was made.")
+      sentences.append("In between came \(Scene.list(instants)).")
     }
     return sentences.joined(separator: " ")
   }

@@ -1,18 +1,17 @@
 import Base
+import Checker
 import Histories
 
 /// Locks: who held it while somebody else did.
 struct LockWords {
   let scene: Scene
-  /// For each acquisition that was granted, the operation that its process did next.
-  private var next: [Int: Int] = [:]
+  /// What each process did, in order.
+  private var courses: [Int64: [Int]] = [:]
 
   init(_ scene: Scene) {
     self.scene = scene
-    var last: [Int64: Int] = [:]
     for operation in scene.all where !scene.isFailed(operation) {
-      if let before = last[scene.history.processes[operation]] { next[before] = operation }
-      last[scene.history.processes[operation]] = operation
+      courses[scene.history.processes[operation], default: []].append(operation)
     }
   }
 
@@ -24,10 +23,19 @@ struct LockWords {
     scene.name(operation) == "acquire" && scene.isOk(operation)
   }
 
+  /// The release that lets go of what a grant got, those inside it left out.
+  private func release(of grant: Int) -> Int? {
+    var depth = 1
+    for operation in courses[scene.history.processes[grant]] ?? [] where operation > grant {
+      depth += scene.name(operation) == "acquire" ? 1 : -1
+      if depth == 0 { return operation }
+    }
+    return nil
+  }
+
   /// When a holder may have let go at the earliest.
   private func letGo(_ grant: Int) -> Int32 {
-    guard let after = next[grant] else { return History.never }
-    return scene.name(after) == "release" ? scene.begin(after) : History.never
+    release(of: grant).map { scene.begin($0) } ?? History.never
   }
 
   private func got(_ grant: Int) -> String {
@@ -35,30 +43,43 @@ struct LockWords {
   }
 
   private func holders() -> Finding? {
-    guard ["lock", "fenced-lock", "semaphore"].contains(scene.model) else { return nil }
     let grants = scene.shown.filter(isGrant).sorted { scene.end($0) < scene.end($1) }
-    guard let second = grants.last else { return nil }
-    let others = grants.dropLast().filter { letGo($0) > scene.end(second) }
-    if scene.model == "semaphore" {
-      guard others.count > 1 else { return nil }
+    for (place, second) in grants.enumerated().reversed() {
+      let process = scene.history.processes[second]
+      let others = grants[..<place].filter { first in
+        letGo(first) > scene.end(second)
+          && (scene.model != "reentrant-lock" || scene.history.processes[first] != process)
+      }
+      guard let first = others.first else { continue }
+      if scene.model == "semaphore" {
+        if let found = permits(second, others) { return found }
+        continue
+      }
+      let last = release(of: first)
+      let fate =
+        last.map { "it began to release it only later \(scene.began($0))" }
+        ?? "it never released it"
       return Finding(
         .twoHolders,
-        [
-          "\(scene.Client(second)) got a permit \(scene.ended(second)), while "
-            + "\(Scene.list(others.map { "\(scene.client($0)) \(scene.ended($0))" })) still had "
-            + "theirs: that is \(others.count + 1) at once, more than there are."
-        ], others + [second])
+        ["\(got(first)), and \(fate).", "In between, \(lower(got(second))) as well."],
+        [first] + [last].compactMap { $0 } + [second], since: first)
     }
-    guard let first = others.first else { return nil }
-    let fate =
-      next[first].map {
-        scene.name($0) == "release"
-          ? "it began to release it only later \(scene.began($0))" : "it had not released it"
-      } ?? "it never released it"
+    return nil
+  }
+
+  /// More holders than permits; how many there are only the header or a minimal proof tells.
+  private func permits(_ second: Int, _ others: [Int]) -> Finding? {
+    let permits = scene.history.header?["permits"]?.integer.map { Int($0) }
+    let isProven = permits.map { others.count >= $0 } ?? scene.violation.isMinimal
+    guard isProven else { return nil }
+    let holders = others.map { "\(scene.client($0)) \(scene.ended($0))" }
     return Finding(
       .twoHolders,
-      ["\(got(first)), and \(fate).", "In between, \(lower(got(second))) as well."],
-      [first] + [next[first]].compactMap { $0 } + [second], since: first)
+      [
+        "\(scene.Client(second)) got a permit \(scene.ended(second)), while "
+          + "\(Scene.list(holders)) still had \(others.count == 1 ? "one" : "theirs"): that is "
+          + "\(others.count + 1) at once, more than there are."
+      ], others + [second])
   }
 
   private func lower(_ sentence: String) -> String {

@@ -126,6 +126,23 @@ struct LogWords {
   }
 
   private func text() -> Finding? {
+    invented() ?? lacking()
+  }
+
+  /// A text in which nothing occurs that anybody wrote.
+  private func invented() -> Finding? {
+    let pieces = scene.all.filter { !scene.isFailed($0) && scene.name($0) != "get" }
+      .map { Array(scene.history.values.utf8(scene.input($0))) }
+    for read in reads.reversed() where scene.history.header?["initial"] == nil {
+      let text = Array(scene.history.values.utf8(scene.output(read)))
+      guard !text.isEmpty, !pieces.contains(where: { text.contains($0) }) else { continue }
+      return Finding(
+        .neverWritten, ["\(saw(read)), and nobody ever wrote any of it."], [read])
+    }
+    return nil
+  }
+
+  private func lacking() -> Finding? {
     guard !scene.all.contains(where: { scene.name($0) == "put" }) else { return nil }
     for read in reads.reversed() {
       let text = Array(scene.history.values.utf8(scene.output(read)))

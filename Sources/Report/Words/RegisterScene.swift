@@ -18,8 +18,13 @@ struct RegisterScene {
   /// - Complexity: O(operations of the key).
   init(_ scene: Scene) {
     self.scene = scene
+    initial = ValueTable.null
     var values = scene.history.values
-    initial = scene.history.header?["initial"].map { values.intern($0) } ?? ValueTable.null
+    if case .value(let value) = scene.initial {
+      initial = values.intern(value)
+    } else if let value = scene.history.header?["initial"] {
+      initial = values.intern(value)
+    }
     for operation in scene.all {
       if let written = written(operation) {
         if scene.isFailed(operation) {
@@ -30,16 +35,10 @@ struct RegisterScene {
       }
       if let seen = seen(operation) { observers[seen, default: []].append(operation) }
     }
-    adoptInitial()
-  }
-
-  /// An option may have named another initial value than the header. When several operations are
-  /// needed to prove the violation, a value among them that nobody wrote can only be that one:
-  /// otherwise its read alone would prove it.
-  private mutating func adoptInitial() {
-    guard scene.violation.isMinimal, scene.shown.count > 1 else { return }
-    let orphans = scene.shown.compactMap { seen($0) }.filter { writers[$0] == nil }
-    if let orphan = orphans.first, !orphans.contains(initial) { initial = orphan }
+    guard scene.initial == .unknown else { return }
+    // Then one value that nobody wrote may have been there: the first that was seen.
+    let orphans = observers.filter { writers[$0.key] == nil }
+    initial = orphans.min { $0.value[0] < $1.value[0] }?.key ?? ValueTable.none
   }
 
   /// The value that an operation certainly saw.

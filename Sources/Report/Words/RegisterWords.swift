@@ -78,6 +78,7 @@ struct RegisterWords {
     for reader in observers {
       guard let value = register.seen(reader), !register.isInitial(value) else { continue }
       let writers = register.writers[value] ?? []
+      if let found = rootless(value, reader, writers) { return found }
       if let first = writers.first {
         guard scene.begin(first) > scene.history.completed[reader] else { continue }
         return Finding(
@@ -93,7 +94,7 @@ struct RegisterWords {
           [
             "\(sight(reader)), but \(scene.deed(refused)) had been reported as failed "
               + "\(scene.ended(refused)), which promises that it never takes effect, and nobody "
-              + "else wrote \(scene.value(value)).",
+              + "else wrote \(scene.value(value))."
           ], [refused, reader])
       }
       return Finding(
@@ -102,6 +103,22 @@ struct RegisterWords {
         [reader])
     }
     return nil
+  }
+
+  /// A value that only compare-and-sets could have brought, each from a value that nobody wrote.
+  private func rootless(_ value: ValueID, _ reader: Int, _ writers: [Int]) -> Finding? {
+    let roots = writers.map { scene.name($0) == "cas" ? register.pair($0)?.old : nil }
+    guard let swap = writers.first, let root = roots.first ?? nil,
+      roots.allSatisfy({ root in
+        root.map { !register.isInitial($0) && register.writers[$0] == nil } ?? false
+      })
+    else { return nil }
+    return Finding(
+      .neverWritten,
+      [
+        "\(sight(reader)). Only \(scene.deed(swap)) \(scene.began(swap)) could have brought it "
+          + "there, and nobody ever wrote \(scene.value(root))."
+      ], [swap, reader])
   }
 
   private func consumedTwice() -> Finding? {
@@ -298,7 +315,9 @@ struct RegisterWords {
     var values: [ValueID] = []
     for operation in scene.shown {
       for value in [register.written(operation), register.seen(operation)] {
-        guard let value, !values.contains(value), register.origin(value) != .unclear else { continue }
+        guard let value, !values.contains(value), register.origin(value) != .unclear else {
+          continue
+        }
         values.append(value)
       }
     }

@@ -7,6 +7,8 @@ struct Scene {
   let history: History
   let model: String
   let violation: Violation
+  /// The initial value that an option named, if one did.
+  let initial: CheckOptions.Initial?
   /// The operations to explain, ascending; every index is one of the history.
   let shown: [Int]
   /// All operations of the key, ascending.
@@ -17,9 +19,10 @@ struct Scene {
   /// Sets the scene.
   ///
   /// - Complexity: O(operations of the history).
-  init(_ violation: Violation, model: String, of history: History) {
+  init(_ violation: Violation, in result: CheckResult, of history: History) {
     self.history = history
-    self.model = model
+    model = result.model
+    initial = result.initial
     self.violation = violation
     var known = Set(violation.operations.filter(history.processes.indices.contains))
     if history.processes.indices.contains(violation.culprit) { known.insert(violation.culprit) }

@@ -21,6 +21,7 @@ struct SetWords {
     for reader in scene.shown.reversed() where scene.isOk(reader) {
       switch scene.name(reader) {
       case "read":
+        if let found = repeated(reader) { return found }
         let seen = Set(scene.history.values.parts(of: scene.output(reader)))
         if let found = check(reader, sees: { seen.contains($0) }, candidates: candidates(seen)) {
           return found
@@ -40,7 +41,20 @@ struct SetWords {
   private func candidates(_ seen: Set<ValueID>) -> [ValueID] {
     let named = scene.shown.filter { ["add", "remove"].contains(scene.name($0)) }
       .map { scene.input($0) }
-    return named + seen.filter { adds[$0] == nil }.sorted()
+    return named + seen.sorted()
+  }
+
+  private func repeated(_ reader: Int) -> Finding? {
+    var seen: Set<ValueID> = []
+    for value in scene.history.values.parts(of: scene.output(reader))
+    where !seen.insert(value).inserted {
+      return Finding(
+        .duplicated,
+        [
+          "\(answer(reader, value, true)) in it twice, but a set has each element at most once."
+        ], [reader])
+    }
+    return nil
   }
 
   private func check(

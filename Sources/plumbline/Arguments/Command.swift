@@ -19,10 +19,10 @@ protocol Command: Sendable {
 /// Every command, in the order of `plumbline help`.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    TestCommand.self, RecordCommand.self, CheckCommand.self, ReportCommand.self,
-    QuorumCommand.self, ConvertCommand.self, GenerateCommand.self, ModelsCommand.self,
-    FaultsCommand.self, ProtocolsCommand.self, CleanupCommand.self, NodeCommand.self,
-    CompletionsCommand.self,
+    TestCommand.self, RecordCommand.self, CheckCommand.self, ExplainCommand.self,
+    ReportCommand.self, QuorumCommand.self, ConvertCommand.self, GenerateCommand.self,
+    ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self, CleanupCommand.self,
+    NodeCommand.self, CompletionsCommand.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? {

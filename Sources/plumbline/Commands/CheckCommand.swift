@@ -61,7 +61,8 @@ enum CheckCommand: Command {
     return endings.exitCode
   }
 
-  private static func check(
+  /// Reads and checks one file; a file that cannot be is a finding as well.
+  static func check(
     _ file: HistoryFiles.Found, _ settings: CheckSettings, _ terminal: Terminal,
     _ endings: inout Endings, wantsWitness: Bool
   ) -> CheckedFile {

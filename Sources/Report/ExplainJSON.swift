@@ -1,0 +1,87 @@
+import Base
+import Checker
+import Consistency
+import Histories
+
+/// An explanation for programs: one JSON object a history, with the verdict's keys first.
+public enum ExplainJSON {
+  /// The object of a history; `key` picks one of several keys, nil the first that is not linearizable.
+  ///
+  /// - Complexity: O(n log n) in the operations of the history.
+  public static func object(
+    _ checked: CheckedFile, key: ValueID? = nil, rules: RegisterRules? = nil
+  ) -> JSON {
+    guard case .checked(let result, let history) = checked.finding else {
+      return VerdictJSON.object(checked)
+    }
+    var members = [
+      JSON.Member("file", .string(checked.file)),
+      JSON.Member("verdict", .string(result.verdict.rawValue)),
+      JSON.Member("model", .string(result.model)),
+      JSON.Member("operations", JSON(result.operations)),
+      JSON.Member("keys", JSON(result.keys)),
+    ]
+    if let violation = result.violations.first(where: { key == nil || $0.key == key }) {
+      members += self.violation(
+        violation, result, history, rules ?? RegisterRules(CheckOptions(), history))
+    } else if let undecided = result.undecided.first(where: { key == nil || $0.key == key }) {
+      let words = UndecidedWords(undecided, of: history)
+      members += [
+        JSON.Member("key", history.values.json(undecided.key)),
+        JSON.Member("story", .string(words.story)),
+        JSON.Member("advice", .array(words.advice.map { .string($0) })),
+        JSON.Member("mostOpen", JSON(words.mostOpen)),
+        JSON.Member("mostOpenUnknown", JSON(words.mostOpenUnknown)),
+        JSON.Member("mostOpenLine", JSON(words.worstLine)),
+      ]
+    }
+    return .object(members)
+  }
+
+  private static func violation(
+    _ violation: Violation, _ result: CheckResult, _ history: History, _ rules: RegisterRules
+  ) -> [JSON.Member] {
+    let words = Explanation(violation, in: result, of: history)
+    let extent = Extent(
+      words, key: violation.key, model: result.model, of: history, rules: rules)
+    let line = { (operation: Int) -> JSON in
+      history.line.indices.contains(operation) ? .integer(Int64(history.line[operation])) : .null
+    }
+    var members = [
+      JSON.Member("key", history.values.json(violation.key)),
+      JSON.Member("kind", .string(words.kind.rawValue)),
+      JSON.Member("story", .string(words.story)),
+      JSON.Member("rule", .string(words.rule)),
+      JSON.Member("faults", .string(words.faults)),
+      JSON.Member("culpritLine", line(words.culprit)),
+      JSON.Member(
+        "told", .array(words.operations.map { VerdictJSON.operation($0, of: history) })),
+      JSON.Member("proofLines", .array(violation.operations.map(line))),
+      JSON.Member("minimal", .bool(violation.isMinimal)),
+      JSON.Member("furtherLines", extent.further.map { .array($0.map(line)) } ?? .null),
+    ]
+    if let register = extent.register {
+      members.append(JSON.Member("staleness", staleness(register, words.culprit)))
+    }
+    let keys = result.violations.filter { $0.key != violation.key }
+    members.append(
+      JSON.Member("furtherKeys", .array(keys.map { history.values.json($0.key) })))
+    return members
+  }
+
+  private static func staleness(_ register: RegisterConsistency, _ culprit: Int) -> JSON {
+    let own = register.stale.first { $0.operation == culprit }
+    return [
+      "reads": JSON(register.reads),
+      "staleReads": JSON(register.stale.count),
+      "versions": own.map { JSON($0.versions) } ?? .null,
+      "nanoseconds": own?.nanoseconds.map { .integer($0) } ?? .null,
+      "mostVersions": JSON(register.stale.map(\.versions).max() ?? 0),
+      "mostNanoseconds": register.stale.compactMap(\.nanoseconds).max().map { .integer($0) }
+        ?? .null,
+      "k": register.k.map { .array([JSON($0.lowerBound), JSON($0.upperBound)]) } ?? .null,
+      "deltaNanoseconds": register.deltaNanoseconds.map { .integer($0) } ?? .null,
+      "regular": .bool(register.isRegular),
+    ]
+  }
+}

@@ -1,0 +1,104 @@
+import Checker
+import Consistency
+import Histories
+
+/// What `plumbline explain` says about one history.
+public struct ExplainText: Sendable {
+  private let report: TextReport
+  private let rules: RegisterRules?
+
+  /// Makes a renderer for a terminal; `rules` are how reads of a register are to be understood, nil
+  /// for what the history's header says.
+  public init(
+    palette: Palette, width: Int = 100, ascii: Bool = false, rules: RegisterRules? = nil
+  ) {
+    report = TextReport(palette: palette, width: width, ascii: ascii)
+    self.rules = rules
+  }
+
+  /// The whole text of a history, each line ended by a newline; `key` picks one of several keys that
+  /// broke the model or could not be decided, nil the first.
+  ///
+  /// - Complexity: O(n log n) in the operations of the history.
+  public func text(_ checked: CheckedFile, key: ValueID? = nil) -> String {
+    var lines = [report.line(checked)]
+    if case .checked(let result, let history) = checked.finding {
+      for warning in history.warnings.prefix(3) {
+        lines += report.paragraph("warning: " + warning)
+      }
+      lines += body(result, history, key)
+    }
+    return lines.map { report.finished($0) + "\n" }.joined()
+  }
+
+  private func body(_ result: CheckResult, _ history: History, _ key: ValueID?) -> [String] {
+    if let violation = result.violations.first(where: { key == nil || $0.key == key }) {
+      return self.violation(violation, result, history)
+    }
+    if let undecided = result.undecided.first(where: { key == nil || $0.key == key }) {
+      return self.undecided(undecided, result, history)
+    }
+    let operations = Legible.count(result.operations, "operation")
+    let keys = result.keys == 1 ? "" : " on each of \(Legible.count(result.keys, "key"))"
+    return [""]
+      + report.paragraph(
+        "Nothing to explain: \(keys.isEmpty ? "one order" : "an order") of all \(operations)\(keys), "
+          + "true to real time, gives every client the answer that it got, and a second program "
+          + "has replayed it.")
+  }
+
+  private func violation(
+    _ violation: Violation, _ result: CheckResult, _ history: History
+  ) -> [String] {
+    let palette = report.palette
+    let words = Explanation(violation, in: result, of: history)
+    let extent = Extent(
+      words, key: violation.key, model: result.model, of: history,
+      rules: rules ?? RegisterRules(CheckOptions(), history))
+    var lines = ["", palette.bad(report.heading(words.kind.title, violation.key, history))]
+    lines += report.paragraph(words.story)
+    lines += [""] + report.paragraph("The rule: \(words.rule).")
+    if !words.faults.isEmpty { lines += [""] + report.paragraph(words.faults) }
+    let drawing = ExplainedDrawing(
+      words, of: history, palette: palette, width: report.width - 2, ascii: report.ascii
+    ).lines()
+    if !drawing.isEmpty { lines += [""] + drawing.map { "  " + $0 } }
+    let figures = extent.staleness + extent.others
+    if !figures.isEmpty { lines += [""] + figures.flatMap(report.paragraph) }
+    if violation.isMinimal {
+      let count = Legible.count(violation.operations.count, "operation")
+      let more = violation.operations.count > words.operations.count
+      lines += report.paragraph(
+        "The proof is \(count)\(more ? " (plumbline check shows them all)" : ""): by themselves they "
+          + "have no order, and none can be left out.")
+    }
+    let further = result.violations.filter { $0.key != violation.key }
+    if !further.isEmpty {
+      let names = further.prefix(6).map { OperationText().key($0.key, of: history) }
+      let rest = further.count - names.count
+      let list = rest > 0 ? names.joined(separator: ", ") + " and \(rest) more" : Scene.list(names)
+      let noun = Legible.count(further.count, "further key")
+      lines += [""] + report.paragraph("\(noun) broke the model: \(list) (--key picks one).")
+    }
+    return lines
+  }
+
+  private func undecided(
+    _ undecided: Undecided, _ result: CheckResult, _ history: History
+  ) -> [String] {
+    let words = UndecidedWords(undecided, of: history)
+    var lines = ["", report.palette.unsure(report.heading("Undecided", undecided.key, history))]
+    lines += report.paragraph(words.story)
+    if !words.advice.isEmpty { lines += ["", "  What would help:"] }
+    for advice in words.advice {
+      lines += Legible.wrapped(advice, width: report.width, indent: "    ").enumerated().map {
+        $0.offset == 0 ? "  - " + $0.element.dropFirst(4) : $0.element
+      }
+    }
+    if result.undecided.count > 1 {
+      let noun = Legible.count(result.undecided.count - 1, "further key")
+      lines += [""] + report.paragraph("\(noun) could not be decided either (--key picks one).")
+    }
+    return lines
+  }
+}

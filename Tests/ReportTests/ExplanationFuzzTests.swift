@@ -1,0 +1,141 @@
+import Base
+import Checker
+import Foundation
+import Histories
+import Report
+import Testing
+
+/// Violations of every model as chance makes them: there are always words, and mostly a story.
+@Suite struct ExplanationFuzzTests {
+  /// How many of a hundred violations may be left to the model's own words.
+  private static let unrecognised: [String: Int] = [
+    "text": 50
+
+  ]
+
+  @Test(arguments: Models.all.map(\.name))
+  func everyViolationHasWords(name: String) throws {
+    let model = try Models.named(name)
+    var (found, other) = (0, 0)
+    var kinds: [String: Int] = [:]
+    for seed in 0..<400 {
+      var random = SplitMix64(seed: UInt64(seed))
+      let history = try Self.history(model, &random)
+      var options = CheckOptions()
+      options.model = name
+      guard let result = try? Checker.check(history, options), result.verdict == .violation else {
+        continue
+      }
+      found += 1
+      let checked = CheckedFile(file: "f", finding: .checked(result, history))
+      let words = Explanation(result.violations[0], in: result, of: history)
+      #expect(!words.story.isEmpty && !words.rule.isEmpty, "seed \(seed)")
+      #expect(words.operations.contains(words.culprit), "seed \(seed)")
+      if words.kind == .other {
+        other += 1
+        if ProcessInfo.processInfo.environment["PLUMBLINE_KINDS"] == name {
+          print("seed", seed, words.story)
+          for o in words.operations { print("   ", VerdictJSON.operation(o, of: history)) }
+        }
+      }
+      kinds[words.kind.rawValue, default: 0] += 1
+      let text = ExplainText(palette: Palette(color: false), ascii: true).text(checked)
+      #expect(text.utf8.allSatisfy { $0 < 0x80 } && text.utf8.count < 9000, "seed \(seed)")
+      #expect(ExplainJSON.object(checked)["story"] == .string(words.story))
+    }
+    #expect(found > 20)
+    if ProcessInfo.processInfo.environment["PLUMBLINE_KINDS"] != nil {
+      print(name, found, kinds.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" })
+    }
+    #expect(other * 100 <= found * (Self.unrecognised[name] ?? 20), "\(kinds)")
+  }
+
+  /// A few operations of a model's functions with small values and results.
+  private static func history(_ model: Model, _ random: inout SplitMix64) throws -> History {
+    var builder = HistoryBuilder()
+    let functions = model.functions.map(\.name)
+    var open: [(process: Int64, event: Event, name: String)?] = [nil, nil, nil]
+    var next: Int64 = 3
+    var processes: [Int64] = [0, 1, 2]
+    let count = random.draw(3..<10)
+    var (started, written) = (0, 0)
+    while started < count || open.contains(where: { $0 != nil }) {
+      let client = random.draw(0..<3)
+      let line = builder.eventCount + 1
+      let time = Int64(line) * 1_000_000
+      if let (process, begun, name) = open[client] {
+        open[client] = nil
+        var event = begun
+        (event.line, event.time) = (line, time)
+        let fate = random.draw(0..<10)
+        event.kind = fate == 0 ? .info : fate == 1 ? .fail : .ok
+        if event.kind == .ok {
+          event.value = result(name, model.name, begun.value, written, &builder, &random)
+        }
+        try builder.add(event)
+        if event.kind == .info {
+          processes[client] = next
+          next += 1
+        }
+        _ = process
+      } else if started < count {
+        let name = functions[random.draw(0..<functions.count)]
+        var event = Event(
+          .invoke, process: .client(processes[client]), function: builder.function(name),
+          time: time, line: line)
+        event.value = input(name, model.name, &written, &builder, &random)
+        try builder.add(event)
+        open[client] = (processes[client], event, name)
+        started += 1
+      }
+    }
+    return builder.build()
+  }
+
+  private static func input(
+    _ name: String, _ model: String, _ written: inout Int, _ builder: inout HistoryBuilder,
+    _ random: inout SplitMix64
+  ) -> ValueID {
+    let small = { (random: inout SplitMix64, builder: inout HistoryBuilder, limit: Int) in
+      builder.values.intern(integer: Int64(random.draw(0..<max(1, limit))))
+    }
+    switch name {
+    case "read", "get", "dequeue", "pop", "delete-min", "acquire", "release", "generate":
+      return ValueTable.null
+    case "cas":
+      written += 1
+      let old = small(&random, &builder, written)
+      let new = builder.values.intern(integer: Int64(written))
+      return builder.values.intern(list: [old, new])
+    case "contains", "remove": return small(&random, &builder, 3)
+    case "put",
+      "append" where model == "text":
+      written += 1
+      return builder.values.intern(string: "<\(written)>")
+    case "add" where model != "counter": return small(&random, &builder, 3)
+    default:
+      written += 1
+      return builder.values.intern(integer: Int64(written))
+    }
+  }
+
+  private static func result(
+    _ name: String, _ model: String, _ input: ValueID, _ written: Int,
+    _ builder: inout HistoryBuilder, _ random: inout SplitMix64
+  ) -> ValueID {
+    let number = builder.values.intern(integer: Int64(random.draw(0..<written + 2)))
+    let elements = (0..<random.draw(0..<4)).map { _ in
+      builder.values.intern(integer: Int64(random.draw(0..<written + 2)))
+    }
+    switch name {
+    case "read" where ["set", "append-log"].contains(model):
+      return builder.values.intern(list: elements)
+    case "contains": return builder.values.intern(list: [input, random.draw(0..<2) == 0 ? 1 : 2])
+    case "get": return builder.values.intern(string: "<\(random.draw(0..<written + 2))>")
+    case "read", "generate": return number
+    case "dequeue", "pop", "delete-min": return random.draw(0..<4) == 0 ? ValueTable.null : number
+    case "acquire" where model == "fenced-lock": return number
+    default: return input
+    }
+  }
+}
