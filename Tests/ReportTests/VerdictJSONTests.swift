@@ -9,18 +9,21 @@ import Testing
   @Test func violationWhole() throws {
     let (history, result) = try Sample.stale()
     var short = result
-    short.violations[0].operations = [1, 3]
+    short.violations[0].operations = [2, 3]
     short.violations[0].dilemmas.removeLast()
     let object = VerdictJSON.object(file: "y.jsonl", result: short, history: history)
     #expect(
       object.description
         == #"{"file":"y.jsonl","verdict":"violation","model":"cas-register","operations":4,"#
         + #""indeterminate":1,"keys":1,"algorithm":"search","seconds":0.0004,"violation":"#
-        + #"{"key":"x","operations":[{"line":2,"process":1,"f":"write","key":"x","value":7,"#
-        + #""result":null,"type":"info","time":null,"completedLine":7,"completedTime":null},"#
+        + #"{"key":"x","operations":[{"line":4,"process":2,"f":"cas","key":"x","value":[1,3],"#
+        + #""result":[1,3],"type":"ok","time":null,"completedLine":5,"completedTime":null},"#
         + #"{"line":6,"process":3,"f":"read","key":"x","value":null,"result":1,"type":"ok","#
-        + #""time":null,"completedLine":8,"completedTime":null}],"explanation":"Process 3 read 1, "#
-        + #"but cas 1→3 had completed before the read began and nothing wrote 1 afterwards.","#
+        + #""time":null,"completedLine":8,"completedTime":null}],"kind":"stale-read","#
+        + #""explanation":"Client 3 read 1 (line 8), although it began after client 2’s "#
+        + #"compare-and-set from 1 to 3 had been acknowledged (line 5). 1 had been written before "#
+        + #"that began, by client 0 (line 3), and never again, so 3 or something newer should have "#
+        + #"been found. Nobody ever saw 3.","#
         + #""minimal":true,"culpritLine":6,"states":[{"state":"3","pathLines":[1,4],"refusals":"#
         + #"[{"line":6,"reason":"can't read 1 from a register that holds 3"}]}],"#
         + #""omittedStates":1},"violations":1,"#

@@ -70,8 +70,10 @@ public struct UndecidedWords: Sendable {
           ", \(Legible.grouped(mostOpenUnknown)) of them with an outcome that nobody ever learnt"
       }
       story +=
-        ": each may come before or after each of the others, so every further one can double "
-        + "the work."
+        mostOpen == 1
+        ? "."
+        : ": each may come before or after each of the others, so every further one can double "
+          + "the work."
     }
     if let deepest = undecided.deepest, history.line.indices.contains(deepest) {
       story +=
