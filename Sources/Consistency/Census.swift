@@ -3,7 +3,8 @@ import Histories
 
 /// What else certainly is wrong with a key, counted by simple accounting.
 ///
-/// Each count rests on operations that are wrong in every order: it is a lower bound, and no verdict.
+/// Each count rests on operations that are wrong in every order: it is a lower bound, and no
+/// verdict.
 public struct Census: Sendable {
   private let history: History
   private let key: ValueID
@@ -15,7 +16,8 @@ public struct Census: Sendable {
   }
 
   /// The operations that show a violation of a kind (`duplicated`, `never-inserted`, `wrong-empty`,
-  /// `out-of-order`, `element-missing`, `two-holders`, `repeated-id`), ascending; nil when that kind
+  /// `out-of-order`, `element-missing`, `two-holders`, `repeated-id`), ascending; nil when that
+  /// kind
   /// is not counted.
   ///
   /// - Complexity: O(n log n).

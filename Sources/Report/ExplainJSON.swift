@@ -5,7 +5,8 @@ import Histories
 
 /// An explanation for programs: one JSON object a history, with the verdict's keys first.
 public enum ExplainJSON {
-  /// The object of a history; `key` picks one of several keys, nil the first that is not linearizable.
+  /// The object of a history; `key` picks one of several keys, nil the first that is not
+  /// linearizable.
   ///
   /// - Complexity: O(n log n) in the operations of the history.
   public static func object(

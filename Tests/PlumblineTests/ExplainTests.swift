@@ -1,64 +1,29 @@
+import Foundation
 import Testing
 
-/// All that `plumbline explain` says, but for the first line, which has a duration.
+/// `plumbline explain` as its user sees it, all of it.
 struct ExplainTests {
-  private static func explained(_ words: String...) throws -> (code: Int32, text: String) {
-    let ending =
-      words.count == 1
-      ? try CommandTests.run("explain", words[0])
-      : try CommandTests.run("explain", words[0], words[1])
-    let rest = ending.output.split(separator: "\n", maxSplits: 1).dropFirst().joined()
-    return (ending.code, rest)
-  }
-
-  @Test func aTimedOutWriteThatWasRead() throws {
-    let (code, text) = try Self.explained("histories/register/timed-out-write.jsonl")
-    #expect(code == 1)
-    #expect(
-      text == """
-
-        Reads went back in time
-        """)
-  }
-
-  @Test func aStaleRead() throws {
-    let (code, text) = try Self.explained("--ascii", "histories/cas-register/lost-write.jsonl")
-    #expect(code == 1)
-    #expect(
-      text == """
-
-        Lost write
-        """)
-  }
-
-  @Test func anElementDeliveredTwice() throws {
-    let (_, text) = try Self.explained("histories/queue/delivered-twice.jsonl")
-    #expect(
-      text == """
-
-        Delivered twice
-        """)
-  }
-
-  @Test func aLockHeldTwice() throws {
-    let (_, text) = try Self.explained("histories/lock/two-holders.jsonl")
-    #expect(
-      text == """
-
-        Held twice
-        """)
-  }
-
-  @Test func nothingToExplain() throws {
-    let (code, text) = try Self.explained("histories/register/late-write.jsonl")
-    #expect(code == 0)
-    #expect(
-      text == """
-
-          Nothing to explain: one order of all 5 operations, true to real time, gives every client the
-          answer that it got, and a second program has replayed it.
-
-        """)
+  /// The page of the documentation shows commands and all that they print; only the first line of
+  /// each, the verdict with its duration, may differ.
+  @Test func thePageShowsWhatTheCommandPrints() throws {
+    let page = try String(
+      contentsOf: CommandTests.root.appending(path: "docs/how-to/read-a-counterexample.md"),
+      encoding: .utf8)
+    let mark = "```\n$ plumbline explain "
+    let blocks = page.components(separatedBy: mark).dropFirst()
+    #expect(blocks.count >= 5)
+    for block in blocks {
+      let text = block.components(separatedBy: "```")[0]
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let words = lines[0].split(separator: " ").map(String.init)
+      let ending =
+        words.count == 1
+        ? try CommandTests.run("explain", words[0])
+        : try CommandTests.run("explain", words[0], words[1])
+      let printed = ending.output.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(printed.dropFirst() == lines.dropFirst(2), "plumbline explain \(lines[0])")
+      #expect(ending.code == (printed[0].contains("violation") ? 1 : 0))
+    }
   }
 
   @Test func theKeyMustBeOneThatBroke() throws {
@@ -69,7 +34,9 @@ struct ExplainTests {
         == CommandTests.Ending(
           code: 64, output: "",
           errors: "plumbline: --key is “k7”, expected one that is not linearizable: k0, k1\n"))
-    #expect(try CommandTests.run("explain", "--key", "k1", file).output.contains("on key \"k1\""))
+    #expect(
+      try CommandTests.run("explain", "--key", "k1", file).output.contains(
+        "Stale read on key \"k1\""))
   }
 
   @Test func programsGetTheSame() throws {

@@ -22,7 +22,8 @@ import Testing
         + #""time":null,"completedLine":8,"completedTime":null}],"kind":"stale-read","#
         + #""explanation":"Client 3 read 1 (line 8), although it began after client 2’s "#
         + #"compare-and-set from 1 to 3 had been acknowledged (line 5). 1 had been written before "#
-        + #"that began, by client 0 (line 3), and never again, so 3 or something newer should have "#
+        + #"that began, by client 0 (line 3), and never again, so 3 or something newer should "#
+        + #"have "#
         + #"been found. Nobody ever saw 3.","#
         + #""minimal":true,"culpritLine":6,"states":[{"state":"3","pathLines":[1,4],"refusals":"#
         + #"[{"line":6,"reason":"can't read 1 from a register that holds 3"}]}],"#

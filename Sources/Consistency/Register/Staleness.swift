@@ -37,7 +37,8 @@ public struct StaleRead: Sendable, Equatable {
 enum Staleness {
   /// The stale reads by their invocations.
   ///
-  /// The writes between are intervals `[invoked, done]` inside `(done of w, beginning of the read)`:
+  /// The writes between are intervals `[invoked, done]` inside `(done of w, beginning of the
+  /// read)`:
   /// counted for all reads at once by a sweep over ends with a Fenwick tree over beginnings.
   ///
   /// - Complexity: O(n log n).

@@ -9,7 +9,8 @@ import Histories
 /// Moving reads' beginnings earlier by Δ leaves `f` as it is and makes `s(Δ)` the later of the
 /// write's beginning and the last read's beginning less Δ, so conflicts only vanish as Δ grows and
 /// the least Δ is found by halving. When Δ is as long as the history, `s` is the write's beginning,
-/// and `f(i) < s(j) ≤ f(j) < s(i) ≤ f(i)` cannot be: there is always an end, unless a read completed
+/// and `f(i) < s(j) ≤ f(j) < s(i) ≤ f(i)` cannot be: there is always an end, unless a read
+/// completed
 /// before its value's write began, which no shift of beginnings repairs.
 enum TimeStaleness {
   /// Whether no two clusters conflict in the order of events.

@@ -4,8 +4,10 @@ import Histories
 /// backtracking” (W. Golab, X. Li, M. A. Shah, PODC 2011, section 4).
 ///
 /// The order is built from its end in epochs. Choose as last a write that precedes no other that is
-/// left. What is left of its reads, and every read that really follows it, must come after it; those
-/// that are not its own must all be of one other write, for a read may look back by two writes only:
+/// left. What is left of its reads, and every read that really follows it, must come after it;
+/// those
+/// that are not its own must all be of one other write, for a read may look back by two writes
+/// only:
 /// that one is the next, and the epoch goes on. When none is forced, the epoch is over and is never
 /// undone: any completion of another choice could be changed into one that begins with it. When a
 /// choice fails, another is tried for the same epoch; when none is left, no order exists. A write

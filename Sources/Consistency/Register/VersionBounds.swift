@@ -2,7 +2,8 @@ import Histories
 
 /// k-atomicity: each read returns one of the last *k* writes of some order of all operations.
 ///
-/// One is decided exactly (``TimeStaleness/isAtomic(_:)``), two where ``TwoAtomicity`` is cheap. Above, the
+/// One is decided exactly (``TimeStaleness/isAtomic(_:)``), two where ``TwoAtomicity`` is cheap.
+/// Above, the
 /// lower bound is one more than the most writes that certainly lie between a read's write and the
 /// read; the upper bound is what certain orders of the writes need.
 enum VersionBounds {

@@ -16,7 +16,8 @@ public struct ExplainText: Sendable {
     self.rules = rules
   }
 
-  /// The whole text of a history, each line ended by a newline; `key` picks one of several keys that
+  /// The whole text of a history, each line ended by a newline; `key` picks one of several keys
+  /// that
   /// broke the model or could not be decided, nil the first.
   ///
   /// - Complexity: O(n log n) in the operations of the history.
@@ -42,7 +43,8 @@ public struct ExplainText: Sendable {
     let keys = result.keys == 1 ? "" : " on each of \(Legible.count(result.keys, "key"))"
     return [""]
       + report.paragraph(
-        "Nothing to explain: \(keys.isEmpty ? "one order" : "an order") of all \(operations)\(keys), "
+        "Nothing to explain: \(keys.isEmpty ? "one order" : "an order") of all "
+          + "\(operations)\(keys), "
           + "true to real time, gives every client the answer that it got, and a second program "
           + "has replayed it.")
   }
@@ -69,7 +71,8 @@ public struct ExplainText: Sendable {
       let count = Legible.count(violation.operations.count, "operation")
       let more = violation.operations.count > words.operations.count
       lines += report.paragraph(
-        "The proof is \(count)\(more ? " (plumbline check shows them all)" : ""): by themselves they "
+        "The proof is \(count)\(more ? " (plumbline check shows them all)" : ""): by themselves "
+          + "they "
           + "have no order, and none can be left out.")
     }
     let further = result.violations.filter { $0.key != violation.key }

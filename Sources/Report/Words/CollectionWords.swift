@@ -155,7 +155,8 @@ struct CollectionWords {
             .outOfOrder,
             [
               "\(entered), so \(first) should have come out first.",
-              "But \(lower(got(other.take))) before \(scene.client(one.take)) began to take \(first) "
+              "But \(lower(got(other.take))) before \(scene.client(one.take)) began to take "
+                + "\(first) "
                 + "out \(scene.began(one.take)).",
             ], [one.put, other.put, other.take, one.take], since: other.put)
         }

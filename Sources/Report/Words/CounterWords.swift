@@ -60,7 +60,8 @@ struct CounterWords {
       return Finding(
         .countTooLow,
         [
-          "\(read), although \(Legible.count(known, "addition")) had been acknowledged before it began "
+          "\(read), although \(Legible.count(known, "addition")) had been acknowledged before "
+            + "it began "
             + "and the count was at least \(least): \(sum(least, -count)) is missing."
         ], told + [reader])
     }

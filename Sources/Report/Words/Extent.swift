@@ -53,11 +53,12 @@ struct Extent {
         "\(Legible.count(worst.versions, "version"))"
         + (times.map { " and \(Units.describe(nanoseconds: $0))" } ?? "")
       let share =
-        "\(Legible.grouped(register.stale.count)) of \(Legible.count(register.reads, "read"))"
+        "\(Legible.grouped(register.stale.count)) of \(Legible.grouped(register.reads)) reads"
       staleness.append(
         register.isRegular
           ? "On this key \(share) missed what had been seen before, by up to \(most)."
-          : "On this key \(share) were stale, by up to \(most).")
+          : "On this key \(share) \(register.stale.count == 1 ? "was" : "were") stale, by up to "
+            + "\(most).")
     }
     if let k = register.k, k.lowerBound > 1 {
       let bounds =
@@ -72,7 +73,8 @@ struct Extent {
     }
     if register.isRegular, !register.isAtomic {
       staleness.append(
-        "Each read by itself returned what was current at some time while it was open (the register "
+        "Each read by itself returned what was current at some time while it was open (the "
+          + "register "
           + "is regular), but one after the other they went back in time.")
     }
   }
@@ -95,7 +97,7 @@ struct Extent {
     }
     let stale = register.stale.map(\.operation)
     if further == nil || explanation.kind == .consumedTwice, !stale.isEmpty {
-      others.append("\(Legible.count(stale.count, "read")) of the key were stale.")
+      others.append("Stale reads of the key: \(Legible.grouped(stale.count)).")
     }
   }
 
@@ -116,7 +118,8 @@ struct Extent {
       ? lines.joined(separator: ", ") + " and \(Legible.grouped(more)) more"
       : Scene.list(lines)
     others.append(
-      "Further \(plural): \(Legible.grouped(rest.count)) (line\(rest.count == 1 ? "" : "s") \(list))."
+      "Further \(plural): \(Legible.grouped(rest.count)) (line\(rest.count == 1 ? "" : "s") "
+        + "\(list))."
     )
   }
 }

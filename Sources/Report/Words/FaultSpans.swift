@@ -3,7 +3,8 @@ import Histories
 /// When which fault was on, from what the nemesis wrote into the history.
 ///
 /// `start-NAME` … `stop-NAME` is a span; so are the pairs that Jepsen's nemeses use (`partition` …
-/// `heal`, `pause` … `resume`, `kill` … `restart`, `start` … `stop`). Anything else is an instant. The
+/// `heal`, `pause` … `resume`, `kill` … `restart`, `start` … `stop`). Anything else is an instant.
+/// The
 /// two lines of one event (`invoke` and `info`) are one; a span is taken as wide as they allow.
 struct FaultSpans {
   /// One fault.

@@ -192,7 +192,8 @@ struct RegisterWords {
       }
       if gone.count > 1 {
         sentences.append(
-          "\(Legible.grouped(gone.count)) writes had been acknowledged by then, and the answer shows "
+          "\(Legible.grouped(gone.count)) writes had been acknowledged by then, and the answer "
+            + "shows "
             + "none of them.")
       }
     } else if let later = seen.last(where: { scene.precedes(reader, $0) }) {
@@ -237,7 +238,8 @@ struct RegisterWords {
   ) -> Finding {
     let write = register.origin(newer).operation
     var sentences = [
-      "\(sight(earlier)). \(sight(reader)), although it began \(scene.gap(from: earlier, to: reader)) "
+      "\(sight(earlier)). \(sight(reader)), although it began "
+        + "\(scene.gap(from: earlier, to: reader)) "
         + "that, and \(scene.value(value)) is older."
     ]
     if let write {
@@ -331,7 +333,8 @@ struct RegisterWords {
             "\(told(first.0)) before \(told(first.1, began: true)), so \(scene.value(one)) came "
               + "before \(scene.value(other)).",
             "But \(lowercasedStart(told(second.0))) before \(told(second.1, began: true)), so "
-              + "\(scene.value(other)) came before \(scene.value(one)). Both were written once only.",
+              + "\(scene.value(other)) came before \(scene.value(one)). Both were written once "
+              + "only.",
           ] + pending(named), named)
       }
     }

@@ -147,7 +147,8 @@ struct SetWords {
           return Finding(
             .readsGoBack,
             [
-              "\(answer(first, missing, true)). \(answer(second, missing, false)), although it began "
+              "\(answer(first, missing, true)). \(answer(second, missing, false)), although it "
+                + "began "
                 + "\(scene.gap(from: first, to: second)) that and nobody removed it."
             ], [first, second])
         }
@@ -157,7 +158,8 @@ struct SetWords {
             [
               "\(answer(first, missing, true)) but without \(scene.value(extra)). "
                 + "\(answer(second, extra, true)) but without \(scene.value(missing)).",
-              "Nothing was removed, so the one says that \(scene.value(missing)) was added first and "
+              "Nothing was removed, so the one says that \(scene.value(missing)) was added "
+                + "first and "
                 + "the other that \(scene.value(extra)) was.",
             ], [first, second])
         }

@@ -77,7 +77,8 @@ public struct UndecidedWords: Sendable {
     }
     if let deepest = undecided.deepest, history.line.indices.contains(deepest) {
       story +=
-        " The search got as far as line \(max(history.line[deepest], history.completedLine[deepest]))."
+        " The search got as far as line "
+        + "\(max(history.line[deepest], history.completedLine[deepest]))."
     }
   }
 
@@ -87,7 +88,8 @@ public struct UndecidedWords: Sendable {
     let unknown = operations.filter { history.outcome[$0] == .indeterminate }.count
     if unknown > 0 {
       advice.append(
-        "\(Legible.count(unknown, "operation")) of this key ended without an answer, and each stays open "
+        "\(Legible.count(unknown, "operation")) of this key ended without an answer, and each "
+          + "stays open "
           + "to the end: give clients longer timeouts, or end the faults sooner.")
     }
     if mostOpen > 4 {
