@@ -323,6 +323,7 @@ struct RegisterWords {
         values.append(value)
       }
     }
+    guard values.count <= 24 else { return nil }
     for (index, one) in values.enumerated() {
       for other in values[..<index] {
         guard let first = sequence(one, other), let second = sequence(other, one) else { continue }

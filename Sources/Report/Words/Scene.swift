@@ -16,6 +16,9 @@ struct Scene {
   /// Whether the operations to explain have times.
   let hasTimes: Bool
 
+  /// A story needs few operations; of a larger proof only those before the culprit are looked at.
+  private static let mostShown = 64
+
   /// Sets the scene.
   ///
   /// - Complexity: O(operations of the history).
@@ -26,7 +29,9 @@ struct Scene {
     self.violation = violation
     var known = Set(violation.operations.filter(history.processes.indices.contains))
     if history.processes.indices.contains(violation.culprit) { known.insert(violation.culprit) }
-    shown = known.sorted()
+    let sorted = known.sorted()
+    let place = sorted.firstIndex(of: violation.culprit) ?? sorted.count
+    shown = Array(sorted[max(0, place - Scene.mostShown)..<min(sorted.count, place + 8)])
     all = history.key.indices.filter { history.key[$0] == violation.key }
     hasTimes = shown.allSatisfy { history.invokedTime[$0] != Event.noTime }
   }
