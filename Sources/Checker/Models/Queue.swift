@@ -113,5 +113,6 @@ extension Model {
     [Function("enqueue", "v → v"), Function("dequeue", "null → v, null when empty")],
     legal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue 1",
     illegal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue nil",
-    machine: QueueMachine.self, sequential: SequentialQueue.self, removal: .element)
+    machine: QueueMachine.self, sequential: SequentialQueue.self, removal: .element,
+    rungs: [QueueMonitor.rung])
 }
