@@ -32,4 +32,7 @@ struct NumberIndex {
       numbers[slot] = newValue
     }
   }
+
+  /// Whether a key has a number.
+  func has(_ key: Int32) -> Bool { keys[slot(key)] >= 0 }
 }
