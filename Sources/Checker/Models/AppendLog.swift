@@ -99,5 +99,6 @@ extension Model {
       + "0 invoke read nil; 0 ok read [1,2]",
     illegal: "0 invoke append 1; 0 ok append 1; 1 invoke append 2; 1 ok append 2; "
       + "0 invoke read nil; 0 ok read [2,1]",
-    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .unread)
+    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .unread,
+    rungs: [AppendLogOrder.rung])
 }

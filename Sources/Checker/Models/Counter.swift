@@ -87,5 +87,6 @@ extension Model {
     legal: "0 invoke add 2; 0 ok add 2; 1 invoke add -1; 1 ok add -1; 0 invoke read nil; "
       + "0 ok read 1",
     illegal: "0 invoke add 2; 0 ok add 2; 0 invoke read nil; 0 ok read 0",
-    machine: CounterMachine.self, sequential: SequentialCounter.self, removal: .pureOnly)
+    machine: CounterMachine.self, sequential: SequentialCounter.self, removal: .pureOnly,
+    rungs: [CounterSlots.rung])
 }

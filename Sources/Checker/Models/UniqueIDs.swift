@@ -47,5 +47,6 @@ extension Model {
     "unique-ids", "no id is given out twice", [Function("generate", "null → id")],
     legal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 2",
     illegal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 1",
-    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, removal: .each)
+    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, removal: .each,
+    rungs: [UniqueIDsMonitor.rung])
 }

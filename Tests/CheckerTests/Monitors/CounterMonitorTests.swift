@@ -1,0 +1,131 @@
+import Base
+import Histories
+import Testing
+
+@testable import Checker
+
+/// The monitors of counters, logs and generators of ids, against the referee.
+@Suite struct CounterMonitorTests {
+  private func intervals(_ random: inout SplitMix64, most: Int = 10) -> Intervals {
+    Intervals(
+      random.draw(1..<most), pending: [0, 0.2, 0.4][random.draw(0..<3)],
+      open: [2, 3, 4, 99][random.draw(0..<4)],
+      invoking: [0.35, 0.5, 0.65][random.draw(0..<3)], &random)
+  }
+
+  @Test(arguments: [1, -3]) func countersAgree(step: Int64) throws {
+    var random = SplitMix64(seed: 3)
+    var count = RungCount()
+    let trials = 4000 * trialFactor
+    for trial in 0..<trials {
+      let intervals = intervals(&random)
+      let points = intervals.points(&random)
+      var value: Int64 = trial % 2 == 0 ? 0 : 7
+      var labels = [Label](
+        repeating: Label("add", .integer(step), .integer(step)), count: points.count)
+      let lies = [0, 0.15, 0.4][random.draw(0..<3)]
+      for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
+        if random.chance(0.5) {
+          if !intervals.isPending[operation] || random.chance(0.5) { value += step }
+          continue
+        }
+        var shown = value
+        if random.chance(lies) { shown += [-step, step, 1][random.draw(0..<3)] }
+        labels[operation] = Label("read", nil, .integer(shown))
+      }
+      try judge(
+        "counter-slots", .counter, intervals.history(labels),
+        initial: trial % 2 == 0 ? nil : 7, &count)
+    }
+    #expect(count.orders > trials / 5 && count.violations > trials / 8, "\(count)")
+    #expect(count.passes == 0, "\(count)")
+  }
+
+  @Test func logsAgree() throws {
+    var random = SplitMix64(seed: 4)
+    var count = RungCount()
+    let trials = 4000 * trialFactor
+    for _ in 0..<trials {
+      let intervals = intervals(&random)
+      let points = intervals.points(&random)
+      var log: [JSON] = []
+      var labels = [Label](repeating: Label("read"), count: points.count)
+      let lies = [0, 0.1, 0.3][random.draw(0..<3)]
+      for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
+        if random.chance(0.5) {
+          let element = JSON.integer(Int64(operation))
+          labels[operation] = Label("append", element, element)
+          if !intervals.isPending[operation] || random.chance(0.5) { log.append(element) }
+          continue
+        }
+        var shown = log
+        if random.chance(lies) {
+          switch random.draw(0..<4) {
+          case 0: shown = shown.shuffled(using: &random)
+          case 1: shown = Array(shown.dropLast())
+          case 2: shown.append(.integer(Int64(random.draw(0..<points.count))))
+          default: shown = Array(shown.dropFirst())
+          }
+        }
+        labels[operation].output = .array(shown)
+      }
+      try judge("append-log-order", .appendLog, intervals.history(labels), &count)
+    }
+    #expect(count.orders > trials / 5 && count.violations > trials / 10, "\(count)")
+    #expect(count.passes == 0, "\(count)")
+    #expect(count.certificates.values.allSatisfy { $0 <= 4 }, "\(count)")
+  }
+
+  @Test func generatorsAgree() throws {
+    var random = SplitMix64(seed: 6)
+    var count = RungCount()
+    for trial in 0..<500 * trialFactor {
+      let shape = Shape(operations: 3 + trial % 6, clients: 3, lies: trial % 2 == 0 ? 0 : 0.3)
+      let history = try randomHistory(SimulatedIDs(), shape, &random)
+      try judge("unique-ids-monitor", .uniqueIDs, history, &count)
+    }
+    #expect(count.orders > 100 && count.violations > 50 && count.passes == 0, "\(count)")
+    #expect(count.certificates == ["given-twice": 2])
+  }
+
+  @Test func agreeOnAllSmallHistories() throws {
+    var counts = [RungCount(), RungCount()]
+    for size in 1...3 {
+      try everyHistory(size) { _ in
+        [Label("add", 1, 1)] + (0..<4).map { Label("read", nil, .integer($0)) }
+      } visit: { history in
+        try judge("counter-slots", .counter, history, &counts[0])
+      }
+      try everyHistory(size) { operation in
+        let element = JSON.integer(Int64(operation))
+        let lists: [JSON] =
+          size < 3 || trialFactor > 1
+          ? [[], [0], [1], [2], [0, 1], [1, 0], [0, 2], [2, 1]] : [[], [0], [1, 0], [2]]
+        return [Label("append", element, element)] + lists.map { Label("read", nil, $0) }
+      } visit: { history in
+        try judge("append-log-order", .appendLog, history, &counts[1])
+      }
+    }
+    for count in counts {
+      #expect(count.orders > 500 && count.violations > 1000 && count.passes == 0, "\(count)")
+    }
+  }
+
+  /// The tree of maxima against an array.
+  @Test func maxima() {
+    var random = SplitMix64(seed: 9)
+    for size in 1..<40 {
+      var plain = (0..<size).map { _ in Int64(random.draw(0..<20)) }
+      var tree = MaximumTree(plain)
+      for _ in 0..<60 {
+        let place = random.draw(0..<size)
+        if random.chance(0.5) {
+          tree.add(2, through: place)
+          for index in 0...place { plain[index] += 2 }
+        }
+        let limit = Int64(random.draw(0..<60))
+        #expect(tree.lastAbove(limit, through: place) == plain[...place].lastIndex { $0 > limit })
+      }
+    }
+  }
+}
