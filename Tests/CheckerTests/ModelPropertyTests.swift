@@ -49,6 +49,14 @@ import Testing
       [2, 3, 99].map { SimulatedContainer(.back, put: "push", take: "pop", domain: $0) })
   }
 
+  @Test func priorityQueues() throws {
+    try compare(
+      "priority-queue", rounds: 3000,
+      [2, 3, 99].map {
+        SimulatedContainer(.least, put: "insert", take: "delete-min", domain: $0)
+      })
+  }
+
   @Test func counters() throws { try compare("counter", [SimulatedCounter()]) }
 
   @Test func locks() throws {

@@ -43,6 +43,9 @@ import Testing
         "bag", SimulatedContainer(.any, put: "enqueue", take: "dequeue", domain: domain))
       try leavesLinearizable(
         "stack", SimulatedContainer(.back, put: "push", take: "pop", domain: domain))
+      try leavesLinearizable(
+        "priority-queue",
+        SimulatedContainer(.least, put: "insert", take: "delete-min", domain: domain))
     }
     try leavesLinearizable("counter", SimulatedCounter())
     try leavesLinearizable("lock", SimulatedLock())

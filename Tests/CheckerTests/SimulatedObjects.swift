@@ -6,7 +6,7 @@ private func number(_ random: inout SplitMix64, below limit: Int) -> JSON {
 
 /// A queue, bag or stack over a few elements, by the end at which elements are taken out.
 struct SimulatedContainer: SimulatedObject {
-  enum End { case front, back, any }
+  enum End { case front, back, any, least }
   var end: End
   var put: String
   var take: String
@@ -26,7 +26,8 @@ struct SimulatedContainer: SimulatedObject {
     guard random.chance(0.5) else { return Request(function: take) }
     next += 1
     return Request(
-      function: put, input: domain > 9 ? .integer(Int64(next)) : number(&random, below: domain))
+      function: put,
+      input: domain > 9 ? .integer(Int64(next * 37 % 101)) : number(&random, below: domain))
   }
 
   mutating func answer(_ request: Request, process: Int) -> JSON? {
@@ -39,13 +40,18 @@ struct SimulatedContainer: SimulatedObject {
     case .front: return elements.removeFirst()
     case .back: return elements.removeLast()
     case .any: return elements.remove(at: elements.count / 2)
+    case .least:
+      let numbers = elements.map { $0.integer ?? 0 }
+      return elements.remove(at: numbers.indices.min { numbers[$0] < numbers[$1] } ?? 0)
     }
   }
 
   func lie(_ random: inout SplitMix64, _ request: Request) -> JSON? {
     if request.function == put { return nil }
     if random.chance(0.3) { return .null }
-    return number(&random, below: domain > 9 ? max(1, next) : domain)
+    return domain > 9
+      ? .integer(Int64(random.draw(1..<max(2, next + 1)) * 37 % 101))
+      : number(&random, below: domain)
   }
 }
 

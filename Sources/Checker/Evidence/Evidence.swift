@@ -118,7 +118,8 @@ struct Evidence {
     let input = history.input[operation]
     let output = history.output[operation]
     // Null is what these saw, where others have no answer to give.
-    let isSight = ["read", "get", "dequeue", "pop"].contains(history.functionName(operation))
+    let isSight = ["read", "get", "dequeue", "pop", "delete-min"].contains(
+      history.functionName(operation))
     var text = history.functionName(operation)
     if input != ValueTable.null { text += " " + values.describe(input) }
     switch history.outcome[operation] {

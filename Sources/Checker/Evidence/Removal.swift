@@ -14,7 +14,7 @@ enum Removal: Sendable {
   /// install in turn: nobody is left who could miss the value. Not while a failed compare-and-set
   /// is there, which may need the value to be another.
   case register
-  /// A queue, bag or stack. An element that nobody took out goes alone (a pending operation that
+  /// A queue, bag, stack or priority queue. An element that nobody took out goes alone (a pending operation that
   /// may have taken it took nothing then); one that was put in once and taken out once goes with
   /// both.
   case element
@@ -55,7 +55,7 @@ enum Removal: Sendable {
   private static func isPure(_ call: Call, _ values: ValueTable) -> Bool {
     switch call.function {
     case .read, .contains, .get: return true
-    case .dequeue, .pop: return call.end == .ok && call.output == ValueTable.null
+    case .dequeue, .pop, .deleteMin: return call.end == .ok && call.output == ValueTable.null
     case .cas:
       let pair = values.parts(of: call.input)
       return call.end == .mismatch || pair.first == pair.last
@@ -99,7 +99,7 @@ enum Removal: Sendable {
     var putIn: [ValueID: [Int]] = [:]
     var takenOut: [ValueID: [Int]] = [:]
     for (index, call) in calls.enumerated() {
-      if call.function == .enqueue || call.function == .push {
+      if [.enqueue, .push, .insert].contains(call.function) {
         putIn[call.input, default: []].append(index)
       } else if call.end == .ok, call.output != ValueTable.null {
         takenOut[call.output, default: []].append(index)

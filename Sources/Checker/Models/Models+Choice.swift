@@ -5,6 +5,7 @@ extension Models {
   /// What each function says about the model when neither option nor header names one.
   private static let hints: [(functions: [String], model: String)] = [
     (["cas"], "cas-register"), (["enqueue", "dequeue"], "queue"), (["push", "pop"], "stack"),
+    (["insert", "delete-min"], "priority-queue"),
     (["put", "get"], "text"), (["acquire", "release"], "lock"), (["generate"], "unique-ids"),
   ]
 
@@ -29,7 +30,7 @@ extension Models {
   }
 
   /// The rules: `cas` makes a `cas-register`; `enqueue`/`dequeue` a `queue`; `push`/`pop` a
-  /// `stack`; `put`/`get` `text`; `acquire`/`release` a `lock`; `generate` `unique-ids`; then
+  /// `stack`; `insert`/`delete-min` a `priority-queue`; `put`/`get` `text`; `acquire`/`release` a `lock`; `generate` `unique-ids`; then
   /// whatever remains is a `register` when there is a `write`, a `set` when there is a `remove` or
   /// `contains`, an `append-log` when there is an `append`. `add` with `read` may be a set or a
   /// counter: the first read's value decides.

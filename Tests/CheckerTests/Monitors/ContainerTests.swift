@@ -12,6 +12,8 @@ import Testing
     var rung: String
     var put: String
     var take: String
+    /// Whether it passes when elements are lost and takes pending; rarely, then.
+    var mayPass = false
     /// Of the elements that are in, in the order in which they were put in.
     var next: @Sendable ([Int], inout SplitMix64) -> Int
     var testDescription: String { rung }
@@ -22,11 +24,18 @@ import Testing
     Kind(model: "bag", rung: "bag-monitor", put: "enqueue", take: "dequeue") {
       $1.draw(0..<$0.count)
     },
+    Kind(model: "stack", rung: "stack-monitor", put: "push", take: "pop", mayPass: true) {
+      inside, _ in inside.count - 1
+    },
+    Kind(
+      model: "priority-queue", rung: "priority-queue-monitor", put: "insert", take: "delete-min",
+      mayPass: true
+    ) { inside, _ in inside.indices.min { inside[$0] < inside[$1] } ?? 0 },
   ]
 
   /// Operations that a faultless container did, some answers then replaced.
   private func faultless(_ kind: Kind, _ random: inout SplitMix64) throws -> History {
-    let count = random.draw(1..<10)
+    let count = random.draw(1..<(random.chance(0.3) ? 14 : 10))
     let intervals = Intervals(
       count, pending: [0, 0, 0.2, 0.4][random.draw(0..<4)],
       open: [2, 3, 4, 99][random.draw(0..<4)],
@@ -69,14 +78,16 @@ import Testing
       invoking: 0.5, &random)
     let points = intervals.points(&random)
     var labels = [Label](repeating: Label(kind.take), count: count)
+    let numbers = Array(0..<count).shuffled(using: &random)
     var inside: [Int] = []
     var pending = 0
     for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
       let draw = random.draw(0..<100)
       if draw < 42 {
-        labels[operation] = Label(kind.put, .integer(Int64(operation)), .integer(Int64(operation)))
+        let element = numbers[operation]
+        labels[operation] = Label(kind.put, .integer(Int64(element)), .integer(Int64(element)))
         if draw < 3 { pending |= 1 << operation }
-        inside.append(operation)
+        inside.append(element)
         continue
       }
       let isPending = draw < 62
@@ -104,7 +115,7 @@ import Testing
       try judge(kind.rung, model, history, &count)
     }
     #expect(count.orders > trials / 8 && count.violations > trials / 8, "\(count)")
-    #expect(count.passes == 0, "\(count)")
+    #expect(count.passes <= (kind.mayPass ? trials / 10 : 0), "\(count)")
   }
 
   @Test(arguments: kinds) func agreesOnAllSmallHistories(kind: Kind) throws {
@@ -119,6 +130,7 @@ import Testing
         try judge(kind.rung, model, history, &count)
       }
     }
-    #expect(count.orders > 1000 && count.violations > 1000 && count.passes == 0, "\(count)")
+    #expect(count.passes <= (kind.mayPass ? count.orders / 20 : 0), "\(count)")
+    #expect(count.orders > 1000 && count.violations > 1000, "\(count)")
   }
 }

@@ -1,0 +1,111 @@
+import Histories
+
+/// `stack-monitor`: a stack whose elements are each put in once.
+///
+/// `algorithms.md` 2.7; the idea of peeling is that of P. Abdulla et al., “Efficient linearizability
+/// monitoring”, PLDI 2025, and of Z. Lee and U. Mathur, “Decrease-and-conquer linearizability
+/// monitoring”, arXiv 2410.04581. ``Elements`` has the intervals. An element that can be put in and
+/// taken out at one moment is put in and taken out there and concerns no other. A moment is *free*
+/// when no element that is left is certainly in.
+///
+/// **All free moments can be empty.** Let `m` be free. Every element that is left is either taken
+/// out before `m` in full (its take begins before) or put in after it, not both; from any order,
+/// those of the first kind in their order and then those of the second are an order too: a part of
+/// a stack's order that leaves out elements is legal, and nothing of the second kind ends before
+/// something of the first begins, as it ends after `m` and the other begins before. So the stack may
+/// be taken to be empty at every free moment; a take that found nothing needs one of its moments
+/// free.
+///
+/// **Peeling.** Between two free moments next to each other, `a` and `b`, something is certainly in
+/// throughout, so one element lies at the bottom throughout: it is put in at `a` and taken out at
+/// `b`. Conversely, an element that has a free moment in its put and one in its take can be at the
+/// bottom: it is removed, the rest is put in order with all free moments empty, and it is put in at
+/// the last free moment of its put, before all that is put in there, and taken out at the first of
+/// its take, after all else. And removing it costs nothing: an order without it is legal. So such
+/// elements are peeled in any order, each makes more moments free, and an order exists iff all are
+/// peeled. The moments of peeled elements nest, or touch: at one moment the takes come first, the
+/// one peeled last before the others, and the puts last, the one peeled first before the others.
+///
+/// Each free moment is met once. It satisfies the puts and takes whose intervals it lies in, each
+/// once, found in a tree of the intervals' ends: O(n log n) in all.
+///
+/// **Lost elements and pending takes** are treated as in ``PriorityQueueMonitor``.
+///
+/// *no-bottom*: elements of which none can be peeled, with their puts and takes; of those that are
+/// left the fewest that still cannot be: elements are left out as long as that is so, which is
+/// sound, as removing an element keeps any order legal. *empty-while-in*: as in ``Cover``.
+enum StackMonitor {
+  static let rung = Rung("stack-monitor", bytesPerCall: 300) { (task) throws(CheckError) in
+    switch Elements.read(task, puts: .push) {
+    case .answer(let answer): return answer
+    case .elements(let elements): return elements.decide(decide)
+    }
+  }
+
+  private static func decide(_ elements: Elements) -> RungAnswer {
+    let cover = Cover(elements)
+    var schedule = Schedule(capacity: elements.task.calls.count)
+    for empty in elements.empties {
+      let moment = cover.nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
+      if moment > elements.timeline.returned[Int(empty)] {
+        return Cover.certificate(elements, empty: empty)
+      }
+      schedule.place(empty, at: moment, phase: 1)
+    }
+    var lasting = elements
+    lasting.keep { elements.putEnd[$0] < elements.takeStart[$0] }
+    for element in 0..<elements.count
+    where elements.putEnd[element] >= elements.takeStart[element] {
+      let moment = elements.putEnd[element]
+      schedule.place(elements.put[element], at: moment, phase: 2, element * 2)
+      schedule.place(
+        elements.take[element], at: moment, phase: 2, element * 2 + 1,
+        result: elements.value[element])
+    }
+    var peeling = Peeling(lasting)
+    peeling.run()
+    if peeling.left > 0 { return certificate(lasting, peeling) }
+    for element in 0..<lasting.count {
+      let place = Int(peeling.order[element])
+      schedule.place(
+        lasting.put[element], at: peeling.putMoment[element], phase: 3, place)
+      guard lasting.take[element] >= 0 else { continue }
+      schedule.place(
+        lasting.take[element], at: peeling.takeMoment[element], phase: 0,
+        lasting.count - place, result: lasting.value[element])
+    }
+    return .order(schedule.steps(elements.task))
+  }
+
+  /// Leaves out elements as long as some cannot be peeled.
+  ///
+  /// Which of the elements can be peeled only grows when elements are left out, so the shortest
+  /// prefix of the candidates that cannot be peeled ends with one that is needed; it is put first,
+  /// and the search for the next is among those before.
+  private static func certificate(_ elements: Elements, _ peeling: Peeling) -> RungAnswer {
+    var candidates = (0..<elements.count).filter { peeling.order[$0] < 0 }
+    candidates.sort { elements.takeStart[$0] < elements.takeStart[$1] }
+    var needed: [Int] = []
+    func isStuck(_ kept: ArraySlice<Int>) -> Bool {
+      var isKept = [Bool](repeating: false, count: elements.count)
+      for element in needed { isKept[element] = true }
+      for element in kept { isKept[element] = true }
+      var rest = elements
+      rest.keep { isKept[$0] }
+      var peeling = Peeling(rest)
+      peeling.run()
+      return peeling.left > 0
+    }
+    while !isStuck([]) {
+      var low = 1
+      var high = candidates.count
+      while low < high {
+        let middle = (low + high) / 2
+        if isStuck(candidates[..<middle]) { high = middle } else { low = middle + 1 }
+      }
+      needed.append(candidates[high - 1])
+      candidates.removeLast(candidates.count - high + 1)
+    }
+    return .violation("no-bottom", needed.flatMap { elements.calls(of: $0) })
+  }
+}
