@@ -33,7 +33,7 @@ struct Elements {
   /// Takes that may have removed anything, in the order of their invocations.
   private(set) var pendingTakes: [Int32] = []
   /// Elements that nobody is known to have taken out, by the end of their puts: *lost*.
-  private(set) var lost: [Int32] = []
+  var lost: [Int32] = []
 
   var count: Int { put.count }
 

@@ -1,3 +1,51 @@
+/// The intervals of some elements, as ``Elements`` has them.
+struct Spans {
+  var putStart: [Int32]
+  var putEnd: [Int32]
+  var takeStart: [Int32]
+  var takeEnd: [Int32]
+  /// The last moment.
+  var end: Int32
+
+  /// All elements' intervals.
+  init(_ elements: Elements) {
+    putStart = elements.putStart
+    putEnd = elements.putEnd
+    takeStart = elements.takeStart
+    takeEnd = elements.takeEnd
+    end = elements.timeline.end
+  }
+
+  /// Those of some elements, with their events numbered anew.
+  init(_ elements: Elements, of some: [Int]) {
+    var events: [Int32] = []
+    events.reserveCapacity(4 * some.count)
+    for column in [elements.putStart, elements.putEnd, elements.takeStart, elements.takeEnd] {
+      for element in some where column[element] < Elements.pendingEnd {
+        events.append(column[element])
+      }
+    }
+    events.sort()
+    func renumbered(_ column: [Int32]) -> [Int32] {
+      some.map { element in
+        if column[element] >= Elements.pendingEnd { return column[element] }
+        var low = 0
+        var high = events.count
+        while low < high {
+          let middle = (low + high) / 2
+          if events[middle] < column[element] { low = middle + 1 } else { high = middle }
+        }
+        return Int32(low)
+      }
+    }
+    putStart = renumbered(elements.putStart)
+    putEnd = renumbered(elements.putEnd)
+    takeStart = renumbered(elements.takeStart)
+    takeEnd = renumbered(elements.takeEnd)
+    end = Int32(events.count)
+  }
+}
+
 /// The peeling of a stack's elements; see ``StackMonitor``.
 struct Peeling {
   /// When each element was peeled, or -1.
@@ -8,7 +56,7 @@ struct Peeling {
   /// How many elements are not peeled.
   private(set) var left: Int
 
-  private let elements: Elements
+  private let elements: Spans
   /// Whether the put (1), the take (2) of each element has a free moment.
   private var satisfied: [UInt8]
   private var puts: EndTree
@@ -21,11 +69,11 @@ struct Peeling {
   private var free: FreeSet
 
   /// - Precondition: each element is certainly in at some moment.
-  init(_ elements: Elements) {
+  init(_ elements: Spans) {
     self.elements = elements
-    let count = elements.count
+    let count = elements.putStart.count
     // After all events there is a moment at which what stays may be taken out.
-    let beyond = Int(elements.timeline.end) + 1
+    let beyond = Int(elements.end) + 1
     order = [Int32](repeating: -1, count: count)
     putMoment = [Int32](repeating: 0, count: count)
     takeMoment = [Int32](repeating: 0, count: count)
@@ -35,7 +83,11 @@ struct Peeling {
     puts = EndTree(starts: elements.putStart, ends: elements.putEnd, identity)
     takes = EndTree(
       starts: elements.takeStart.map { min($0, Int32(beyond) - 1) }, ends: elements.takeEnd,
-      elements.sorted(by: elements.takeStart))
+      identity.sorted {
+        let one = elements.takeStart[Int($0)]
+        let other = elements.takeStart[Int($1)]
+        return one != other ? one < other : $0 < $1
+      })
     var depth = [Int32](repeating: 0, count: beyond + 1)
     for element in 0..<count {
       depth[Int(elements.putEnd[element]) + 1] += 1
@@ -80,7 +132,7 @@ struct Peeling {
   private mutating func peel(_ element: Int) {
     let putEnd = Int(elements.putEnd[element])
     let takeStart = min(Int(elements.takeStart[element]), free.count - 2)
-    order[element] = Int32(elements.count - left)
+    order[element] = Int32(order.count - left)
     left -= 1
     putMoment[element] = Int32(free.last(through: putEnd))
     takeMoment[element] = Int32(free.first(from: takeStart + 1))

@@ -17,10 +17,8 @@ import Histories
 /// Of free moments the first at or after each is kept with union and find, so all takes O(n α(n)),
 /// after sorting.
 ///
-/// **Lost elements** stay if there is no pending take. If there is one, the elements are first tried
-/// with the pending takes removing the lost ones as if the queue were a bag: an order is an order.
-/// Otherwise the lost elements are left out together with the pending takes, which keeps any order
-/// legal: if there is none then, there was none before. Else the rung passes.
+/// **Lost elements**: ``Elements/decide(_:_:)``. A lost `v` whose put ended before the take of a
+/// greater `u` began must be gone before that completed.
 ///
 /// *greater-first*: a take of `v`, its put, and the fewest lesser elements that cover it, with their
 /// puts and takes. *empty-while-in*: the same for a take that found nothing.
@@ -33,7 +31,31 @@ enum PriorityQueueMonitor {
     case .answer(let answer): return answer
     case .elements(let read): elements = read
     }
-    return elements.decide(decide)
+    return elements.decide(deadlines, decide)
+  }
+
+  /// In the order of the takes' beginnings from the last, by number.
+  private static func deadlines(_ elements: Elements) -> [Elements.Deadline?] {
+    let numbers = elements.value.map { elements.task.values.integer($0) ?? 0 }
+    let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+    var rank = [Int](repeating: 0, count: order.count)
+    for (place, element) in order.enumerated() { rank[element] = place }
+    var obstacles = elements.obstacles { rank[$0] }
+    for place in obstacles.indices where obstacles[place].place < 0 {
+      obstacles[place].place = order.count
+    }
+    obstacles.sort { $0.start > $1.start }
+    var minimum = SuffixMinimum(count: order.count + 1)
+    var next = 0
+    var deadlines = [Elements.Deadline?](repeating: nil, count: elements.lost.count)
+    for (place, lost) in elements.lost.enumerated().reversed() {
+      while next < obstacles.count, obstacles[next].start > elements.putEnd[Int(lost)] {
+        minimum.insert(obstacles[next].deadline, at: obstacles[next].place)
+        next += 1
+      }
+      deadlines[place] = minimum.from(rank[Int(lost)] + 1)
+    }
+    return deadlines
   }
 
   private static func decide(_ elements: Elements) -> RungAnswer {
@@ -82,21 +104,6 @@ enum PriorityQueueMonitor {
     guard let lesser, !lesser.isEmpty else { return .pass }
     return .violation(
       "greater-first", elements.calls(of: element) + lesser.flatMap { elements.calls(of: $0) })
-  }
-}
-
-extension Elements {
-  /// Decides with a function that is exact when no element is lost or no take is pending.
-  ///
-  /// Leaving out the lost elements and the pending takes keeps any order legal: in it a pending take
-  /// that did something removed a lost element. So a violation of the rest is one of the whole.
-  func decide(_ exactly: (Elements) -> RungAnswer) -> RungAnswer {
-    if pendingTakes.isEmpty || lost.isEmpty { return exactly(self) }
-    var matched = self
-    matched.matchPendingTakes()
-    if case .order(let steps) = exactly(matched) { return .order(steps) }
-    if case .violation(let certificate) = exactly(withoutLost()) { return .violation(certificate) }
-    return .pass
   }
 }
 

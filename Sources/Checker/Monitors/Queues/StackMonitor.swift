@@ -29,7 +29,8 @@ import Histories
 /// Each free moment is met once. It satisfies the puts and takes whose intervals it lies in, each
 /// once, found in a tree of the intervals' ends: O(n log n) in all.
 ///
-/// **Lost elements and pending takes** are treated as in ``PriorityQueueMonitor``.
+/// **Lost elements**: ``Elements/decide(_:_:)``. A lost `v` that was put in after the put of `w`
+/// ended, and whose own put ended before the take of `w` began, must be gone before that completed.
 ///
 /// *no-bottom*: elements of which none can be peeled, with their puts and takes; of those that are
 /// left the fewest that still cannot be: elements are left out as long as that is so, which is
@@ -38,8 +39,27 @@ enum StackMonitor {
   static let rung = Rung("stack-monitor", bytesPerCall: 300) { (task) throws(CheckError) in
     switch Elements.read(task, puts: .push) {
     case .answer(let answer): return answer
-    case .elements(let elements): return elements.decide(decide)
+    case .elements(let elements): return elements.decide(deadlines, decide)
     }
+  }
+
+  /// In the order of the puts' beginnings, by the takes' beginnings.
+  private static func deadlines(_ elements: Elements) -> [Elements.Deadline?] {
+    let end = Int(elements.timeline.end)
+    // Takes that found nothing are in the way from the start.
+    var obstacles = elements.obstacles { Int(elements.putEnd[$0]) }
+    obstacles.sort { $0.place < $1.place }
+    var minimum = SuffixMinimum(count: end + 1)
+    var next = 0
+    var deadlines = [Elements.Deadline?](repeating: nil, count: elements.count)
+    for element in 0..<elements.count where elements.take[element] < 0 {
+      while next < obstacles.count, obstacles[next].place < Int(elements.putStart[element]) {
+        minimum.insert(obstacles[next].deadline, at: Int(obstacles[next].start))
+        next += 1
+      }
+      deadlines[element] = minimum.from(Int(elements.putEnd[element]) + 1)
+    }
+    return elements.lost.map { deadlines[Int($0)] }
   }
 
   private static func decide(_ elements: Elements) -> RungAnswer {
@@ -62,7 +82,7 @@ enum StackMonitor {
         elements.take[element], at: moment, phase: 2, element * 2 + 1,
         result: elements.value[element])
     }
-    var peeling = Peeling(lasting)
+    var peeling = Peeling(Spans(lasting))
     peeling.run()
     if peeling.left > 0 { return certificate(lasting, peeling) }
     for element in 0..<lasting.count {
@@ -79,26 +99,28 @@ enum StackMonitor {
 
   /// Leaves out elements as long as some cannot be peeled.
   ///
-  /// Which of the elements can be peeled only grows when elements are left out, so the shortest
-  /// prefix of the candidates that cannot be peeled ends with one that is needed; it is put first,
-  /// and the search for the next is among those before.
+  /// What is certainly in without a break hangs together, and each such part is stuck by itself: the
+  /// smallest is taken. Which elements can be peeled only grows when others are left out, so the
+  /// shortest prefix of the candidates that cannot be peeled ends with one that is needed; it is
+  /// kept, and the next is looked for among those before.
   private static func certificate(_ elements: Elements, _ peeling: Peeling) -> RungAnswer {
-    var candidates = (0..<elements.count).filter { peeling.order[$0] < 0 }
-    candidates.sort { elements.takeStart[$0] < elements.takeStart[$1] }
+    var candidates = smallestPart(
+      elements,
+      elements.sorted(by: elements.putEnd).map { Int($0) }.filter { peeling.order[$0] < 0 })
     var needed: [Int] = []
     func isStuck(_ kept: ArraySlice<Int>) -> Bool {
-      var isKept = [Bool](repeating: false, count: elements.count)
-      for element in needed { isKept[element] = true }
-      for element in kept { isKept[element] = true }
-      var rest = elements
-      rest.keep { isKept[$0] }
-      var peeling = Peeling(rest)
+      var peeling = Peeling(Spans(elements, of: (needed + kept).sorted()))
       peeling.run()
       return peeling.left > 0
     }
     while !isStuck([]) {
+      // Short prefixes are cheap: double, then halve.
       var low = 1
-      var high = candidates.count
+      var high = 1
+      while high < candidates.count, !isStuck(candidates[..<high]) {
+        low = high + 1
+        high = min(2 * high, candidates.count)
+      }
       while low < high {
         let middle = (low + high) / 2
         if isStuck(candidates[..<middle]) { high = middle } else { low = middle + 1 }
@@ -107,5 +129,22 @@ enum StackMonitor {
       candidates.removeLast(candidates.count - high + 1)
     }
     return .violation("no-bottom", needed.flatMap { elements.calls(of: $0) })
+  }
+
+  /// Of elements by the ends of their puts, the fewest that hang together.
+  private static func smallestPart(_ elements: Elements, _ stuck: [Int]) -> [Int] {
+    var best = stuck[...]
+    var start = 0
+    var last = Int32.min
+    for (place, element) in stuck.enumerated() {
+      if place > start, elements.putEnd[element] > last {
+        if place - start < best.count { best = stuck[start..<place] }
+        start = place
+        last = Int32.min
+      }
+      last = max(last, elements.takeStart[element])
+    }
+    if stuck.count - start < best.count { best = stuck[start...] }
+    return Array(best)
   }
 }
