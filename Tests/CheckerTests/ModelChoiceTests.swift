@@ -91,6 +91,14 @@ import Testing
         "0 invoke add a", "counter", "1: “add” has the value \"a\"; expected an integer of 64 bits"
       ),
       (
+        "0 invoke insert a", "auto",
+        "1: “insert” has the value \"a\"; expected an integer of 64 bits"
+      ),
+      (
+        "0 invoke delete-min nil; 0 ok delete-min a", "auto",
+        "2: “delete-min” has the value \"a\"; expected an integer of 64 bits"
+      ),
+      (
         "0 invoke add 9223372036854775807; 1 invoke add 1", "counter",
         "2: the counter may leave the range of 64-bit integers"
       ),
@@ -118,8 +126,8 @@ import Testing
       (
         "0 invoke push 1; 1 invoke dequeue nil", "auto",
         "1: no model follows from the functions “push”, “dequeue”, and none has them all; name one "
-          + "with --model: register, cas-register, set, queue, bag, stack, counter, lock, "
-          + "reentrant-lock, semaphore, fenced-lock, append-log, text, unique-ids"
+          + "with --model: register, cas-register, set, queue, bag, stack, priority-queue, "
+          + "counter, lock, reentrant-lock, semaphore, fenced-lock, append-log, text, unique-ids"
       ),
     ]
     for (text, model, expected) in cases {
@@ -131,6 +139,9 @@ import Testing
     #expect(
       message { try check("0 invoke pop nil") { $0.initial = .value(3) } }
         == "the initial value is 3; expected a list of elements")
+    #expect(
+      message { try check("0 invoke delete-min nil") { $0.initial = .value([1, "a"]) } }
+        == "the initial value has the element \"a\"; expected integers of 64 bits")
     let headers: [(JSON, String)] = [
       (["initial": 3], "1: the initial value is 3; expected a list of elements"),
       (["permits": 0], "1: “permits” in the header is 0; expected a number of at least 1"),

@@ -4,8 +4,8 @@ import Histories
 ///
 /// Reads show the log from its beginning, so of any two one begins with the other, and the longest
 /// says where its elements are: the `i`-th append is at level `2i - 1`, reads of `i` elements at
-/// level `2i`, appends that no read shows after all. In any order levels do not descend; an order in
-/// which they do not, with elements of equal level in that of their invocations, is legal. So an
+/// level `2i`, appends that no read shows after all. In any order levels do not descend; an order
+/// in which they do not, with elements of equal level in that of their invocations, is legal. So an
 /// order exists iff nothing ends before something of a lower level begins: one sweep along the
 /// levels. A pending append that no read shows is left out, and one that is shown took effect.
 ///

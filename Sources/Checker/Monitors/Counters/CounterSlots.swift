@@ -22,8 +22,8 @@ import Histories
 ///   can come between. The read of `a` is chosen so that they are few; the start is `a = 0`;
 /// - *no-sum*: a read of what no number of additions makes.
 ///
-/// An addition completed before a read began is counted by it, so a violation between a read of
-/// `a` and one of `b` with too few additions is one between the start and one of them, of some kind.
+/// An addition completed before a read began is counted by it, so a violation between a read of `a`
+/// and one of `b` with too few additions is one between the start and one of them, of some kind.
 enum CounterSlots {
   static let rung = Rung("counter-slots", bytesPerCall: 160) { (task) throws(CheckError) in
     guard let slots = CounterSweep(task) else { return .pass }
@@ -163,8 +163,8 @@ struct CounterSweep {
 
   /// More completed additions between two reads than they tell apart, or two reads backwards.
   ///
-  /// A sweep over the events keeps, for each read that has completed (and the start), what it counts
-  /// plus the completed additions that began after it; a read that begins must not be below.
+  /// A sweep over the events keeps, for each read that has completed (and the start), what it
+  /// counts plus the completed additions that began after it; a read that begins must not be below.
   func tooMany() -> RungAnswer? {
     let byEnd = reads.sorted { end($0.call) < end($1.call) }
     // Place 0 is the start.

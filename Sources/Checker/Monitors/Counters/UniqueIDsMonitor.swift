@@ -2,9 +2,9 @@ import Histories
 
 /// `unique-ids-monitor`: no id is given out twice.
 ///
-/// The order does not matter, so the completed operations in the order of their invocations are one.
-/// A pending operation may have given out any other id. *given-twice*: the two operations; whatever
-/// else happened, both gave out the id.
+/// The order does not matter, so the completed operations in the order of their invocations are
+/// one. A pending operation may have given out any other id. *given-twice*: the two operations;
+/// whatever else happened, both gave out the id.
 enum UniqueIDsMonitor {
   static let rung = Rung("unique-ids-monitor", bytesPerCall: 40) { (task) throws(CheckError) in
     guard let initial = task.settings.initial, initial <= ValueTable.null else { return .pass }

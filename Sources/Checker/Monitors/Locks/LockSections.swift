@@ -11,8 +11,8 @@ import Histories
 /// certainly held from the acquisition's completion to the release's invocation, or for good.
 ///
 /// **Why disjoint sections suffice.** Sort them by their beginnings. If each ends before the next
-/// begins, the operations of one section after those of the one before are an order: an operation of
-/// a later section ends after its acquisition did, which is after the invocation of the earlier
+/// begins, the operations of one section after those of the one before are an order: an operation
+/// of a later section ends after its acquisition did, which is after the invocation of the earlier
 /// section's last operation. If two overlap, both owners certainly held the lock at one time,
 /// whatever the others did (*two-owners*: both acquisitions and their releases). A reentrant lock
 /// has inner acquisitions and releases, which are legal in the order of the process.

@@ -11,9 +11,9 @@ import Histories
 ///
 /// *too-many-holders*: the acquisitions whose permits are out when it is one too many, each with
 /// the release that gives the permit back later (the permits of one process are alike: the last
-/// acquired is the first released). They are all out at that moment whatever others did. *not-held*:
-/// a release by a process that holds none, with the acquisition and release of the process just
-/// before.
+/// acquired is the first released). They are all out at that moment whatever others did.
+/// *not-held*: a release by a process that holds none, with the acquisition and release of the
+/// process just before.
 enum SemaphoreSweep {
   static let rung = Rung("semaphore-sweep", bytesPerCall: 120) { (task) throws(CheckError) in
     guard let holders = LockHolders(task, isFenced: false) else { return .pass }

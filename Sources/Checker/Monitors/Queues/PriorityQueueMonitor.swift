@@ -3,8 +3,9 @@ import Histories
 /// `priority-queue-monitor`: a priority queue whose elements are each put in once.
 ///
 /// The idea is that of Z. Lee and U. Mathur, “Decrease-and-conquer linearizability monitoring”,
-/// arXiv 2410.04581: the take of `v` needs one of its moments at which no lesser element is certainly
-/// in, and a take that found nothing one at which none is (``Elements`` has the intervals).
+/// arXiv 2410.04581: the take of `v` needs one of its moments at which no lesser element is
+/// certainly in, and a take that found nothing one at which none is (``Elements`` has the
+/// intervals).
 ///
 /// **Why that suffices.** In ascending order, let each element be put in at its last moment and
 /// taken out at its first moment `t` that no lesser one covers (or put in and taken out at one
@@ -20,8 +21,8 @@ import Histories
 /// **Lost elements**: ``Elements/decide(_:_:)``. A lost `v` whose put ended before the take of a
 /// greater `u` began must be gone before that completed.
 ///
-/// *greater-first*: a take of `v`, its put, and the fewest lesser elements that cover it, with their
-/// puts and takes. *empty-while-in*: the same for a take that found nothing.
+/// *greater-first*: a take of `v`, its put, and the fewest lesser elements that cover it, with
+/// their puts and takes. *empty-while-in*: the same for a take that found nothing.
 enum PriorityQueueMonitor {
   static let rung = Rung("priority-queue-monitor", bytesPerCall: 220) {
     (task) throws(CheckError) in

@@ -3,10 +3,10 @@ import Histories
 /// `queue-monitor`: a first-in first-out queue whose elements are each put in once, with pending
 /// puts and pending takes.
 ///
-/// `algorithms.md` 2.6; the shapes of violations are those of T. Henzinger, A. Sezgin, V. Vafeiadis,
-/// “Aspect-oriented linearizability proofs”, CONCUR 2013, and A. Bouajjani, M. Emmi, C. Enea, J.
-/// Hamza, “On reducing linearizability to state reachability”, ICALP 2015. What an element's
-/// intervals are and what concerns one element alone is ``Elements``'.
+/// `algorithms.md` 2.6; the shapes of violations are those of T. Henzinger, A. Sezgin, V.
+/// Vafeiadis, “Aspect-oriented linearizability proofs”, CONCUR 2013, and A. Bouajjani, M. Emmi, C.
+/// Enea, J. Hamza, “On reducing linearizability to state reachability”, ICALP 2015. What an
+/// element's intervals are and what concerns one element alone is ``Elements``'.
 ///
 /// **Lost elements.** A pending take may have removed one. When `b` is put in after the put of lost
 /// `v` ended, `v` must be gone before `b` is taken: its *deadline* is the earliest end of the take
@@ -34,9 +34,9 @@ import Histories
 /// moment that does not delay an earlier one (the minimum over the rest) and each take at its first
 /// (the maximum so far), or at the put's if that is later. The moments then ascend along the order
 /// and are the operations' own: an earliest end below a start would be an `a → b` the other way
-/// round. Between puts at minima over the rest and takes at maxima so far, the queue holds something
-/// at `m` only if some `j` not before `k` has its put end before `m` and `k` its take start at `m`
-/// or later: `j` is in `B` and `k` in `A`, or the two are one and `m` is not free.
+/// round. Between puts at minima over the rest and takes at maxima so far, the queue holds
+/// something at `m` only if some `j` not before `k` has its put end before `m` and `k` its take
+/// start at `m` or later: `j` is in `B` and `k` in `A`, or the two are one and `m` is not free.
 enum QueueMonitor {
   static let rung = Rung("queue-monitor", bytesPerCall: 200) { (task) throws(CheckError) in
     var elements: Elements

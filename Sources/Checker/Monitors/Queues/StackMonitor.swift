@@ -2,19 +2,19 @@ import Histories
 
 /// `stack-monitor`: a stack whose elements are each put in once.
 ///
-/// `algorithms.md` 2.7; the idea of peeling is that of P. Abdulla et al., “Efficient linearizability
-/// monitoring”, PLDI 2025, and of Z. Lee and U. Mathur, “Decrease-and-conquer linearizability
-/// monitoring”, arXiv 2410.04581. ``Elements`` has the intervals. An element that can be put in and
-/// taken out at one moment is put in and taken out there and concerns no other. A moment is *free*
-/// when no element that is left is certainly in.
+/// `algorithms.md` 2.7; the idea of peeling is that of P. Abdulla et al., “Efficient
+/// linearizability monitoring”, PLDI 2025, and of Z. Lee and U. Mathur, “Decrease-and-conquer
+/// linearizability monitoring”, arXiv 2410.04581. ``Elements`` has the intervals. An element that
+/// can be put in and taken out at one moment is put in and taken out there and concerns no other. A
+/// moment is *free* when no element that is left is certainly in.
 ///
 /// **All free moments can be empty.** Let `m` be free. Every element that is left is either taken
 /// out before `m` in full (its take begins before) or put in after it, not both; from any order,
 /// those of the first kind in their order and then those of the second are an order too: a part of
 /// a stack's order that leaves out elements is legal, and nothing of the second kind ends before
-/// something of the first begins, as it ends after `m` and the other begins before. So the stack may
-/// be taken to be empty at every free moment; a take that found nothing needs one of its moments
-/// free.
+/// something of the first begins, as it ends after `m` and the other begins before. So the stack
+/// may be taken to be empty at every free moment; a take that found nothing needs one of its
+/// moments free.
 ///
 /// **Peeling.** Between two free moments next to each other, `a` and `b`, something is certainly in
 /// throughout, so one element lies at the bottom throughout: it is put in at `a` and taken out at
@@ -99,10 +99,10 @@ enum StackMonitor {
 
   /// Leaves out elements as long as some cannot be peeled.
   ///
-  /// What is certainly in without a break hangs together, and each such part is stuck by itself: the
-  /// smallest is taken. Which elements can be peeled only grows when others are left out, so the
-  /// shortest prefix of the candidates that cannot be peeled ends with one that is needed; it is
-  /// kept, and the next is looked for among those before.
+  /// What is certainly in without a break hangs together, and each such part is stuck by itself:
+  /// the smallest is taken. Which elements can be peeled only grows when others are left out, so
+  /// the shortest prefix of the candidates that cannot be peeled ends with one that is needed; it
+  /// is kept, and the next is looked for among those before.
   private static func certificate(_ elements: Elements, _ peeling: Peeling) -> RungAnswer {
     var candidates = smallestPart(
       elements,

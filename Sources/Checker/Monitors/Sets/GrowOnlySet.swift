@@ -7,8 +7,8 @@ import Histories
 /// comes in at level `2j - 1`, one that none shows comes in after all of them. What comes in when
 /// is ``Membership``: a virtual operation with an interval. In any order levels do not descend, and
 /// any order in which they do not is legal; so an order exists iff no virtual operation or read
-/// ends before one of a lower level begins. One sweep along the levels decides: each takes effect at
-/// the first moment that is its own and not before what is below it.
+/// ends before one of a lower level begins. One sweep along the levels decides: each takes effect
+/// at the first moment that is its own and not before what is below it.
 ///
 /// Looks at single elements take effect as early as they can if they missed the element (it comes
 /// in later: its interval begins after them) and when it is in if they found it. Further additions
