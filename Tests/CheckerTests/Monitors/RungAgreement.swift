@@ -58,8 +58,10 @@ func judge(
       let alone = certificate.calls.map { task.calls[$0] }
       #expect(
         !model.referee(alone, settings, values),
-        "\(rung.name) \(certificate.rule) \(certificate.calls) proves nothing:\n\(describe(history))"
-      )
+        """
+        \(rung.name) \(certificate.rule) \(certificate.calls) proves nothing:
+        \(describe(history))
+        """)
     }
   }
 }

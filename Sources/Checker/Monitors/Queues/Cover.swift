@@ -83,7 +83,7 @@ struct Cover {
         calls += elements.calls(of: element)
         continue
       }
-      let place = elements.lost.firstIndex(of: Int32(element)) ?? 0
+      guard let place = elements.lost.firstIndex(of: Int32(element)) else { return .pass }
       for other in elements.lost[...place] { calls.append(elements.put[Int(other)]) }
       calls += elements.pendingTakes.prefix(place)
     }
