@@ -22,11 +22,32 @@ import Testing
       let history = try randomHistory(objects[round % objects.count], shape, &random)
       let found = try agree(history, model, options)
       verdicts[found ? 1 : 0] += 1
+      try searchAgrees(history, model, options, found)
       if shape.lies == 0 {
         #expect(found, "\(name) refuses an honest history:\n\(describe(history))")
       }
     }
     #expect(verdicts[0] > least && verdicts[1] > least)
+  }
+
+  /// The search by itself says the same as the ladder.
+  private func searchAgrees(
+    _ history: History, _ model: Model, _ options: CheckOptions, _ expected: Bool
+  ) throws {
+    var values = history.values
+    let settings = try Settings(options, header: nil, values: &values)
+    for (_, task) in Checker.partition(history, values: values, settings, options) {
+      var found = false
+      if case .order(let steps) = try model.solve(task).finding {
+        found = true
+        let places = steps.map { step in task.operations.firstIndex(of: step.operation) ?? -1 }
+        let claim = Claim(
+          order: places, results: steps.map(\.result), calls: task.calls, settings: settings,
+          values: values)
+        #expect(model.verify(claim) == nil, "\(describe(history))")
+      }
+      #expect(found == expected, "\(model.name)'s search:\n\(describe(history))")
+    }
   }
 
   @Test func sets() throws { try compare("set", [SimulatedSet()]) }
