@@ -14,9 +14,9 @@ enum Removal: Sendable {
   /// install in turn: nobody is left who could miss the value. Not while a failed compare-and-set
   /// is there, which may need the value to be another.
   case register
-  /// A queue, bag, stack or priority queue. An element that nobody took out goes alone (a pending operation that
-  /// may have taken it took nothing then); one that was put in once and taken out once goes with
-  /// both.
+  /// A queue, bag, stack or priority queue. An element that nobody took out goes alone (a pending
+  /// operation that may have taken it took nothing then); one that was put in once and taken out
+  /// once goes with both.
   case element
   /// Locks. An acquisition and the release that is the process's next operation go together, and an
   /// acquisition that is its process's last goes alone: the lock is free instead.

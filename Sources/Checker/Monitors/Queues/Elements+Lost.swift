@@ -69,13 +69,18 @@ extension Elements {
       for (deadline, element) in due[...place] {
         calls += [put[Int(element)], deadline.take] + (deadline.put < 0 ? [] : [deadline.put])
       }
+      // One without lost elements is smaller.
+      if case .violation(let certificate) = exactly(withoutLost()) {
+        return .violation(certificate)
+      }
       return .violation("lost", calls)
     }
     var matched = self
     matched.lost = due.map(\.element)
     matched.matchPendingTakes()
     if case .order(let steps) = exactly(matched) { return .order(steps) }
-    if case .violation(let certificate) = exactly(withoutLost()) { return .violation(certificate) }
+    let rest = exactly(withoutLost())
+    if case .violation = rest { return rest }
     return .pass
   }
 }

@@ -44,10 +44,23 @@ enum QueueMonitor {
     case .answer(let answer): return answer
     case .elements(let read): elements = read
     }
-    if let answer = lostForGood(elements) { return answer }
+    if let lost = lostForGood(elements) {
+      // One without lost elements is smaller, if there is one: leaving out these and the pending
+      // takes keeps any order legal.
+      if !elements.pendingTakes.isEmpty {
+        let rest = decide(elements.withoutLost())
+        if case .violation = rest { return rest }
+      }
+      return lost
+    }
     elements.matchPendingTakes()
+    return decide(elements)
+  }
+
+  /// Decides once no lost element is overtaken.
+  private static func decide(_ elements: Elements) -> RungAnswer {
     let cover = Cover(elements)
-    var schedule = Schedule(capacity: task.calls.count)
+    var schedule = Schedule(capacity: elements.task.calls.count)
     for empty in elements.empties {
       let moment = cover.nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
       if moment > elements.timeline.returned[Int(empty)] {
@@ -60,7 +73,7 @@ enum QueueMonitor {
       return .violation("order-inverted", elements.calls(of: x) + elements.calls(of: y))
     case .order(let order):
       place(order, elements, &schedule)
-      return .order(schedule.steps(task))
+      return .order(schedule.steps(elements.task))
     }
   }
 
