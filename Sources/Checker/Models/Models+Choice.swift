@@ -31,9 +31,9 @@ extension Models {
 
   /// The rules: `cas` makes a `cas-register`; `enqueue`/`dequeue` a `queue`; `push`/`pop` a
   /// `stack`; `insert`/`delete-min` a `priority-queue`; `put`/`get` `text`; `acquire`/`release` a
-  /// `lock`; `generate` `unique-ids`; then whatever remains is a `register` when there is a `write`,
-  /// a `set` when there is a `remove` or `contains`, an `append-log` when there is an `append`. `add`
-  /// with `read` may be a set or a counter: the first read's value decides.
+  /// `lock`; `generate` `unique-ids`; then whatever remains is a `register` when there is a
+  /// `write`, a `set` when there is a `remove` or `contains`, an `append-log` when there is an
+  /// `append`. `add` with `read` may be a set or a counter: the first read's value decides.
   private static func infer(_ history: History) throws(CheckError) -> Model {
     let used = usedFunctions(of: history)
     guard !used.isEmpty else { return .register }

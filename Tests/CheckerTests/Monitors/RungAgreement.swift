@@ -62,6 +62,15 @@ func judge(
         \(rung.name) \(certificate.rule) \(certificate.calls) proves nothing:
         \(describe(history))
         """)
+      // What nobody knows of, and the certificate does not name, must not be able to help; a
+      // pending release belongs to an acquisition that may not be named.
+      let helped = task.calls.indices.filter {
+        certificate.calls.contains($0)
+          || task.calls[$0].end == .pending && task.calls[$0].function != .release
+      }
+      #expect(
+        !model.referee(helped.map { task.calls[$0] }, settings, values),
+        "\(rung.name) \(certificate.rule) leaves out who helps:\n\(describe(history))")
     }
   }
 }
