@@ -216,7 +216,7 @@ struct SplitSet {
     alone.wantsImpasse = false
     switch try Model.set.solve(alone).finding {
     case .order(let steps): return .order(steps)
-    case .stopped, .certificate: return .pass
+    case .stopped, .certificate, .positions: return .pass
     case .impasse(let impasse):
       var reduction = Reduction(Model.set, alone, steps: 400_000)
       let kept = reduction.certificate(culprit: impasse.culprit)?.calls ?? Array(own.indices)
