@@ -106,8 +106,8 @@ public enum Checker {
   private static func algorithms(_ answers: [KeyAnswer], _ model: Model) -> String {
     var used = Set(answers.map(\.algorithm))
     var names = model.rungs.map(\.name).filter { used.remove($0) != nil }
-    names += used.sorted()
-    return names.isEmpty ? "wing-gong-lowe" : names.joined(separator: "+")
+    names += [Engine.depthFirst, Engine.frontier].filter { used.remove($0) != nil }
+    return names.isEmpty ? Engine.depthFirst : names.joined(separator: "+")
   }
 
   /// Decides the keys side by side, the largest first.

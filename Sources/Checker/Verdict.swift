@@ -193,6 +193,22 @@ public struct Undecided: Sendable {
   public var completions: Int
   /// The most operations that were open at once.
   public var mostOpen: Int
+  /// How far each engine got that was asked, in their order.
+  public var reached: [Reach] = []
+
+  /// How far one engine got.
+  public struct Reach: Sendable, Equatable {
+    /// The engine's name.
+    public var algorithm: String
+    /// Completions that it explained at its deepest point.
+    public var explained: Int
+
+    /// Makes an account of one engine.
+    public init(algorithm: String, explained: Int) {
+      self.algorithm = algorithm
+      self.explained = explained
+    }
+  }
 
   /// Makes an account of a search that was given up.
   public init(

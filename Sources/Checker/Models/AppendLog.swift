@@ -61,7 +61,7 @@ struct AppendLogMachine: Machine {
     return Int(state) < uses.count && Int(uses[Int(state)]) > event ? state : forgotten
   }
 
-  static var looksAhead: Bool { true }
+  static var horizon: Int { Int.max }
 
   /// A log only grows: what is to be read must begin with it.
   func isReachable(_ pure: Form, from state: Int32) -> Bool {

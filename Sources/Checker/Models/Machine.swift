@@ -26,8 +26,9 @@ protocol Machine: SendableMetatype {
   /// Calls are given in the order of their invocations.
   mutating func form(of call: Call) throws(CheckError) -> Form?
 
-  /// Whether ``isReachable(_:from:)`` can ever say no.
-  static var looksAhead: Bool { get }
+  /// How far ahead ``isReachable(_:from:)`` is asked: 0 never, 1 for the completion at hand, more
+  /// for the next pure completion wherever it is.
+  static var horizon: Int { get }
 
   /// Whether a pure form may yet become possible in a state or in those that follow from it by
   /// forms that do not restart it. When it says no it must say no for all of them.
@@ -39,18 +40,36 @@ protocol Machine: SendableMetatype {
   /// Whether ``forgetting(_:before:)`` ever forgets.
   static var forgets: Bool { get }
 
-  /// Notes what ``forgetting(_:before:)`` needs to know; called once, before the search.
+  /// Notes what ``forgetting(_:before:)`` needs to know; called before the search of a problem.
   mutating func prepare(_ problem: Problem)
 
-  /// The state, or one that stands for all that no completion from the event on can tell apart.
+  /// The state, or ``forgotten`` when no completion from the event on, and no pending operation,
+  /// can tell it from others that are forgotten there; once forgotten it stays so until a form
+  /// leads to another state.
   func forgetting(_ state: Int32, before event: Int) -> Int32
 
-  /// Whether every form is pure, or leads to a state that does not depend on the one before. Then a
-  /// pending operation need only take effect just before one that sees what it did.
+  /// Whether a form is possible in every state, and leads to one that does not depend on it.
+  func isBlind(_ form: Form) -> Bool
+
+  /// Whether every impure form is blind or ``tests(_:_:)`` the state. Then a pending operation need
+  /// only take effect just before one that sees what it did.
   static var isLazy: Bool { get }
 
   /// Whether an impure form is possible in this state alone.
   func tests(_ state: Int32, _ form: Form) -> Bool
+
+  /// Whether states are single values: ``seen(by:)`` and ``left(by:)`` say all.
+  var hasDemand: Bool { get }
+
+  /// The state that a form is possible in alone, or nil.
+  func seen(by form: Form) -> Int32?
+
+  /// The state that a form leaves, or nil when it changes nothing.
+  func left(by form: Form) -> Int32?
+
+  /// Every state that the object may be in after an unknown past, as far as a problem's operations
+  /// can tell them apart; nil when they cannot be listed.
+  func statesAnywhere(_ problem: Problem) -> [Int32]?
 
   /// The states that the object may be in at the start; called after all forms are known.
   mutating func initialStates() -> [Int32]
@@ -78,12 +97,17 @@ let refused: Int32 = -1
 let forgotten = Int32.max
 
 extension Machine {
-  static var looksAhead: Bool { false }
+  static var horizon: Int { 0 }
   static var forgets: Bool { false }
   static var isLazy: Bool { false }
+  var hasDemand: Bool { false }
   func tests(_ state: Int32, _ form: Form) -> Bool { true }
+  func seen(by form: Form) -> Int32? { nil }
+  func left(by form: Form) -> Int32? { nil }
+  func statesAnywhere(_ problem: Problem) -> [Int32]? { nil }
   mutating func prepare(_ problem: Problem) {}
   func forgetting(_ state: Int32, before event: Int) -> Int32 { state }
+  func isBlind(_ form: Form) -> Bool { false }
   func isReachable(_ pure: Form, from state: Int32) -> Bool { true }
   func restarts(_ pure: Form, by form: Form) -> Bool { true }
   func isIdle(pending form: Form) -> Bool { false }

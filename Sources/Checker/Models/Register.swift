@@ -22,11 +22,13 @@ struct RegisterMachine: Machine {
   private let settings: Settings
   /// Values that some operation may have seen before anything was certainly installed.
   private var initialCandidates: [Int32] = []
-  private var isCandidate: Set<Int32> = []
+  private var isCandidate = IntegerMap(expecting: 16)
   private var firstInstalled = History.never
   /// Values that somebody observes, with the last rank at which it may be.
-  private var observed: [ValueID: Int32] = [:]
+  private var observed = IntegerMap(expecting: 16)
   private var hasMismatch = false
+  /// The last event whose operation sees a value; the largest number for a pending one.
+  private var lastSeen = IntegerMap(expecting: 16)
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) {
     self.values = values
@@ -76,7 +78,8 @@ struct RegisterMachine: Machine {
 
   private mutating func observe(_ value: ValueID, _ call: Call) {
     observed[value] = max(observed[value] ?? -1, call.returned)
-    if call.invoked < firstInstalled, isCandidate.insert(value).inserted {
+    if call.invoked < firstInstalled, isCandidate[value] == nil {
+      isCandidate[value] = 1
       initialCandidates.append(value)
     }
   }
@@ -100,6 +103,62 @@ struct RegisterMachine: Machine {
 
   func tests(_ state: Int32, _ form: Form) -> Bool { form.code == Code.cas && form.a == state }
 
+  func isBlind(_ form: Form) -> Bool { form.code == Code.write }
+
+  static var horizon: Int { 1 }
+
+  func isReachable(_ pure: Form, from state: Int32) -> Bool {
+    pure.code != Code.read || pure.a == state
+  }
+
+  func restarts(_ pure: Form, by form: Form) -> Bool { left(by: form) == pure.a }
+
+  /// Not while a mismatch may need a value to be another.
+  var hasDemand: Bool { !hasMismatch }
+
+  func seen(by form: Form) -> Int32? {
+    form.code == Code.read || form.code == Code.cas ? form.a : nil
+  }
+
+  func left(by form: Form) -> Int32? {
+    switch form.code {
+    case Code.write: form.a
+    case Code.cas: form.b
+    default: nil
+    }
+  }
+
+  static var forgets: Bool { true }
+
+  mutating func prepare(_ problem: Problem) {
+    lastSeen = IntegerMap(expecting: 16)
+    for (operation, form) in problem.forms.enumerated() {
+      guard let value = seen(by: form) else { continue }
+      lastSeen[value] = max(lastSeen[value] ?? -1, problem.event[operation])
+    }
+    for group in problem.pending {
+      if let value = seen(by: group.form) { lastSeen[value] = Int32.max }
+    }
+  }
+
+  /// A value that nobody sees from the event on is as good as any other such value.
+  func forgetting(_ state: Int32, before event: Int) -> Int32 {
+    if hasMismatch || state == forgotten { return state }
+    return Int(lastSeen[state] ?? -1) < event ? forgotten : state
+  }
+
+  /// Every value that somebody sees, and one that nobody does.
+  func statesAnywhere(_ problem: Problem) -> [Int32]? {
+    var states: [Int32] = []
+    var known = IntegerMap(expecting: 16)
+    for form in problem.forms + problem.pending.map(\.form) {
+      guard let value = seen(by: form), known[value] == nil else { continue }
+      known[value] = 1
+      states.append(value)
+    }
+    return states + [Self.fresh]
+  }
+
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     switch form.code {
     case Code.write: form.a
@@ -111,7 +170,11 @@ struct RegisterMachine: Machine {
   }
 
   func describe(_ state: Int32) -> String {
-    state == Self.fresh ? "a value that nobody names" : values.describe(state)
+    switch state {
+    case Self.fresh: "a value that nobody names"
+    case forgotten: "a value that nobody sees"
+    default: values.describe(state)
+    }
   }
 
   func refusal(of form: Form, in state: Int32) -> String {

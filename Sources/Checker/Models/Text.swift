@@ -75,7 +75,7 @@ struct TextMachine: Machine {
     return Int(state) < uses.count && Int(uses[Int(state)]) > event ? state : forgotten
   }
 
-  static var looksAhead: Bool { true }
+  static var horizon: Int { Int.max }
 
   /// Until the next put a text only grows: what is to be got must begin with it.
   func isReachable(_ pure: Form, from state: Int32) -> Bool {

@@ -6,7 +6,7 @@ import Histories
 /// completions: *event* `e` is the `e`-th completion. Real time is all in two columns: operation
 /// `o` may take effect before event `e` when `o < opened[e]`, and must before event `event[o]`.
 /// Pending operations of one form are interchangeable once invoked and have no deadline
-/// (algorithms.md 1.6, R2), so they are counted, not named.
+/// (``Reductions/counted``), so they are counted, not named.
 struct Problem {
   /// The indices in the history of the completed operations.
   var operations: [Int] = []
@@ -20,10 +20,22 @@ struct Problem {
   var opened: [Int32] = []
   /// The bit of each completed operation while it is open; bits are used again.
   var slot: [Int32] = []
-  /// How many bits are in use at most.
-  var slots = 0
   /// Pending operations by form.
   var pending: [PendingGroup] = []
+  /// Groups whose spare operations may outnumber those who could see them, the earliest first.
+  var clamps: [Clamp] = []
+  /// Operations below this number need not take effect: they were open where a window begins.
+  var optionalCount: Int32 = 0
+  /// Whether a pending operation may be taken again and again, which asks for less than the truth.
+  var isUnlimited = false
+  /// In a window: how many of its events are to be explained.
+  var eventLimit = 0
+  /// How rows are laid out.
+  var layout = Layout()
+  /// Bits of usage that no count uses.
+  var usageGuards: [UInt64] = []
+  /// The most operations that were open at once, pending ones included.
+  var mostOpen = 0
 
   /// Pending operations of one form, in the order of their invocations.
   struct PendingGroup {
@@ -38,76 +50,130 @@ struct Problem {
     var mask: UInt64 = 0
   }
 
+  /// From which event on how many of a group at least cannot be used any more.
+  struct Clamp {
+    var group: Int
+    /// Events at which that many and one more are of no use, ascending: `events[k]` is the first
+    /// before which at least `k + 1` are not.
+    var events: [Int32]
+  }
+
+  /// The words of a row, and which of its bits mean what.
+  struct Layout {
+    /// Words that hold the bits of open operations.
+    var slotWords = 0
+    /// Bits that tell configurations apart.
+    var exact: [UInt64] = []
+    /// Bits of pure operations: more is better.
+    var pure: [UInt64] = []
+    /// Bits of optional operations: fewer is better.
+    var optional: [UInt64] = []
+    /// Whether the last word is the usage.
+    var hasUsage = false
+    /// Whether less usage is better; else it tells configurations apart.
+    var countsUsage = true
+
+    var rowWords: Int { 2 + slotWords + (hasUsage ? 1 : 0) }
+  }
+
   /// How many completions there are.
   var eventCount: Int { completing.count }
-  /// Words that hold the bits of open operations.
-  var slotWords: Int { (slots + 63) / 64 }
-  /// Words that hold the counts of pending operations.
-  private(set) var usageWords = 0
-  /// The most operations that were open at once, pending ones included.
-  private(set) var mostOpen = 0
+
+  init() {}
 
   /// Brings a key's calls into columns.
   ///
   /// - Complexity: O(n log n) in the number of calls.
   init<M: Machine>(
-    _ operations: [Int], calls: [Call], machine: inout M
+    _ operations: [Int], calls: [Call], machine: inout M, _ reductions: Reductions = .all
   ) throws(CheckError) {
-    var kept: [(operation: Int, call: Int, form: Form)] = []
+    var kept: [(call: Int32, form: Form)] = []
+    kept.reserveCapacity(calls.count)
     for (index, call) in calls.enumerated() {
-      if let form = try machine.form(of: call) { kept.append((operations[index], index, form)) }
+      guard let form = try machine.form(of: call) else { continue }
+      if call.end == .pending, form.isPure { continue }
+      kept.append((Int32(truncatingIfNeeded: index), form))
     }
-    kept.removeAll { entry in
-      calls[entry.call].end == .pending
-        && (entry.form.isPure || machine.isIdle(pending: entry.form))
-    }
-    var invokedRanks: [Int32] = []
-    var returnedRanks: [Int32] = []
-    for entry in kept where calls[entry.call].end != .pending {
-      self.operations.append(entry.operation)
+    var pending: [(operation: Int, form: Form, invoked: Int32)] = []
+    var invoked: [Int32] = []
+    var returned: [Int32] = []
+    for entry in kept {
+      let call = calls[Int(entry.call)]
+      if call.end == .pending {
+        if machine.isIdle(pending: entry.form) { continue }
+        pending.append((operations[Int(entry.call)], entry.form, call.invoked))
+        continue
+      }
+      self.operations.append(operations[Int(entry.call)])
       forms.append(entry.form)
-      invokedRanks.append(calls[entry.call].invoked)
-      returnedRanks.append(calls[entry.call].returned)
+      invoked.append(call.invoked)
+      returned.append(call.returned)
     }
+    arrange(invoked: invoked, returned: returned)
+    assignSlots(reductions)
+    addPending(pending, ranks: completing.map { returned[Int($0)] }, reductions)
+    packUsage(reductions)
+  }
+
+  /// Finds the events and what opens before each.
+  mutating func arrange(invoked: [Int32], returned: [Int32]) {
     let count = forms.count
-    completing = (0..<Int32(count)).sorted { returnedRanks[Int($0)] < returnedRanks[Int($1)] }
+    completing = (0..<Int32(count)).sorted { returned[Int($0)] < returned[Int($1)] }
     event = [Int32](repeating: 0, count: count)
     for (place, operation) in completing.enumerated() { event[Int(operation)] = Int32(place) }
     opened.reserveCapacity(count)
     var invokedSoFar: Int32 = 0
     for operation in completing {
-      while invokedSoFar < count, invokedRanks[Int(invokedSoFar)] < returnedRanks[Int(operation)] {
+      while invokedSoFar < count, invoked[Int(invokedSoFar)] < returned[Int(operation)] {
         invokedSoFar += 1
       }
       opened.append(invokedSoFar)
     }
-    assignSlots()
-    let pendingCalls = kept.filter { calls[$0.call].end == .pending }
-    addPending(
-      pendingCalls.map { ($0.operation, $0.form, calls[$0.call].invoked) },
-      ranks: completing.map { returnedRanks[Int($0)] })
   }
 
-  private mutating func assignSlots() {
+  /// Gives every operation a bit while it is open: first those of impure operations, then those
+  /// of pure ones, then those of optional ones.
+  mutating func assignSlots(_ reductions: Reductions) {
     slot = [Int32](repeating: 0, count: forms.count)
-    var free: [Int32] = []
+    var free: [[Int32]] = [[], [], []]
+    var counts: [Int32] = [0, 0, 0]
     var next = 0
+    var open = 0
     for place in 0..<completing.count {
       while next < Int(opened[place]) {
-        if free.isEmpty {
-          free.append(Int32(slots))
-          slots += 1
+        let kind = kind(next, reductions)
+        if free[kind].isEmpty {
+          free[kind].append(counts[kind])
+          counts[kind] += 1
         }
-        slot[next] = free.removeLast()
+        slot[next] = free[kind].removeLast()
         next += 1
+        open += 1
       }
-      free.append(slot[Int(completing[place])])
+      mostOpen = max(mostOpen, open)
+      open -= 1
+      let operation = Int(completing[place])
+      free[kind(operation, reductions)].append(slot[operation])
     }
-    mostOpen = slots
+    let bases = [0, counts[0], counts[0] + counts[1]]
+    for operation in slot.indices { slot[operation] += bases[kind(operation, reductions)] }
+    let bits = Int(counts[0] + counts[1] + counts[2])
+    layout.slotWords = (bits + 63) / 64
+    layout.pure = [UInt64](repeating: 0, count: layout.slotWords)
+    layout.optional = layout.pure
+    for bit in Int(bases[1])..<Int(bases[2]) { layout.pure[bit >> 6] |= 1 << UInt64(bit & 63) }
+    for bit in Int(bases[2])..<bits { layout.optional[bit >> 6] |= 1 << UInt64(bit & 63) }
+    layout.exact = zip(layout.pure, layout.optional).map { ~($0 | $1) }
+  }
+
+  private func kind(_ operation: Int, _ reductions: Reductions) -> Int {
+    if operation < optionalCount { return 2 }
+    return forms[operation].isPure && reductions.contains(.pureSuperset) ? 1 : 0
   }
 
   private mutating func addPending(
-    _ calls: [(operation: Int, form: Form, invoked: Int32)], ranks: [Int32]
+    _ calls: [(operation: Int, form: Form, invoked: Int32)], ranks: [Int32],
+    _ reductions: Reductions
   ) {
     var places: [Form: Int] = [:]
     for call in calls {
@@ -118,7 +184,7 @@ struct Problem {
         if ranks[middle] < call.invoked { low = middle + 1 } else { high = middle }
       }
       if low == eventCount { continue }  // invoked after every completion: nobody needs it
-      let place = places[call.form] ?? pending.count
+      let place = reductions.contains(.counted) ? places[call.form] ?? pending.count : pending.count
       if place == pending.count {
         places[call.form] = place
         pending.append(PendingGroup(form: call.form))
@@ -127,17 +193,36 @@ struct Problem {
       pending[place].from.append(Int32(low))
       mostOpen += 1
     }
+  }
+
+  /// Gives every group's count its bits, and one to spare.
+  mutating func packUsage(_ reductions: Reductions) {
+    layout.hasUsage = !pending.isEmpty && !isUnlimited
+    layout.countsUsage = reductions.contains(.counted)
+    guard layout.hasUsage else { return }
     var shift = 64
     for place in pending.indices {
       let bits = Int.bitWidth - pending[place].operations.count.leadingZeroBitCount
-      if shift + bits > 64 {
-        usageWords += 1
+      if shift + bits + 1 > 64 {
+        usageGuards.append(0)
         shift = 0
       }
-      pending[place].word = usageWords - 1
+      pending[place].word = usageGuards.count - 1
       pending[place].shift = UInt64(shift)
       pending[place].mask = (1 << UInt64(bits)) - 1
-      shift += bits
+      usageGuards[usageGuards.count - 1] |= 1 << UInt64(shift + bits)
+      shift += bits + 1
     }
+  }
+
+  /// How many of a group were invoked before an event.
+  func available(_ group: PendingGroup, before event: Int) -> Int {
+    var low = 0
+    var high = group.from.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(group.from[middle]) <= event { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
