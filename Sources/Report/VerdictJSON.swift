@@ -129,6 +129,8 @@ public enum VerdictJSON {
       "explained": JSON(undecided.explained),
       "completions": JSON(undecided.completions),
       "mostOpen": JSON(undecided.mostOpen),
+      "reached": .object(
+        undecided.reached.map { JSON.Member($0.algorithm, JSON($0.explained)) }),
     ]
   }
 }

@@ -29,6 +29,7 @@ import Testing
 
   @Test(arguments: [
     ("register", "0 invoke write 1; 1 invoke read nil"), ("cas-register", "0 invoke cas [1,2]"),
+    ("multi-register", "0 invoke txn [[write,x,1],[read,y,nil]]"),
     ("queue", "0 invoke dequeue nil"), ("stack", "0 invoke push 1"),
     ("text", "0 invoke append a; 1 invoke get nil"), ("lock", "0 invoke acquire nil"),
     ("unique-ids", "0 invoke generate nil"), ("append-log", "0 invoke append 1"),
@@ -117,7 +118,13 @@ import Testing
       ),
       (
         "0 invoke txn nil", "auto",
-        "1: “txn” belongs to the model multi-register, which this version cannot check yet"
+        "1: “txn” has the value nil; expected a list of [\"read\",key,null] and "
+          + "[\"write\",key,value]"
+      ),
+      (
+        "0 invoke txn [[write,x,1],[read,y,nil]]; 0 ok txn [[write,x,2],[read,y,1]]", "auto",
+        "2: “txn” has the value [[\"write\",\"x\",2],[\"read\",\"y\",1]]; expected the parts that "
+          + "were invoked, with what was read"
       ),
       (
         "0 invoke add 1", "auto",
@@ -126,8 +133,9 @@ import Testing
       (
         "0 invoke push 1; 1 invoke dequeue nil", "auto",
         "1: no model follows from the functions “push”, “dequeue”, and none has them all; name one "
-          + "with --model: register, cas-register, set, queue, bag, stack, priority-queue, "
-          + "counter, lock, reentrant-lock, semaphore, fenced-lock, append-log, text, unique-ids"
+          + "with --model: register, cas-register, multi-register, set, queue, bag, stack, "
+          + "priority-queue, counter, lock, reentrant-lock, semaphore, fenced-lock, append-log, "
+          + "text, unique-ids"
       ),
     ]
     for (text, model, expected) in cases {

@@ -52,6 +52,8 @@ import Testing
 
   @Test func sets() throws { try compare("set", [SimulatedSet()]) }
 
+  @Test func multiRegisters() throws { try compare("multi-register", [SimulatedRegisters()]) }
+
   @Test func queues() throws {
     try compare(
       "queue", rounds: 3000,

@@ -35,6 +35,7 @@ import Testing
 
   @Test func groupsAreSound() throws {
     try leavesLinearizable("cas-register", SimulatedRegister())
+    try leavesLinearizable("multi-register", SimulatedRegisters())
     try leavesLinearizable("set", SimulatedSet())
     for domain in [2, 3, 99] {
       try leavesLinearizable(

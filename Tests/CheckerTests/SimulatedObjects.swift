@@ -199,3 +199,40 @@ struct SimulatedIDs: SimulatedObject {
     .integer(Int64(random.draw(1..<Int(last) + 3)))
   }
 }
+
+/// Three registers that transactions of one to three parts read and write.
+struct SimulatedRegisters: SimulatedObject {
+  var held: [String: JSON] = [:]
+
+  mutating func request(_ random: inout SplitMix64, process: Int) -> Request {
+    let parts: [JSON] = (0..<random.draw(1..<4)).map { _ in
+      let key = JSON.string(["x", "y", "z"][random.draw(0..<3)])
+      return random.chance(0.5)
+        ? .array([.string("read"), key, .null])
+        : .array([.string("write"), key, number(&random, below: 2)])
+    }
+    return Request(function: "txn", input: .array(parts))
+  }
+
+  mutating func answer(_ request: Request, process: Int) -> JSON? {
+    guard case .array(let parts) = request.input else { return nil }
+    return .array(
+      parts.map { part in
+        guard case .array(let words) = part, let key = words[1].string else { return part }
+        if words[0] == .string("write") {
+          held[key] = words[2]
+          return part
+        }
+        return .array([words[0], words[1], held[key] ?? .null])
+      })
+  }
+
+  func lie(_ random: inout SplitMix64, _ request: Request) -> JSON? {
+    guard case .array(let parts) = request.input else { return nil }
+    return .array(
+      parts.map { part in
+        guard case .array(let words) = part, words[0] == .string("read") else { return part }
+        return .array([words[0], words[1], random.chance(0.3) ? .null : number(&random, below: 2)])
+      })
+  }
+}

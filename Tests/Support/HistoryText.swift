@@ -3,8 +3,8 @@ import Histories
 extension History {
   /// A history from lines such as `0 invoke write 1 x`: process, type, function, value, key.
   ///
-  /// A value is an integer, `nil`, `true`, `false`, `[1,2]` (a list, no spaces) or a word; the key
-  /// may be left out. Made for tests: anything else is a trap.
+  /// A value is an integer, `nil`, `true`, `false`, `[1,[2,3]]` (a list, no spaces) or a word; the
+  /// key may be left out. Made for tests: anything else is a trap.
   public static func text(_ lines: String) throws(HistoryError) -> History {
     var builder = HistoryBuilder()
     for (index, line) in lines.split(separator: "\n").enumerated() {
@@ -34,8 +34,16 @@ extension History {
     if let number = Int64(word) { return values.intern(integer: number) }
     guard word.hasPrefix("["), word.hasSuffix("]") else { return values.intern(string: word) }
     var parts: [ValueID] = []
-    for part in word.dropFirst().dropLast().split(separator: ",") {
-      parts.append(value(String(part), in: &values))
+    var part = ""
+    var depth = 0
+    for letter in word.dropFirst().dropLast() + "," {
+      if letter == ",", depth == 0 {
+        if !part.isEmpty { parts.append(value(part, in: &values)) }
+        part = ""
+        continue
+      }
+      depth += letter == "[" ? 1 : letter == "]" ? -1 : 0
+      part.append(letter)
     }
     return values.intern(list: parts)
   }

@@ -59,6 +59,7 @@ enum Removal: Sendable {
     case .cas:
       let pair = values.parts(of: call.input)
       return call.end == .mismatch || pair.first == pair.last
+    case .txn: return MicroOperation.isReadOnly(call.input, values)
     default: return false
     }
   }
@@ -79,7 +80,9 @@ enum Removal: Sendable {
       }
     }
     var groups: [[Int]] = []
-    for index in calls.indices where installed[index] != nil {
+    // Clusters of repeated values may each hold nearly everything: not worth more than this.
+    var room = 8 * calls.count + 20_000
+    for index in calls.indices where installed[index] != nil && room > 0 {
       var group: Set<Int> = [index]
       var waiting = [index]
       while let next = waiting.popLast() {
@@ -88,6 +91,7 @@ enum Removal: Sendable {
           waiting.append(observer)
         }
       }
+      room -= group.count
       groups.append(group.sorted())
     }
     return groups

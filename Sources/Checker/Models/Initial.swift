@@ -12,6 +12,21 @@ extension Settings {
     return Array(values.parts(of: initial))
   }
 
+  /// What each key holds at first, from a map; nothing when none was given.
+  func initialRegisters(_ values: ValueTable) throws(CheckError) -> [ValueID: ValueID] {
+    let initial = try known(values)
+    if initial <= ValueTable.null { return [:] }
+    guard values.kind(of: initial) == .map else {
+      throw wrong(initial, "a map of keys and values", values)
+    }
+    let parts = Array(values.parts(of: initial))
+    var registers: [ValueID: ValueID] = [:]
+    for place in stride(from: 0, to: parts.count, by: 2) {
+      registers[parts[place]] = parts[place + 1]
+    }
+    return registers
+  }
+
   /// The initial number, 0 when none was given.
   func initialInteger(_ values: ValueTable) throws(CheckError) -> Int64 {
     let initial = try known(values)

@@ -67,9 +67,10 @@ protocol Machine: SendableMetatype {
   /// The state that a form leaves, or nil when it changes nothing.
   func left(by form: Form) -> Int32?
 
-  /// Every state that the object may be in after an unknown past, as far as a problem's operations
-  /// can tell them apart; nil when they cannot be listed.
-  func statesAnywhere(_ problem: Problem) -> [Int32]?
+  /// Every state that the object may be in before an event of the problem that was prepared, as far
+  /// as the operations of a window that begins there can tell them apart; nil when they cannot be
+  /// listed.
+  func statesAnywhere(_ window: Problem, since event: Int) -> [Int32]?
 
   /// The states that the object may be in at the start; called after all forms are known.
   mutating func initialStates() -> [Int32]
@@ -104,7 +105,7 @@ extension Machine {
   func tests(_ state: Int32, _ form: Form) -> Bool { true }
   func seen(by form: Form) -> Int32? { nil }
   func left(by form: Form) -> Int32? { nil }
-  func statesAnywhere(_ problem: Problem) -> [Int32]? { nil }
+  func statesAnywhere(_ window: Problem, since event: Int) -> [Int32]? { nil }
   mutating func prepare(_ problem: Problem) {}
   func forgetting(_ state: Int32, before event: Int) -> Int32 { state }
   func isBlind(_ form: Form) -> Bool { false }

@@ -39,7 +39,7 @@ public struct Model: Sendable {
 
   init<M: Machine, S: Sequential>(
     _ name: String, _ summary: String, _ functions: [Function], legal: String, illegal: String,
-    machine: M.Type, sequential: S.Type, removal: Removal, rungs: [Rung] = []
+    machine: M.Type, sequential: S.Type, removal: Removal = .pureOnly, rungs: [Rung] = []
   ) {
     self.name = name
     self.summary = summary

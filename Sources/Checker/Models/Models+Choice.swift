@@ -4,8 +4,8 @@ import Histories
 extension Models {
   /// What each function says about the model when neither option nor header names one.
   private static let hints: [(functions: [String], model: String)] = [
-    (["cas"], "cas-register"), (["enqueue", "dequeue"], "queue"), (["push", "pop"], "stack"),
-    (["insert", "delete-min"], "priority-queue"),
+    (["cas"], "cas-register"), (["txn"], "multi-register"), (["enqueue", "dequeue"], "queue"),
+    (["push", "pop"], "stack"), (["insert", "delete-min"], "priority-queue"),
     (["put", "get"], "text"), (["acquire", "release"], "lock"), (["generate"], "unique-ids"),
   ]
 
@@ -29,19 +29,15 @@ extension Models {
     return try infer(history)
   }
 
-  /// The rules: `cas` makes a `cas-register`; `enqueue`/`dequeue` a `queue`; `push`/`pop` a
-  /// `stack`; `insert`/`delete-min` a `priority-queue`; `put`/`get` `text`; `acquire`/`release` a
-  /// `lock`; `generate` `unique-ids`; then whatever remains is a `register` when there is a
-  /// `write`, a `set` when there is a `remove` or `contains`, an `append-log` when there is an
-  /// `append`. `add` with `read` may be a set or a counter: the first read's value decides.
+  /// The rules: `cas` makes a `cas-register`; `txn` a `multi-register`; `enqueue`/`dequeue` a
+  /// `queue`; `push`/`pop` a `stack`; `insert`/`delete-min` a `priority-queue`; `put`/`get` `text`;
+  /// `acquire`/`release` a `lock`; `generate` `unique-ids`; then whatever remains is a `register`
+  /// when there is a `write`, a `set` when there is a `remove` or `contains`, an `append-log` when
+  /// there is an `append`. `add` with `read` may be a set or a counter: the first read's value
+  /// decides.
   private static func infer(_ history: History) throws(CheckError) -> Model {
     let used = usedFunctions(of: history)
     guard !used.isEmpty else { return .register }
-    if let txn = used.first(where: { $0.name == "txn" }) {
-      throw CheckError(
-        line: txn.line,
-        "“txn” belongs to the model multi-register, which this version cannot check yet")
-    }
     let names = Set(used.map(\.name))
     let candidates = all.filter { model in names.isSubset(of: model.functions.map(\.name)) }
     var wanted = hints.filter { hint in !names.isDisjoint(with: hint.functions) }.map(\.model)

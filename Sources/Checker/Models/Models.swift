@@ -5,8 +5,8 @@ import Histories
 public enum Models {
   /// The table of models.
   public static let all: [Model] = [
-    .register, .casRegister, .set, .queue, .bag, .stack, .priorityQueue, .counter, .lock,
-    .reentrantLock, .semaphore, .fencedLock, .appendLog, .text, .uniqueIDs,
+    .register, .casRegister, .multiRegister, .set, .queue, .bag, .stack, .priorityQueue, .counter,
+    .lock, .reentrantLock, .semaphore, .fencedLock, .appendLog, .text, .uniqueIDs,
   ]
 
   /// The model of a name.

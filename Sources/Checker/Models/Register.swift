@@ -29,6 +29,8 @@ struct RegisterMachine: Machine {
   private var hasMismatch = false
   /// The last event whose operation sees a value; the largest number for a pending one.
   private var lastSeen = IntegerMap(expecting: 16)
+  /// The first event before which an operation may have left a value.
+  private var firstLeft = IntegerMap(expecting: 16)
 
   init(values: ValueTable, settings: Settings, ledger: Ledger) {
     self.values = values
@@ -88,8 +90,7 @@ struct RegisterMachine: Machine {
   /// installer had certainly finished, and one that nobody names. Any other initial value is seen
   /// by nobody, just as the last.
   mutating func initialStates() -> [Int32] {
-    guard let initial = settings.initial else { return initialCandidates + [Self.fresh] }
-    return [initial == ValueTable.none ? ValueTable.null : initial]
+    settings.initial == nil ? initialCandidates + [Self.fresh] : [start]
   }
 
   /// A pending write or compare-and-set whose value nobody observes can be deleted from any order:
@@ -132,6 +133,18 @@ struct RegisterMachine: Machine {
 
   mutating func prepare(_ problem: Problem) {
     lastSeen = IntegerMap(expecting: 16)
+    firstLeft = IntegerMap(expecting: 16)
+    var before: Int32 = 0
+    for (operation, form) in problem.forms.enumerated() {
+      guard let value = left(by: form) else { continue }
+      while problem.opened[Int(before)] <= operation { before += 1 }
+      if firstLeft[value] == nil { firstLeft[value] = before }
+    }
+    for group in problem.pending {
+      guard let value = left(by: group.form) else { continue }
+      let from = problem.pendingFrom[group.first]
+      firstLeft[value] = min(firstLeft[value] ?? from, from)
+    }
     for (operation, form) in problem.forms.enumerated() {
       guard let value = seen(by: form) else { continue }
       lastSeen[value] = max(lastSeen[value] ?? -1, problem.event[operation])
@@ -147,17 +160,21 @@ struct RegisterMachine: Machine {
     return Int(lastSeen[state] ?? -1) < event ? forgotten : state
   }
 
-  /// Every value that somebody sees, and one that nobody does.
-  func statesAnywhere(_ problem: Problem) -> [Int32]? {
+  /// Every value that somebody sees and that was there at the start or may have been installed by
+  /// then, and one that nobody sees.
+  func statesAnywhere(_ window: Problem, since event: Int) -> [Int32]? {
     var states: [Int32] = []
     var known = IntegerMap(expecting: 16)
-    for form in problem.forms + problem.pending.map(\.form) {
+    for form in window.forms + window.pending.map(\.form) {
       guard let value = seen(by: form), known[value] == nil else { continue }
       known[value] = 1
-      states.append(value)
+      let isInitial = settings.initial == nil || value == start
+      if isInitial || Int(firstLeft[value] ?? Int32.max) <= event { states.append(value) }
     }
     return states + [Self.fresh]
   }
+
+  private var start: Int32 { max(ValueTable.null, settings.initial ?? ValueTable.null) }
 
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     switch form.code {

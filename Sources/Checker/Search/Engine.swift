@@ -87,7 +87,7 @@ private struct KeySearch<M: Machine> {
           Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
         return stopped(reason, search.steps.deepest)
       case .paused:
-        if isInVain(&search, &length) {
+        if isInVain(&search, &length, search.stuckLimit) {
           count(search)
           return .impasse(search.impasse(isExplained: task.wantsImpasse))
         }
@@ -97,6 +97,9 @@ private struct KeySearch<M: Machine> {
         }
         if search.memo.count >= search.configurationLimit {
           count(search)
+          if task.reductions.contains(.windows), isInVain(&search, &length, 1_000_000) {
+            return .impasse(search.impasse(isExplained: task.wantsImpasse))
+          }
           reached.append(
             Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
           return nil
@@ -111,8 +114,10 @@ private struct KeySearch<M: Machine> {
   }
 
   /// Whether a window proves that the deepest event of a search cannot be passed.
-  private mutating func isInVain(_ search: inout DepthFirst<M>, _ length: inout Int) -> Bool {
-    var limit = search.stuckLimit
+  private mutating func isInVain(
+    _ search: inout DepthFirst<M>, _ length: inout Int, _ configurations: Int
+  ) -> Bool {
+    var limit = configurations
     let deepest = search.steps.deepest
     search.stuckLimit *= 4
     // The window begins before the culprit's invocation, or it would be free to leave it out.
@@ -126,11 +131,12 @@ private struct KeySearch<M: Machine> {
       open.move(to: start)
       let part = problem.window(start..<deepest + 1, open: open.list, task.reductions)
       var copy = machine
-      guard let states = copy.statesAnywhere(part) else { return false }
+      guard let states = copy.statesAnywhere(part, since: start) else { return false }
       copy.prepare(part)
       var window = Frontier(
         part, machine: copy, ledger: ledger, task.reductions, from: states)
       window.steps.eventLimit = part.eventLimit
+      window.steps.goal = part.eventLimit - 1
       window.configurationLimit = limit
       let ending = window.run()
       statistics.steps += window.steps.steps + window.comparisons / 8

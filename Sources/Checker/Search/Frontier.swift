@@ -6,7 +6,7 @@ import Base
 /// G. Lowe, “Testing for linearizability”, Concurrency and Computation 29(4), 2017, section 6 (the
 /// breadth-first variant; Knossos's `linear`). The configurations and what follows from each are
 /// those of ``DepthFirst``, from the same ``Steps``, so completeness and the reductions are the
-/// same. What differs: it remembers one event at a time, and it meets all configurations of an event
+/// same. What differs: it remembers one event at a time, and meets all configurations of an event
 /// together, so that most are dominated before they are expanded. The depth-first search is quicker
 /// when there is an order; the frontier is bounded when there is none.
 ///

@@ -18,15 +18,15 @@ extension Problem {
     }
     for group in pending {
       if let value = machine.seen(by: group.form) {
-        unfinished[value, default: 0] += group.operations.count
+        unfinished[value, default: 0] += group.count
       }
     }
     for (place, group) in pending.enumerated() {
       guard let value = machine.left(by: group.form) else { continue }
       let spare = unfinished[value, default: 0]
-      guard spare < group.from.count else { continue }
+      guard spare < group.count else { continue }
       let observers = completed[value, default: []]
-      var changes = group.from + observers
+      var changes = pendingFrom[group.first..<group.first + group.count] + observers
       changes.sort()
       let events = changes.dropFirst(observers.count + spare).filter { Int($0) < eventCount }
       if !events.isEmpty { clamps.append(Clamp(group: place, events: Array(events))) }

@@ -39,15 +39,12 @@ extension Problem {
     part.eventLimit = returned.count { $0 < 2 * events.upperBound }
     part.arrange(invoked: invoked, returned: returned)
     part.assignSlots(reductions)
-    for group in pending {
-      guard let first = group.from.first, Int(first) < events.upperBound else { continue }
-      var copy = PendingGroup(form: group.form)
-      copy.operations = [group.operations[0]]
-      copy.from = [
-        Int32(
-          truncatingIfNeeded: part.completing.prefix { returned[Int($0)] < 2 * first }.count)
-      ]
-      part.pending.append(copy)
+    for group in pending where Int(pendingFrom[group.first]) < events.upperBound {
+      let from = part.completing.prefix { returned[Int($0)] < 2 * pendingFrom[group.first] }.count
+      part.pending.append(PendingGroup(form: group.form))
+      part.setMembers(
+        of: part.pending.count - 1,
+        [(pendingOperations[group.first], Int32(truncatingIfNeeded: from))])
     }
     part.packUsage(reductions)
     return part

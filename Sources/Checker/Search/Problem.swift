@@ -22,6 +22,10 @@ struct Problem {
   var slot: [Int32] = []
   /// Pending operations by form.
   var pending: [PendingGroup] = []
+  /// The indices in the history of pending operations, group by group.
+  var pendingOperations: [Int] = []
+  /// The first event before which each pending operation may take effect.
+  var pendingFrom: [Int32] = []
   /// Groups whose spare operations may outnumber those who could see them, the earliest first.
   var clamps: [Clamp] = []
   /// Operations below this number need not take effect: they were open where a window begins.
@@ -40,10 +44,10 @@ struct Problem {
   /// Pending operations of one form, in the order of their invocations.
   struct PendingGroup {
     var form: Form
-    /// Their indices in the history.
-    var operations: [Int] = []
-    /// The first event before which each may take effect.
-    var from: [Int32] = []
+    /// The place of the first of them in ``Problem/pendingOperations`` and ``Problem/pendingFrom``.
+    var first = 0
+    /// How many there are.
+    var count = 0
     /// Where the count of those that took effect is kept.
     var word = 0
     var shift: UInt64 = 0
@@ -176,6 +180,7 @@ struct Problem {
     _ reductions: Reductions
   ) {
     var places: [Form: Int] = [:]
+    var members: [[(operation: Int, from: Int32)]] = []
     for call in calls {
       var low = 0
       var high = eventCount
@@ -188,11 +193,20 @@ struct Problem {
       if place == pending.count {
         places[call.form] = place
         pending.append(PendingGroup(form: call.form))
+        members.append([])
       }
-      pending[place].operations.append(call.operation)
-      pending[place].from.append(Int32(low))
+      members[place].append((call.operation, Int32(low)))
       mostOpen += 1
     }
+    for place in pending.indices { setMembers(of: place, members[place]) }
+  }
+
+  /// Lists the operations of a group, in the order of their invocations.
+  mutating func setMembers(of group: Int, _ members: [(operation: Int, from: Int32)]) {
+    pending[group].first = pendingFrom.count
+    pending[group].count = members.count
+    pendingOperations += members.map(\.operation)
+    pendingFrom += members.map(\.from)
   }
 
   /// Gives every group's count its bits, and one to spare.
@@ -202,7 +216,7 @@ struct Problem {
     guard layout.hasUsage else { return }
     var shift = 64
     for place in pending.indices {
-      let bits = Int.bitWidth - pending[place].operations.count.leadingZeroBitCount
+      let bits = Int.bitWidth - pending[place].count.leadingZeroBitCount
       if shift + bits + 1 > 64 {
         usageGuards.append(0)
         shift = 0
@@ -213,16 +227,5 @@ struct Problem {
       usageGuards[usageGuards.count - 1] |= 1 << UInt64(shift + bits)
       shift += bits + 1
     }
-  }
-
-  /// How many of a group were invoked before an event.
-  func available(_ group: PendingGroup, before event: Int) -> Int {
-    var low = 0
-    var high = group.from.count
-    while low < high {
-      let middle = (low + high) / 2
-      if Int(group.from[middle]) <= event { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

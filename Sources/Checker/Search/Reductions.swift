@@ -2,7 +2,7 @@
 /// compare every combination with the referee.
 ///
 /// Notation: a configuration is the event it stands before, the state `s`, the open operations `L`
-/// that have taken effect and the usage `U` of pending ones. *A dominates B* when every continuation
+/// that have taken effect and the usage `U` of pending ones. *A dominates B* if every continuation
 /// that succeeds from B succeeds from A too; then B can be left out. The numbers are those of the
 /// literature survey that the tests were ported from; the general sources are G. Lowe, “Testing for
 /// linearizability”, 2017, and A. Horn, D. Kroening, “Faster linearizability checking via

@@ -37,7 +37,7 @@ extension Steps {
       guard machine.next(state, group.form, choice: 0) == refused else { continue }
       refusals.append(
         Refusal(
-          operation: group.operations[used(group, in: replayed)],
+          operation: problem.pendingOperations[group.first + used(group, in: replayed)],
           reason: machine.refusal(of: group.form, in: state)))
     }
     return Dilemma(

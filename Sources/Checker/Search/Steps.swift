@@ -18,6 +18,8 @@ struct Steps<M: Machine> {
   var eventLimit: Int
   /// Completions before this event may rule out a configuration before they are reached.
   var sight: Int
+  /// An event that is looked at from afar, or -1: the one that a window is made for.
+  var goal = -1
   /// How many events a configuration passes at most when nothing keeps it.
   var stride = Int.max
   /// The deepest event reached.
@@ -196,7 +198,7 @@ struct Steps<M: Machine> {
   /// Whether a pending operation of a group is left at an event.
   func isAvailable(_ group: Problem.PendingGroup, in row: [UInt64], at event: Int) -> Bool {
     let used = used(group, in: row)
-    return used < group.from.count && Int(group.from[used]) <= event
+    return used < group.count && Int(problem.pendingFrom[group.first + used]) <= event
   }
 
   func used(_ group: Problem.PendingGroup, in row: [UInt64]) -> Int {
@@ -354,7 +356,7 @@ extension Steps {
 // MARK: - Looking ahead
 
 extension Steps {
-  /// Whether the next pure operation that must be taken never can be.
+  /// Whether the next pure operation that must be taken never can be, or the goal never can.
   private func isDoomed() -> Bool {
     guard M.horizon > 0, reductions.isSuperset(of: [.lookAhead, .pureAtOnce]) else { return false }
     let state = Int32(truncatingIfNeeded: row[0] & 0x7FFF_FFFF)
@@ -366,21 +368,29 @@ extension Steps {
       if problem.forms[Int(operation)].isPure, !isTaken(operation, at: event) { break }
       target += 1
     }
-    guard target < limit else { return false }
+    if target < limit, !isAttainable(target, state, at: event) { return true }
+    guard goal >= 0, goal != target, problem.forms[Int(problem.completing[goal])].isPure,
+      !isTaken(problem.completing[goal], at: event)
+    else { return false }
+    return !isAttainable(goal, state, at: event)
+  }
+
+  /// Whether the pure operation that completes at a target may yet become possible.
+  private func isAttainable(_ target: Int, _ state: Int32, at event: Int) -> Bool {
     let pure = problem.forms[Int(problem.completing[target])]
-    if machine.isReachable(pure, from: state) { return false }
+    if machine.isReachable(pure, from: state) { return true }
     for operation in open.list where !isTaken(operation, at: event) {
-      if restarts(pure, by: problem.forms[Int(operation)]) { return false }
+      if restarts(pure, by: problem.forms[Int(operation)]) { return true }
     }
     for operation in problem.opened[event]..<problem.opened[target]
     where restarts(pure, by: problem.forms[Int(operation)]) {
-      return false
+      return true
     }
     for group in problem.pending
     where restarts(pure, by: group.form) && isAvailable(group, in: row, at: target) {
-      return false
+      return true
     }
-    return true
+    return false
   }
 
   private func restarts(_ pure: Form, by form: Form) -> Bool {
@@ -442,6 +452,8 @@ extension Steps {
       group.form.isBranching
       ? machine.result(of: group.form, from: before, to: after) : ValueTable.none
     recorded.append(
-      KeyAnswer.Step(operation: group.operations[used(group, in: row)], result: result))
+      KeyAnswer.Step(
+        operation: problem.pendingOperations[group.first + used(group, in: row)],
+        result: result))
   }
 }

@@ -1,0 +1,159 @@
+import Histories
+
+/// Several registers that transactions read and write atomically; the state is a hash-consed trie
+/// of the keys' values, so that equal contents are one state.
+///
+/// Laws: the parts of a `txn` take effect in their order and all at once. A read returns what was
+/// written to its key last, earlier in the same transaction or before it; null is “absent”. The
+/// whole is one object: a transaction over two keys ties them together, so it is not split by key.
+struct MultiRegisterMachine: Machine {
+  private let values: ValueTable
+  private let settings: Settings
+  private var tries: TrieTable
+  private var keys = Numbering<ValueID>()
+  private let initial: [ValueID: ValueID]
+  /// Each different transaction: kind, key and value of its parts in turn.
+  private var transactions = Numbering<[Int32]>()
+
+  private static let read: Int32 = 0
+  private static let write: Int32 = 1
+
+  init(values: ValueTable, settings: Settings, ledger: Ledger) throws(CheckError) {
+    self.values = values
+    self.settings = settings
+    tries = TrieTable(ledger)
+    initial = try settings.initialRegisters(values)
+    for key in initial.keys.sorted() { _ = keys.number(key) }
+  }
+
+  mutating func form(of call: Call) throws(CheckError) -> Form? {
+    let invoked = try MicroOperation.all(of: call, call.input, values)
+    var parts: [Int32] = []
+    var isPure = true
+    let completed =
+      call.end == .ok && call.output != ValueTable.none
+      ? try MicroOperation.all(of: call, call.output, values) : invoked
+    guard completed.count == invoked.count,
+      zip(invoked, completed).allSatisfy({ $0.isAnswered(by: $1) })
+    else {
+      throw call.wrong(call.output, "the parts that were invoked, with what was read", values)
+    }
+    if call.end == .ok, call.output == ValueTable.none, invoked.contains(where: { !$0.isWrite }) {
+      _ = try call.requireOutput("the parts that were invoked, with what was read")
+    }
+    for part in completed {
+      // Nobody knows what a pending transaction read.
+      if !part.isWrite, call.end == .pending { continue }
+      if !part.isWrite, part.value == ValueTable.null, settings.ignoresNullReads { continue }
+      if part.isWrite { isPure = false }
+      parts += [part.isWrite ? Self.write : Self.read, keys.number(part.key), part.value]
+    }
+    if isPure, call.end == .pending { return nil }
+    return Form(code: transactions.number(parts), isPure: isPure)
+  }
+
+  mutating func initialStates() -> [Int32] {
+    tries.widen(to: keys.names.count)
+    var state: Int32 = 0
+    for key in initial.keys.sorted() where state != refused {
+      state = tries.setting(state, Int(keys.number(key)), to: initial[key] ?? ValueTable.null)
+    }
+    return [state]
+  }
+
+  mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
+    let parts = transactions.names[Int(form.code)]
+    var state = state
+    for start in stride(from: 0, to: parts.count, by: 3) {
+      let key = Int(parts[start + 1])
+      if parts[start] == Self.write {
+        state = tries.setting(state, key, to: parts[start + 2])
+        if state == refused { return refused }
+      } else if tries.element(state, key) != parts[start + 2] {
+        return refused
+      }
+    }
+    return state
+  }
+
+  func describe(_ state: Int32) -> String {
+    let shown = tries.nonZeros(state).map {
+      "\(values.describe(keys.names[$0.index])): \(values.describe($0.element))"
+    }
+    return "{\(shown.joined(separator: ", "))}"
+  }
+
+  func refusal(of form: Form, in state: Int32) -> String {
+    let parts = transactions.names[Int(form.code)]
+    var written: [Int32: Int32] = [:]
+    for start in stride(from: 0, to: parts.count, by: 3) {
+      let (key, value) = (parts[start + 1], parts[start + 2])
+      if parts[start] == Self.write {
+        written[key] = value
+      } else if (written[key] ?? tries.element(state, Int(key))) != value {
+        let held = values.describe(written[key] ?? tries.element(state, Int(key)))
+        return "can't read \(values.describe(value)) from key "
+          + "\(values.describe(keys.names[Int(key)])), which holds \(held)"
+      }
+    }
+    return "it is possible"
+  }
+}
+
+/// One part of a transaction, `["read",k,v]` or `["write",k,v]`; `r` and `w` are short for them.
+struct MicroOperation {
+  var isWrite: Bool
+  var key: ValueID
+  var value: ValueID
+
+  /// Whether this part as invoked may have completed as the other.
+  func isAnswered(by other: MicroOperation) -> Bool {
+    isWrite == other.isWrite && key == other.key && (!isWrite || value == other.value)
+  }
+
+  /// The parts of a transaction's value.
+  static func all(
+    of call: Call, _ value: ValueID, _ values: ValueTable
+  ) throws(CheckError) -> [MicroOperation] {
+    let expected = "a list of [\"read\",key,null] and [\"write\",key,value]"
+    guard value >= 0, values.kind(of: value) == .list else {
+      throw call.wrong(value, expected, values)
+    }
+    var all: [MicroOperation] = []
+    for part in values.parts(of: value) {
+      let words = Array(values.parts(of: part))
+      guard values.kind(of: part) == .list, words.count == 3 else {
+        throw call.wrong(value, expected, values)
+      }
+      switch values.string(words[0]) {
+      case "read", "r": all.append(MicroOperation(isWrite: false, key: words[1], value: words[2]))
+      case "write", "w": all.append(MicroOperation(isWrite: true, key: words[1], value: words[2]))
+      default: throw call.wrong(value, expected, values)
+      }
+    }
+    return all
+  }
+
+  /// Whether a transaction writes nothing.
+  static func isReadOnly(_ value: ValueID, _ values: ValueTable) -> Bool {
+    values.parts(of: value).allSatisfy {
+      let name = values.parts(of: $0).first.flatMap { values.string($0) }
+      return name == "read" || name == "r"
+    }
+  }
+}
+
+extension Model {
+  static let multiRegister = Model(
+    "multi-register", "several registers that transactions read and write atomically",
+    [
+      Function(
+        "txn", "[[\"read\",k,null],[\"write\",k,v],…] → the same, with what was read")
+    ],
+    legal: "0 invoke txn [[write,x,1],[write,y,1]]; 0 ok txn [[write,x,1],[write,y,1]]; "
+      + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,1]]",
+    illegal: "0 invoke txn [[write,x,1],[write,y,1]]; 0 ok txn [[write,x,1],[write,y,1]]; "
+      + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,nil]]",
+    machine: MultiRegisterMachine.self, sequential: SequentialMultiRegister.self,
+    removal: .pureOnly)
+}
