@@ -53,7 +53,7 @@ import Testing
         == [
           [
             "key": nil, "reason": "time limit of 2 s reached", "deepest": nil, "explained": 0,
-            "completions": 1, "mostOpen": 1,
+            "completions": 1, "mostOpen": 1, "reached": .object([]),
           ]
         ])
     #expect(

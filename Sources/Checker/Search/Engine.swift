@@ -54,7 +54,8 @@ private struct KeySearch<M: Machine> {
     if task.engine != Engine.frontier {
       if let finding = depthFirst() { return answer(finding, Engine.depthFirst) }
     }
-    return answer(frontier(), Engine.frontier)
+    let finding = frontier()
+    return answer(finding, Engine.frontier)
   }
 
   private func answer(_ finding: KeyAnswer.Finding, _ algorithm: String) -> KeyAnswer {

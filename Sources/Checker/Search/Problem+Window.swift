@@ -16,7 +16,7 @@ extension Problem {
   /// operations are gone after a few events. So an impossible completion is proved near where it
   /// is, and the cost of a violation grows linearly with the length of the history.
   ///
-  /// - Parameter open: The operations that are open just before the first event, in any order.
+  /// `open` are the operations that are open just before the first event, in any order.
   func window(_ events: Range<Int>, open: [Int32], _ reductions: Reductions) -> Problem {
     var part = Problem()
     part.isUnlimited = true
