@@ -88,7 +88,7 @@ private struct KeySearch<M: Machine> {
           Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
         return stopped(reason, search.steps.deepest)
       case .paused:
-        if isInVain(&search, &length, search.stuckLimit) {
+        if isInVain(&search, &length, max(1_000, search.stuckLimit)) {
           count(search)
           return .impasse(search.impasse(isExplained: task.wantsImpasse))
         }
