@@ -40,7 +40,9 @@ import Testing
       var found = false
       if case .order(let steps) = try model.solve(task).finding {
         found = true
-        let places = steps.map { step in task.operations.firstIndex(of: step.operation) ?? -1 }
+        let places = steps.map { step in
+          Int32(task.operations.firstIndex(of: step.operation) ?? -1)
+        }
         let claim = Claim(
           order: places, results: steps.map(\.result), calls: task.calls, settings: settings,
           values: values)

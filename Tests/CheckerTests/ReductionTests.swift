@@ -65,8 +65,8 @@ import Testing
     switch answer.finding {
     case .order(let steps):
       #expect(truth, "found an order, \(context)")
-      var places: [Int: Int] = [:]
-      for (place, operation) in operations.enumerated() { places[operation] = place }
+      var places: [Int: Int32] = [:]
+      for (place, operation) in operations.enumerated() { places[operation] = Int32(place) }
       let claim = Claim(
         order: steps.map { places[$0.operation] ?? -1 }, results: steps.map(\.result),
         calls: calls, settings: settings, values: history.values)

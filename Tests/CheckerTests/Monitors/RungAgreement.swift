@@ -36,18 +36,25 @@ func judge(
   var values = history.values
   let settings = try Settings(options, header: nil, values: &values)
   for (_, task) in Checker.partition(history, values: values, settings, options) {
-    switch try rung.decide(task) {
-    case .pass: count.passes += 1
-    case .order(let steps):
-      count.orders += 1
-      let places = steps.map { step in task.operations.firstIndex(of: step.operation) ?? -1 }
+    func replay(_ places: [Int32], _ results: [ValueID]) {
       let claim = Claim(
-        order: places, results: steps.map(\.result), calls: task.calls, settings: settings,
-        values: values)
+        order: places, results: results, calls: task.calls, settings: settings, values: values)
       if let rejection = model.verify(claim) {
         let truth = model.referee(task.calls, settings, values)
         Issue.record("\(rung.name): \(rejection) (referee: \(truth))\n\(describe(history))")
       }
+    }
+    switch try rung.decide(task) {
+    case .pass: count.passes += 1
+    case .order(let steps):
+      count.orders += 1
+      let places = steps.map { step in
+        Int32(task.operations.firstIndex(of: step.operation) ?? -1)
+      }
+      replay(places, steps.map(\.result))
+    case .positions(let places):
+      count.orders += 1
+      replay(places, [])
     case .violation(let certificate):
       count.violations += 1
       let size = count.certificates[certificate.rule, default: 0]
