@@ -16,7 +16,8 @@ func agree(_ history: History, _ model: Model, _ options: CheckOptions) throws -
   var values = history.values
   let settings = try Settings(options, header: history.header, values: &values)
   var expected = true
-  for (_, task) in Checker.partition(history, values: values, settings, options) {
+  let tasks = Checker.partition(history, values: values, settings, options)
+  for (_, task) in tasks {
     expected = expected && model.referee(task.calls, settings, values)
   }
   let found = result.verdict == .linearizable
@@ -38,8 +39,35 @@ func agree(_ history: History, _ model: Model, _ options: CheckOptions) throws -
     }
     #expect(!violation.dilemmas.isEmpty)
     #expect(!violation.explanation.isEmpty)
+    let task = try #require(tasks.first { $0.key == violation.key }).task
+    let end = history.completed[violation.culprit]
+    // A rung that is not exact may pass on the prefix that would tell.
+    #expect(
+      !exactRungs.contains(result.algorithm) || settings.initial == nil
+        || task.calls.contains { $0.end == .mismatch }
+        || model.referee(prefix(of: task.calls, through: end - 1), settings, values),
+      "\(result.algorithm): operation \(violation.culprit) is not the first in vain:\n\(describe(history))"
+    )
   }
   return found
+}
+
+private let exactRungs = [
+  "register-zones", "queue-monitor", "bag-monitor", "grow-only-set", "counter-slots",
+  "lock-sections", "semaphore-sweep", "fenced-lock-tokens",
+]
+
+/// What was known of some calls just after the event of that rank.
+private func prefix(of calls: [Call], through rank: Int32) -> [Call] {
+  calls.compactMap { call in
+    guard call.invoked <= rank, call.end != .mismatch || call.returned <= rank else { return nil }
+    var known = call
+    if call.returned > rank {
+      known.end = .pending
+      known.returned = History.never
+    }
+    return known
+  }
 }
 
 /// A history as lines that `History.text` reads.

@@ -99,7 +99,8 @@ import Testing
     case "txn":
       written += 1
       return builder.values.intern([
-        ["read", JSON(random.draw(0..<2)), nil], ["write", JSON(random.draw(0..<2)), JSON(written)],
+        ["read", JSON(random.draw(0..<2)), nil],
+        ["write", JSON(random.draw(0..<2)), JSON(written)],
       ])
     case "contains", "remove": return small(&random, &builder, 3)
     case "put",

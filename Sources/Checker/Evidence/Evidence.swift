@@ -58,7 +58,16 @@ struct Evidence {
     where certificate.asWrites.contains(position) {
       proof.calls[place] = proof.calls[place].asWrite(values)
     }
-    guard case .impasse(let impasse) = try model.solve(proof).finding else {
+    let impasse: Impasse
+    switch try model.solve(proof).finding {
+    case .impasse(let found): impasse = found
+    case .stopped:
+      // The rung has proven it; the budget is too small to say what was possible before it.
+      let last = proof.calls.indices.filter { proof.calls[$0].end != .pending }
+        .max { proof.calls[$0].returned < proof.calls[$1].returned }
+      impasse = Impasse(
+        culprit: proof.operations[last ?? 0], dilemmas: [], omittedDilemmas: 0, open: [])
+    default:
       throw CheckError(
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
           + "please report this with the history", code: .defect)

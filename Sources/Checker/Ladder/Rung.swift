@@ -55,7 +55,8 @@ enum Ladder {
       case .positions(let positions):
         return KeyAnswer(finding: .positions(positions), algorithm: rung.name)
       case .violation(let certificate):
-        return KeyAnswer(finding: .certificate(certificate), algorithm: rung.name)
+        let earliest = try Earliest(task: task, decide: rung.decide).certificate(certificate)
+        return KeyAnswer(finding: .certificate(earliest), algorithm: rung.name)
       case .pass: continue
       }
     }
