@@ -23,6 +23,8 @@ public struct HistoryBuilder: Sendable {
   /// The ids here of a batch's names, kept for their memory.
   private var renaming = EventNames.Renaming()
   private static let smallLimit: Int64 = 65_536
+  /// The rank of the first event that ``drain()`` has not handed over.
+  private var stretchStart: Int32 = 0
 
   /// Makes a builder of an empty history.
   public init() {}
@@ -116,6 +118,44 @@ public struct HistoryBuilder: Sendable {
       }
       try add(event)
     }
+  }
+
+  /// Hands over what was added since the last time and goes on with what is open.
+  ///
+  /// The rules go on to be kept: the new stretch begins with the invocations that are open, in
+  /// their order and without their further fields, and who was retired stays so. Values are
+  /// interned anew, so that memory grows with what is open and with processes, not with the length.
+  ///
+  /// - Complexity: O(size of the stretch).
+  public mutating func drain() -> Stretch {
+    var next = History()
+    var values = ValueTable()
+    let carried = stretchStart
+    for operation in 0..<history.count where history.completed[operation] == History.never {
+      set(history.processes[operation], .open(next.count))
+      next.processes.append(history.processes[operation])
+      next.function.append(history.function[operation])
+      next.key.append(values.intern(history.key[operation], of: names.values))
+      next.input.append(values.intern(history.input[operation], of: names.values))
+      next.output.append(ValueTable.none)
+      next.outcome.append(.indeterminate)
+      next.invoked.append(Int32(next.count) - 1)
+      next.completed.append(History.never)
+      next.invokedTime.append(history.invokedTime[operation])
+      next.completedTime.append(Event.noTime)
+      next.line.append(history.line[operation])
+      next.completedLine.append(0)
+    }
+    // One rank more stands for all that was handed over: what must come first is now too late.
+    next.eventCount = next.count + 1
+    stretchStart = Int32(next.eventCount)
+    swap(&next, &history)
+    next.values = names.values
+    next.functions = names.functions
+    next.extraNames = names.fields
+    next.header = names.header
+    names.values = values
+    return Stretch(history: next, firstRank: carried)
   }
 
   private mutating func addNemesis(_ event: Event) {

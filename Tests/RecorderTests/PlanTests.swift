@@ -55,6 +55,7 @@ struct PlanTests {
     plan.faults = ["kill"]
     plan.targets = [.leader, .all]
     plan.coverage.faults = ["kill"]
+    plan.stopsOnViolation = false
     #expect(try Plan(reading: Array(plan.json5.utf8), file: "p.json5") == plan)
     #expect(try Plan(reading: Array("\(plan.json)".utf8), file: "p.json5") == plan)
   }

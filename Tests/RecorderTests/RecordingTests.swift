@@ -119,6 +119,27 @@ struct RecordingTests {
     }
   }
 
+  /// Clients stop, what is open is waited for, and there are no final reads.
+  @Test func aViolationEndsItWithoutFinalReads() throws {
+    try withPlan {
+      $0.durationNanoseconds = 60_000_000_000
+    } _: { plan in
+      var path = ""
+      let outcome = try Recording.run(
+        plan, executable: "/proc/self/exe", began: { path = $0.history },
+        isViolated: { ((try? File.read(path))?.count ?? 0) > 1000 })
+      #expect(path == outcome.folder.history)
+      #expect(outcome.stoppedOnViolation)
+      #expect(outcome.interrupted == nil)
+      #expect(outcome.problems == [])
+      let history = try HistoryReader.read(path: outcome.folder.history)
+      #expect(history.count == outcome.invoked)
+      #expect(Coverage(of: history).finalReads == 0)
+      #expect(!history.completed.contains(History.never))
+      #expect(try nothingRuns(outcome.folder))
+    }
+  }
+
   @Test func aNodeThatExitsIsAMessageWithItsLastWords() throws {
     try withPlan(["/bin/sh", "-c", "echo started >&2; read line; echo oops; exit 7"]) { plan in
       let failure = failure(plan)

@@ -65,6 +65,19 @@ struct Call: Sendable {
     }
   }
 
+  /// Reads an operation as it was invoked, whatever became of it.
+  init(invocation operation: Int, of history: History, as functions: [FunctionName]) {
+    function = functions[Int(history.function[operation])]
+    input = history.input[operation]
+    output = ValueTable.none
+    end = .pending
+    process = history.processes[operation]
+    lineOfInvocation = history.line[operation]
+    lineOfCompletion = 0
+    invoked = history.invoked[operation]
+    returned = History.never
+  }
+
   /// The history's functions by their ids; what no model has becomes a read.
   static func functions(of history: History) -> [FunctionName] {
     history.functions.map { FunctionName(rawValue: $0) ?? .read }

@@ -32,6 +32,10 @@ public struct Model: Sendable {
   let solve: @Sendable (KeyTask) throws(CheckError) -> KeyAnswer
   /// Accepts or rejects an order by the plain sequential model.
   let verify: @Sendable (Claim) -> String?
+  /// Watches one key while its history is written.
+  let stream: @Sendable (Settings, ValueTable, _ limit: Int) -> any KeyStream
+  /// Refuses the first call of a stretch whose values are not the model's.
+  let requireForms: @Sendable ([Call], Settings, ValueTable) throws(CheckError) -> Void
   /// Decides a small history by exhaustion.
   let referee: @Sendable ([Call], Settings, ValueTable) -> Bool
   /// Which operations can be left out together without making a violation.
@@ -48,6 +52,15 @@ public struct Model: Sendable {
     self.illegal = illegal
     self.removal = removal
     self.rungs = rungs
+    stream = { settings, values, limit in
+      FrontierKey(
+        S(settings: settings, values: values), isRegister: machine is RegisterMachine.Type,
+        limit: limit)
+    }
+    requireForms = { (calls, settings, values) throws(CheckError) in
+      var machine = try M(values: values, settings: settings, ledger: Ledger(Budget()))
+      for call in calls { _ = try machine.form(of: call) }
+    }
     solve = { (task) throws(CheckError) in try solveKey(machine, task) }
     verify = { WitnessVerifier.rejection(of: $0, sequential) }
     referee = { Referee.isLinearizable($0, S(settings: $1, values: $2), $2) }

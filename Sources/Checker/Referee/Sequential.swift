@@ -15,6 +15,9 @@ protocol Sequential: Hashable, SendableMetatype {
   /// Applies a call in place; false when it is impossible now. A pending call that has a choice
   /// takes the given result.
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool
+
+  /// Gives the values that it holds the ids of another table.
+  mutating func rename(_ name: (ValueID) -> ValueID)
 }
 
 extension Sequential {
@@ -22,6 +25,8 @@ extension Sequential {
     var copy = self
     return copy.apply(call, result: ValueTable.none, values) ? [copy] : []
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A register as a plain value.
@@ -66,5 +71,10 @@ struct SequentialRegister: Sequential {
     value = seen
     excluded = []
     return true
+  }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {
+    value = value.map(name)
+    excluded = Set(excluded.map(name))
   }
 }

@@ -23,6 +23,8 @@ struct SequentialSet: Sequential {
     }
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) { elements = Set(elements.map(name)) }
 }
 
 /// A queue as a plain value.
@@ -42,6 +44,8 @@ struct SequentialQueue: Sequential {
     let first = elements.removeFirst()
     return call.end == .pending || call.output == first
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) { elements = elements.map(name) }
 }
 
 /// A bag as a plain value.
@@ -80,6 +84,10 @@ struct SequentialBag: Sequential {
     let value = call.end == .pending ? result : call.output
     return value == ValueTable.null ? counts.isEmpty : remove(value)
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {
+    counts = Dictionary(uniqueKeysWithValues: counts.map { (name($0.key), $0.value) })
+  }
 }
 
 /// A stack as a plain value.
@@ -100,6 +108,8 @@ struct SequentialStack: Sequential {
     }
     return call.end == .pending || call.output == top
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) { elements = elements.map(name) }
 }
 
 /// A log as a plain value.
@@ -117,6 +127,8 @@ struct SequentialAppendLog: Sequential {
     }
     return call.end == .pending || values.parts(of: call.output).elementsEqual(elements)
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) { elements = elements.map(name) }
 }
 
 /// A text as a plain value.

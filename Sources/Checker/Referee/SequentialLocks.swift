@@ -111,4 +111,6 @@ struct SequentialUniqueIDs: Sequential {
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     call.end == .pending || given.insert(call.output).inserted
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) { given = Set(given.map(name)) }
 }

@@ -20,6 +20,9 @@ struct JSONEventScanner {
   /// The first byte of the last header, if there was one, also if it is wrong.
   private(set) var headerStart: Int?
 
+  /// Forgets the ids of values, because they are interned anew.
+  mutating func forgetValues() { strings.removeAll() }
+
   static let misplacedHeader = "found a header here, expected it on the first line only"
 
   /// Forgets its events and their vocabulary but keeps the memory.

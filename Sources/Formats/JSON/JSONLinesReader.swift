@@ -107,6 +107,12 @@ public struct JSONLinesReader {
     }
   }
 
+  /// Hands over the events that were read since the last time; see ``HistoryBuilder/drain()``.
+  public mutating func drain() -> Stretch {
+    events.forgetValues()
+    return builder.drain()
+  }
+
   /// The history of all that was read.
   public consuming func finish() -> History {
     if builder.eventCount == 0 { builder.warn("the file holds no events") }

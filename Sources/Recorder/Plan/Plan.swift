@@ -61,6 +61,8 @@ public struct Plan: Sendable, Equatable {
   /// The least that the run must exercise.
   public var coverage = CoverageRequirement(
     completed: 100, completedPerFunction: 1, duringFaults: 1, overlap: 0.01, finalReads: 1)
+  /// Whether the run ends as soon as its history is certainly not linearizable.
+  public var stopsOnViolation = true
   /// The folder that run folders are made in.
   public var out = "runs"
 

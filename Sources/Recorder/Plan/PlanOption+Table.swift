@@ -148,6 +148,9 @@ extension PlanOption {
         plan.coverage.faults = unique(value.array?.compactMap(\.string) ?? [])
         return true
       }),
+    flag(
+      "stop-on-violation", \.stopsOnViolation,
+      "end the run as soon as what clients saw is certainly not linearizable"),
     text("out", "FOLDER", \.out, "the folder that run folders are made in"),
   ]
 

@@ -17,6 +17,11 @@ final class AppendFile {
 
   deinit { close(descriptor) }
 
+  /// Locks the file until it is closed, so that who follows it knows that more may come; the
+  /// kernel gives the lock back when the recorder dies. A file system without locks does not
+  /// matter.
+  func lock() { _ = flock(descriptor, LOCK_EX | LOCK_NB) }
+
   /// Appends bytes.
   ///
   /// - Throws: ``ExitCode/inputOutput`` (a full disk).

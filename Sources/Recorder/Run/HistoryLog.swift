@@ -13,6 +13,7 @@ final class HistoryLog {
 
   init(_ folder: RunFolder, plan: Plan, now: @escaping () -> Int64) throws(Failure) {
     file = try AppendFile(folder.history)
+    file.lock()
     self.now = now
     JSONLinesEncoder.write(
       header: [

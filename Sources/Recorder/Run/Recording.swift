@@ -46,6 +46,8 @@ public struct RecordingOutcome: Sendable {
   public var problems: [String]
   /// The signal that ended it early, or nil.
   public var interrupted: Int32?
+  /// Whether it ended early because the history is not linearizable any more.
+  public var stoppedOnViolation = false
 }
 
 /// Records one run: what happens when it is tried for real?
@@ -57,22 +59,28 @@ public enum Recording {
   ///   - executable: the path of plumbline itself, for embedded nodes.
   ///   - progress: called about ten times a second.
   ///   - signal: the signal that asks to end, or nil; polled about twenty times a second.
+  ///   - began: told the folder once the history is there, before the cluster starts.
+  ///   - isViolated: whether the history is certainly wrong; polled like the signal while clients
+  ///     work. Then they stop, faults are healed, and the final reads are left out.
   /// - Returns: what was done, and where it is.
   /// - Throws: a usage ``Failure`` for an impossible plan; ``ExitCode/unavailable`` when nodes
   ///   cannot be started or end by themselves; ``ExitCode/cannotCreate`` and
   ///   ``ExitCode/inputOutput`` for the run's folder. Whatever was recorded stays.
   public static func run(
     _ plan: Plan, executable: String, progress: (RecordingProgress) -> Void = { _ in },
-    signal: () -> Int32? = { nil }
+    signal: () -> Int32? = { nil }, began: (RunFolder) -> Void = { _ in },
+    isViolated: () -> Bool = { false }
   ) throws(Failure) -> RecordingOutcome {
     try plan.validate()
     let clock = MonotonicClock()
     let stamp = RunFolder.stamp()
     let folder = try RunFolder.make(plan, stamp: stamp)
     let run = try Run(plan, executable: executable, folder: folder, clock: clock)
+    began(folder)
     let interrupted: Int32?
     do throws(Failure) {
-      interrupted = try run.record(progress: progress, signal: signal)
+      interrupted = try run.record(
+        progress: progress, signal: signal, isViolated: isViolated)
     } catch {
       run.end()
       run.log.write("ended by an error: \(error.message)")
@@ -84,6 +92,7 @@ public enum Recording {
       folder: folder, seed: plan.seed, startedAt: stamp, invoked: counts.invoked, ok: counts.ok,
       failed: counts.fail, unknown: counts.info, faultsMade: run.nemesis.tally.made,
       faultsVerified: run.nemesis.tally.verified, durationNanoseconds: clock.now,
-      problems: run.problems, interrupted: interrupted)
+      problems: run.problems, interrupted: interrupted,
+      stoppedOnViolation: run.isStoppedOnViolation)
   }
 }

@@ -12,6 +12,8 @@ final class Run {
   private let network: Network
   private let cluster: Cluster
   private let history: HistoryLog
+  /// Whether the clients were stopped because the history is wrong already.
+  private(set) var isStoppedOnViolation = false
   private var recoveryProblems: [String] = []
   private var rate = RateMeter()
   private var phase = "starting"
@@ -56,13 +58,13 @@ final class Run {
 
   /// The phases of a run, in order; the signal that ended it early, or nil.
   func record(
-    progress: (RecordingProgress) -> Void, signal: () -> Int32?
+    progress: (RecordingProgress) -> Void, signal: () -> Int32?, isViolated: () -> Bool
   ) throws(Failure) -> Int32? {
     do throws(Interruption) {
       try start(progress, signal)
-      try work(progress, signal)
+      try work(progress, signal, isViolated)
       try recover(progress, signal)
-      try readFinally(progress, signal)
+      if !isStoppedOnViolation { try readFinally(progress, signal) }
     } catch {
       switch error {
       case .failure(let failure): throw failure
@@ -100,11 +102,18 @@ final class Run {
     began = clock.now
   }
 
-  private func work(_ progress: Progress, _ signal: Signal) throws(Interruption) {
+  private func work(
+    _ progress: Progress, _ signal: Signal, _ isViolated: () -> Bool
+  ) throws(Interruption) {
     phase = "running"
     log.write("clients begin")
     clients.begin(.workload, at: began)
     while clock.now - began < plan.durationNanoseconds {
+      if isViolated() {
+        isStoppedOnViolation = true
+        log.write("the history is not linearizable: clients end, no final reads")
+        return
+      }
       do throws(Failure) {
         try nemesis.advance(elapsed: clock.now - began)
       } catch { throw .failure(error) }
@@ -125,6 +134,8 @@ final class Run {
       clients.advance(at: clock.now, isolated: [])
       try turn(progress, signal, due: clients.nextDue())
     }
+    // Whatever the nodes answer now, the verdict is known.
+    if isStoppedOnViolation { return }
     clients.begin(.recovery, at: clock.now)
     while clients.recovered.count < plan.nodes {
       guard clock.now < limit else {

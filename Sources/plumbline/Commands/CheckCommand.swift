@@ -16,7 +16,7 @@ enum CheckCommand: Command {
       CommandOption(
         "witness", "FILE", help: "write the accepted order of each key there, as JSON lines"),
       CommandOption("ascii", help: "draw with ASCII characters only"),
-    ]
+    ] + FollowedCheck.options
   static let details = """
     FILE may be - for standard input, and may be compressed with gzip. A run's folder holds one
     history. Every file is checked, whatever became of the others; the worst verdict decides the
@@ -26,6 +26,8 @@ enum CheckCommand: Command {
       plumbline check runs/latest
       plumbline check --model queue --json history.edn
       plumbline check --failed-cas observes --time-limit 30s *.log
+      plumbline check --follow runs/latest
+      my-recorder | plumbline check --follow -
     """
 
   static func run(
@@ -35,6 +37,10 @@ enum CheckCommand: Command {
       throw Failure(.usage, "check needs at least one FILE (- is standard input)")
     }
     let settings = try CheckSettings(arguments)
+    if arguments.has("follow") { return try follow(arguments, settings, terminal) }
+    if arguments.has("until-quiet") {
+      throw Failure(.usage, "--until-quiet is for --follow")
+    }
     let files = HistoryFiles.found(arguments.positional)
     var witness = try arguments["witness"].map { (path) throws(Failure) in
       try WitnessFile(path: path)
@@ -58,6 +64,38 @@ enum CheckCommand: Command {
       if endings.signal != nil { break }
     }
     if files.count > 1, !arguments.has("json") { terminal.note(tally.line) }
+    return endings.exitCode
+  }
+
+  private static func follow(
+    _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    var followed = try FollowedCheck(arguments, settings, terminal)
+    var endings = Endings()
+    let checked: CheckedFile
+    do throws(Failure) {
+      checked = try followed.run()
+    } catch {
+      if error.code == .usage { throw error }
+      endings.add(error.code)
+      checked = CheckedFile(file: followed.file, finding: .error(error.message))
+    }
+    if arguments.has("json") {
+      try terminal.output(VerdictJSON.object(checked).description + "\n")
+    } else {
+      let report = TextReport(
+        palette: Palette(color: terminal.usesColor), width: terminal.width,
+        ascii: arguments.has("ascii"))
+      try terminal.output(report.line(checked) + "\n" + report.details(checked))
+    }
+    endings.signal = followed.signal
+    if case .checked(let result, _) = checked.finding {
+      let saysNothing = result.operations == 0 && result.verdict == .linearizable
+      if saysNothing {
+        terminal.warn("plumbline: \(checked.file): no operation, so nothing to check")
+      }
+      endings.add(saysNothing ? .inconclusive : result.verdict.exitCode)
+    }
     return endings.exitCode
   }
 

@@ -26,6 +26,15 @@ struct JudgedRun {
       plan: plan, folder: outcome.folder.path, history: history, problems: outcome.problems)
   }
 
+  /// Refuses to go on when the run was stopped for a violation that its history does not have.
+  func requireConfirmation() throws(Failure) {
+    guard outcome.stoppedOnViolation, result?.verdict == .linearizable else { return }
+    throw Failure(
+      .defect,
+      "\(outcome.folder.history): the run was stopped because following it found a violation, and "
+        + "the check of the whole finds none; please report this with the history")
+  }
+
   /// What the terminal shows at the end.
   func summary(_ renderer: RunSummaryText) -> String {
     renderer.text(

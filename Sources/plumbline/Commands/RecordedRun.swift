@@ -12,13 +12,24 @@ enum RecordedRun {
       "plumbline: \(plan.runName), seed \(plan.seed): \(plan.clients) clients, "
         + "\(plan.nodes) nodes, \(Units.describe(nanoseconds: plan.durationNanoseconds))")
     let watch = Watch(onSignal: {})
+    var watcher: RunWatcher?
     defer {
+      watcher?.end()
       watch.end()
       terminal.live("")
     }
-    return try Recording.run(
+    let outcome = try Recording.run(
       plan, executable: try executable(),
-      progress: { terminal.live(line($0)) }, signal: { watch.signal })
+      progress: { terminal.live(line($0)) }, signal: { watch.signal },
+      began: { if plan.stopsOnViolation { watcher = RunWatcher($0.history) } },
+      isViolated: { watcher?.isViolated ?? false })
+    if outcome.stoppedOnViolation {
+      terminal.live("")
+      terminal.note(
+        "plumbline: stopped after \(Units.describe(nanoseconds: outcome.durationNanoseconds)): "
+          + "what clients saw is not linearizable (--no-stop-on-violation goes on)")
+    }
+    return outcome
   }
 
   /// The path of plumbline itself: embedded nodes are started from it.

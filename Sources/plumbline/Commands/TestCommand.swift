@@ -49,6 +49,7 @@ enum TestCommand: Command {
       palette: Palette(color: terminal.usesColor), width: terminal.width,
       ascii: arguments.has("ascii"))
     try terminal.output(run.summary(summary))
+    try run.requireConfirmation()
     if let pageProblem, run.verdict.exitCode == .success { throw pageProblem }
     if let interrupted, run.verdict != .violation {
       return interrupted == 15 ? .terminated : .interrupted
@@ -65,7 +66,8 @@ enum RecordCommand: Command {
   static let options = PlanArguments.options
   static let details = """
     Like `plumbline test` without the verdict: `plumbline check` gives it later, anywhere.
-    Exit code 3 when the run exercised too little to mean anything.
+    Exit code 3 when the run exercised too little to mean anything, 1 when it was stopped because
+    what clients saw is not linearizable.
 
     example:
       plumbline record --duration 60s --name soak && plumbline check runs/latest
@@ -81,13 +83,22 @@ enum RecordCommand: Command {
     }
     let outcome = try RecordedRun.record(plan, terminal)
     let history = try HistoryReader.read(path: outcome.folder.history)
-    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: nil)
+    // What stopped the run is shown and confirmed, although nobody asked for a verdict.
+    var interrupted = outcome.interrupted
+    let result =
+      outcome.stoppedOnViolation
+      ? try Judgement.check(
+        history, file: outcome.folder.history, try CheckSettings(arguments), terminal,
+        interrupted: &interrupted) : nil
+    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: result)
     let pageProblem = run.write()
     let summary = RunSummaryText(
       palette: Palette(color: terminal.usesColor), width: terminal.width)
     try terminal.output(run.summary(summary))
+    try run.requireConfirmation()
     if let pageProblem { throw pageProblem }
-    if let signal = outcome.interrupted { return signal == 15 ? .terminated : .interrupted }
+    if outcome.stoppedOnViolation { return .violation }
+    if let signal = interrupted { return signal == 15 ? .terminated : .interrupted }
     return run.shortcomings.isEmpty ? .success : .inconclusive
   }
 }

@@ -1,0 +1,162 @@
+import Base
+import Checker
+import Formats
+import Glibc
+import Histories
+import Report
+
+/// `plumbline check --follow`: a check of a history that is still being written.
+struct FollowedCheck {
+  let file: String
+  let settings: CheckSettings
+  let terminal: Terminal
+  /// Nanoseconds without a new line after which the history counts as complete, or nil.
+  let quietNanoseconds: Int64?
+  /// The signal that ended it, if one did.
+  private(set) var signal: Int32?
+  /// What came from standard input, as long as it is not too long to be kept.
+  private var kept: [UInt8]? = []
+  private static let mostKept = 64 << 20
+
+  static let options: [CommandOption] = [
+    CommandOption(
+      "follow", help: "check FILE, or - for standard input, while it is being written"),
+    CommandOption(
+      "until-quiet", "TIME", help: "with --follow: the file is complete after this time of silence"
+    ),
+  ]
+
+  /// Reads the arguments of `check --follow FILE`.
+  init(
+    _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal
+  ) throws(Failure) {
+    guard arguments.positional.count == 1, let argument = arguments.positional.first else {
+      throw Failure(.usage, "--follow takes one FILE (- is standard input)")
+    }
+    if arguments.has("witness") {
+      throw Failure(.usage, "--follow forgets operations, so there is no --witness")
+    }
+    if let format = settings.reading.format, format != "jsonl" {
+      throw Failure(.usage, "--follow reads jsonl, not \(format)")
+    }
+    file = File.kind(argument) == .folder ? HistoryFiles.found([argument])[0].path : argument
+    self.settings = settings
+    self.terminal = terminal
+    quietNanoseconds = try arguments.duration("until-quiet")
+    if file != "-" { kept = nil }
+  }
+
+  /// Follows to a violation or the end.
+  mutating func run() throws(Failure) -> CheckedFile {
+    let source = try GrowingFile(file)
+    var follower = HistoryFollower(
+      file: file, settings.reading, settings.checkOptions())
+    let clock = MonotonicClock()
+    let watch = Watch(onSignal: {})
+    defer {
+      watch.end()
+      terminal.live("")
+    }
+    var nextLine: Int64 = 0
+    var lastNews = clock.now
+    loop: while follower.alarm == nil, watch.signal == nil {
+      // The order matters: what was written before the lock was gone is read after.
+      let isOver = isRun && !source.isBeingRecorded
+      switch try source.look(waitingMilliseconds: 50) {
+      case .bytes(let bytes):
+        lastNews = clock.now
+        keep(bytes)
+        try follower.take(bytes)
+      case .nothing:
+        if isOver { break loop }
+        if let quietNanoseconds, clock.now - lastNews >= quietNanoseconds { break loop }
+      case .end: break loop
+      }
+      if clock.now >= nextLine {
+        nextLine = clock.now + 200_000_000
+        terminal.live(line(follower, clock.now))
+      }
+    }
+    if follower.alarm == nil { try follower.end() }
+    signal = watch.signal
+    return CheckedFile(file: file, finding: try finding(follower, Double(clock.now) * 1e-9))
+  }
+
+  /// Whether the file lies in the folder of a run, whose recorder locks it.
+  private var isRun: Bool {
+    guard file.hasSuffix("history.jsonl") else { return false }
+    return File.kind(String(file.dropLast("history.jsonl".count)) + "plan.json5") == .file
+  }
+
+  private mutating func keep(_ bytes: [UInt8]) {
+    guard let count = kept?.count else { return }
+    if count + bytes.count > Self.mostKept { kept = nil } else { kept? += bytes }
+  }
+
+  /// The verdict: what was seen as it went by, or what the check of the whole finds.
+  ///
+  /// An alarm is confirmed by the check of everything up to its line, as long as that can be read
+  /// again; it has the evidence. A key that was given up is left to the check of the whole.
+  private mutating func finding(
+    _ follower: HistoryFollower, _ seconds: Double
+  ) throws(Failure) -> CheckedFile.Finding {
+    if let alarm = follower.alarm {
+      if let again = try again(upTo: alarm.line) {
+        if again.0.verdict == .violation { return .checked(again.0, again.1) }
+        if again.0.verdict == .linearizable {
+          throw Failure(
+            .defect,
+            "\(file): following it found a violation (\(alarm.rule), line \(alarm.line)) that the "
+              + "check of the whole does not find; please report this with the history")
+        }
+      }
+      let found = try follower.violation(of: alarm, seconds: seconds)
+      return .checked(found.0, found.1)
+    }
+    if follower.checker.undecidedCount > 0, signal == nil, let again = try again(upTo: 0) {
+      return .checked(again.0, again.1)
+    }
+    var found = follower.result(seconds: seconds)
+    if let why = follower.checker.undecidedReason {
+      let count = follower.checker.undecidedCount
+      found.1.warnings.append(
+        "\(count) \(count == 1 ? "key" : "keys") could not be decided on the way: \(why)")
+    }
+    return .checked(found.0, found.1)
+  }
+
+  /// Checks everything up to a line (0: all), when it can be read again.
+  private mutating func again(upTo line: Int) throws(Failure) -> (CheckResult, History)? {
+    let all: [UInt8]
+    if file == "-" {
+      guard let kept else { return nil }
+      all = kept
+    } else {
+      all = try File.read(file)
+    }
+    let history = try HistoryReader.read(
+      Self.lines(of: all, upTo: line), file: file, options: settings.reading)
+    let result = try Judgement.check(
+      history, file: file, settings, terminal, interrupted: &signal)
+    return (result, history)
+  }
+
+  /// The first lines of a text; all of it for 0.
+  private static func lines(of bytes: [UInt8], upTo line: Int) -> [UInt8] {
+    guard line > 0 else { return bytes }
+    var end = 0
+    var count = 0
+    while count < line, let newline = bytes[end...].firstIndex(of: 0x0A) {
+      end = newline + 1
+      count += 1
+    }
+    return count == line ? Array(bytes[..<end]) : bytes
+  }
+
+  private func line(_ follower: HistoryFollower, _ now: Int64) -> String {
+    let checker = follower.checker
+    let undecided = checker.undecidedCount == 0 ? "" : ", \(checker.undecidedCount) given up"
+    return "following \(file): \(checker.operations) operations, \(checker.keyCount) keys"
+      + "\(undecided), \(checker.openCount) open, \(now / 1_000_000_000) s"
+  }
+}

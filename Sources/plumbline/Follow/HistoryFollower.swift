@@ -1,0 +1,125 @@
+import Base
+import Checker
+import Formats
+import Histories
+
+/// Checks the bytes of a history as they come: whole lines are read, a torn end waits for its rest.
+struct HistoryFollower {
+  let file: String
+  private let reading: ReadOptions
+  private var reader: JSONLinesReader
+  private(set) var checker: StreamChecker
+  /// What follows the last newline.
+  private var rest: [UInt8] = []
+  private var isBegun = false
+  /// What readers and the history said that a person should know.
+  private(set) var warnings: [String] = []
+  private(set) var alarm: StreamAlarm?
+
+  init(file: String, _ reading: ReadOptions, _ options: CheckOptions) {
+    self.file = file
+    self.reading = reading
+    reader = JSONLinesReader(file: file)
+    checker = StreamChecker(options)
+  }
+
+  /// Takes the next bytes of the file; after an alarm it takes no more.
+  ///
+  /// - Throws: ``Failure`` for what `plumbline check` would refuse too, with the same words.
+  mutating func take(_ bytes: [UInt8]) throws(Failure) {
+    guard alarm == nil else { return }
+    rest += bytes
+    if !isBegun, rest.count >= 3 || rest.contains(0x0A) { try begin() }
+    guard isBegun else { return }
+    var done = 0
+    var problem: FormatError?
+    rest.withUnsafeBytes { all in
+      do throws(FormatError) { done = try reader.read(lines: all) } catch { problem = error }
+    }
+    rest.removeFirst(done)
+    // What comes before a bad line may hold a violation, which would be the first thing to say.
+    try check()
+    if alarm == nil, let problem { throw problem.failure }
+  }
+
+  /// Takes it that nothing more comes: a torn last line is dropped, what is open stays open.
+  mutating func end() throws(Failure) {
+    guard alarm == nil else { return }
+    if !isBegun { try begin() }
+    var problem: FormatError?
+    rest.withUnsafeBytes { all in
+      do throws(FormatError) { try reader.read(last: all) } catch { problem = error }
+    }
+    rest = []
+    if let problem { throw problem.failure }
+    try check()
+    if alarm == nil { alarm = checker.finish() }
+  }
+
+  /// What was found when nothing more comes and nothing raised the alarm.
+  ///
+  /// The history holds no operations: they are forgotten.
+  func result(seconds: Double) -> (CheckResult, History) {
+    var history = HistoryBuilder().build()
+    history.warnings = warnings
+    var result = checker.result
+    result.seconds = seconds
+    return (result, history)
+  }
+
+  /// The violation as far as it is remembered.
+  func violation(of alarm: StreamAlarm, seconds: Double) throws(Failure) -> (CheckResult, History) {
+    do throws(HistoryError) {
+      var history = try alarm.history()
+      history.warnings = warnings
+      var result = checker.result
+      result.verdict = .violation
+      result.violations = [alarm.violation(in: history)]
+      result.seconds = seconds
+      return (result, history)
+    } catch {
+      throw Failure(.defect, "\(file): what is remembered is no history: \(error)")
+    }
+  }
+
+  private mutating func begin() throws(Failure) {
+    isBegun = true
+    if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest.removeFirst(3) }
+    if rest.starts(with: [0x1F, 0x8B]) {
+      throw Failure(
+        .badInput, "\(file): is compressed; --follow reads JSON lines as they are written")
+    }
+    let first = rest.first { ![0x20, 0x09, 0x0D, 0x0A].contains($0) }
+    if let first, first != UInt8(ascii: "{"), first != UInt8(ascii: "#") {
+      throw Failure(
+        .badInput,
+        "\(file):1:1: found “\(Character(Unicode.Scalar(first)))” at the start, expected an event "
+          + "a line; --follow reads JSON lines as they are written")
+    }
+  }
+
+  private mutating func check() throws(Failure) {
+    var stretch = reader.drain()
+    warnings += stretch.history.warnings
+    if reading.keyed ?? stretch.history.header?["keyed"]?.bool ?? false {
+      do throws(HistoryError) { try stretch.history.splitTuples() } catch {
+        throw FormatError(
+          file: file, line: error.line, column: error.column ?? 1, error.message
+        ).failure
+      }
+    } else if reading.keyed == nil, stretch.history.header?["keyed"] == nil,
+      stretch.history.count > 0, stretch.history.looksKeyed
+    {
+      throw Failure(
+        .usage,
+        "\(file): the values look like Jepsen's [key value]; say --keyed or --not-keyed, because "
+          + "--follow cannot look at them all first")
+    }
+    do throws(CheckError) {
+      alarm = try checker.take(stretch)
+    } catch {
+      let place = error.line.map { "\(file):\($0)" } ?? file
+      throw Failure(error.code, "\(place): \(error.message)")
+    }
+  }
+}

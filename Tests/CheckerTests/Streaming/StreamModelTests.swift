@@ -1,0 +1,115 @@
+import Base
+import Histories
+import Testing
+
+@testable import Checker
+
+/// Models that the set of configurations watches, and the memory of a long stream.
+struct StreamModelTests {
+  /// No alarm without a violation, none missed, and none before its time.
+  private func decide(
+    _ model: String, seeds: Int, permits: Int? = nil, _ object: some SimulatedObject
+  ) throws {
+    var options = CheckOptions()
+    options.model = model
+    options.permits = permits
+    var flagged = 0
+    for seed in 0..<trials(seeds) {
+      var random = SplitMix64(seed: UInt64(seed))
+      let shape = Shape(
+        operations: random.draw(2..<9), clients: random.draw(2..<5),
+        crashes: random.chance(0.5) ? 0.2 : 0, lies: random.chance(0.5) ? 0.2 : 0.05)
+      let events = plainEvents(try randomHistory(object, shape, &random))
+      let streamed = try StreamedEvents(events, options, &random)
+      let expected = try firstViolation(events, options)
+      let isRight =
+        (streamed.alarm == nil) == (expected == nil) && (streamed.alarm ?? 99) >= (expected ?? 0)
+      #expect(
+        isRight && !streamed.isUndecided,
+        "\(model), seed \(seed): \(streamed) but \(expected ?? 0)\n\(show(events))")
+      if expected != nil { flagged += 1 }
+      if !isRight { return }
+    }
+    #expect(flagged > trials(seeds) / 50)
+  }
+
+  @Test func sets() throws { try decide("set", seeds: 200, SimulatedSet()) }
+
+  @Test(arguments: [2, 99])
+  func queues(domain: Int) throws {
+    try decide(
+      "queue", seeds: 150,
+      SimulatedContainer(.front, put: "enqueue", take: "dequeue", domain: domain))
+    try decide(
+      "bag", seeds: 150, SimulatedContainer(.any, put: "enqueue", take: "dequeue", domain: domain))
+    try decide(
+      "stack", seeds: 150, SimulatedContainer(.back, put: "push", take: "pop", domain: domain))
+  }
+
+  @Test func counters() throws { try decide("counter", seeds: 200, SimulatedCounter()) }
+
+  @Test func locks() throws {
+    try decide("lock", seeds: 150, SimulatedLock())
+    try decide("reentrant-lock", seeds: 150, SimulatedLock(isReentrant: true))
+    try decide("fenced-lock", seeds: 150, SimulatedLock(isFenced: true))
+    try decide("semaphore", seeds: 150, permits: 2, SimulatedLock(permits: 2))
+  }
+
+  @Test func logs() throws {
+    try decide("append-log", seeds: 150, SimulatedLog(isText: false))
+    try decide("text", seeds: 150, SimulatedLog(isText: true))
+  }
+
+  @Test func uniqueIDs() throws { try decide("unique-ids", seeds: 150, SimulatedIDs()) }
+
+  /// Memory does not grow with the length: neither with values that come and go, nor with clients
+  /// that end and never come back.
+  @Test(arguments: [("read", "write"), ("dequeue", "enqueue")])
+  func aLongStreamForgets(take: String, put: String) throws {
+    var options = CheckOptions()
+    options.model = put == "write" ? "register" : "queue"
+    var checker = StreamChecker(options)
+    var builder = HistoryBuilder()
+    var most = 0
+    for round in 1...4000 {
+      for (process, function, value) in [(1, put, JSON(round)), (2, take, nil)]
+        as [(Int64, String, JSON)]
+      {
+        var event = PlainEvent(
+          kind: .invoke, process: .client(process), function: function, value: value)
+        try builder.add(event, line: 1)
+        event.kind = .ok
+        event.value = JSON(round)
+        try builder.add(event, line: 1)
+      }
+      guard round % 10 == 0 else { continue }
+      #expect(try checker.take(builder.drain())?.line == nil)
+      most = max(most, checker.valueCount)
+    }
+    #expect(checker.finish()?.line == nil)
+    #expect(checker.operations == 8000)
+    #expect(most < 1500)
+  }
+
+  /// A key that is too hard is given up, and no verdict is made up for it.
+  @Test func whatIsTooHardIsUndecided() throws {
+    var options = CheckOptions()
+    options.model = "register"
+    var events: [PlainEvent] = []
+    for process in 0..<10 {
+      events.append(
+        PlainEvent(
+          kind: .invoke, process: .client(Int64(process)), function: "write",
+          value: JSON(process % 5)))
+    }
+    for process in 0..<10 {
+      events.append(
+        PlainEvent(
+          kind: .ok, process: .client(Int64(process)), function: "write", value: JSON(process % 5)))
+    }
+    var random = SplitMix64(seed: 1)
+    let streamed = try StreamedEvents(events, options, &random, limit: 3)
+    #expect(streamed.alarm == nil)
+    #expect(streamed.isUndecided)
+  }
+}
