@@ -25,8 +25,6 @@ extension Sequential {
     var copy = self
     return copy.apply(call, result: ValueTable.none, values) ? [copy] : []
   }
-
-  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A register as a plain value.

@@ -149,4 +149,6 @@ struct SequentialText: Sequential {
     }
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }

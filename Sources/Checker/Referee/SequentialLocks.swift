@@ -15,6 +15,8 @@ struct SequentialCounter: Sequential {
     }
     return call.end == .pending || values.integer(call.output) == value
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A lock as a plain value.
@@ -33,6 +35,8 @@ struct SequentialLock: Sequential {
     }
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A reentrant lock as a plain value: who holds it, once for each time.
@@ -49,6 +53,8 @@ struct SequentialReentrantLock: Sequential {
     }
     return holds.popLast() == call.process
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A semaphore as a plain value: who holds permits, once for each.
@@ -71,6 +77,8 @@ struct SequentialSemaphore: Sequential {
     holds.remove(at: place)
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A fenced lock as a plain value.
@@ -100,6 +108,8 @@ struct SequentialFencedLock: Sequential {
     token = new
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 /// A generator of ids as a plain value.

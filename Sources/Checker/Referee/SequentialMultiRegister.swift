@@ -27,4 +27,10 @@ struct SequentialMultiRegister: Sequential {
     }
     return true
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {
+    var renamed: [ValueID: ValueID] = [:]
+    for (key, value) in held { renamed[name(key)] = name(value) }
+    held = renamed
+  }
 }

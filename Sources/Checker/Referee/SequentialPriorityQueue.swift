@@ -20,4 +20,6 @@ struct SequentialPriorityQueue: Sequential {
     let least = numbers.removeFirst()
     return call.end == .pending || values.integer(call.output) == least
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }

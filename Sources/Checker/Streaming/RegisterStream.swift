@@ -14,11 +14,12 @@ import Histories
 ///
 /// **What can be forgotten.** Let T be the first invocation of the operations that are open (not
 /// those declared unknown). A chain X is *dead* when some Y has `f(X) < s(Y)` and `f(Y) < T`:
-/// whoever sees X from now on was invoked at T or later, hence after `f(Y)`, and Y must come before
-/// X too. A dead chain is dropped. It has `s(X) < T`, or Y and X would contradict each other now. A
-/// Z that contradicts it later has `f(Z) < s(X) < T`, and is dead now: by X if `f(X) < T`, else by Y,
-/// for then `f(Z) < T ≤ f(X) < s(Y)`. Inside a chain a level is dead once a later one returned before
-/// T. Whoever reads a value that has no cluster reads something dead, or something that nobody wrote.
+/// whoever sees X from now on was invoked at T or later, hence after `f(Y)`, and Y must come
+/// before X too. A dead chain is dropped. It has `s(X) < T`, or Y and X would contradict each
+/// other now. A Z that contradicts it later has `f(Z) < s(X) < T`, and is dead now: by X if `f(X)
+/// < T`, else by Y, for then `f(Z) < T ≤ f(X) < s(Y)`. Inside a chain a level is dead once a
+/// later one returned before T. Whoever reads a value that has no cluster reads something dead,
+/// or something that nobody wrote.
 ///
 /// A value that was dropped may be installed again: completed observers of the old one are all
 /// accounted for, and whoever completes from now on cannot have seen it. A value that still has a

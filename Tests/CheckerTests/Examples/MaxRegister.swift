@@ -53,6 +53,8 @@ struct SequentialMaxRegister: Sequential {
     }
     return call.end == .pending || values.integer(call.output) == maximum
   }
+
+  mutating func rename(_ name: (ValueID) -> ValueID) {}
 }
 
 extension Model {

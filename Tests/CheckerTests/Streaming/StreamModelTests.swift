@@ -46,6 +46,16 @@ struct StreamModelTests {
       "stack", seeds: 150, SimulatedContainer(.back, put: "push", take: "pop", domain: domain))
   }
 
+  @Test func priorityQueues() throws {
+    try decide(
+      "priority-queue", seeds: 150,
+      SimulatedContainer(.least, put: "insert", take: "delete-min", domain: 5))
+  }
+
+  @Test func multiRegisters() throws {
+    try decide("multi-register", seeds: 150, SimulatedRegisters())
+  }
+
   @Test func counters() throws { try decide("counter", seeds: 200, SimulatedCounter()) }
 
   @Test func locks() throws {
