@@ -46,7 +46,7 @@ func agree(_ history: History, _ model: Model, _ options: CheckOptions) throws -
       !exactRungs.contains(result.algorithm) || settings.initial == nil
         || task.calls.contains { $0.end == .mismatch }
         || model.referee(prefix(of: task.calls, through: end - 1), settings, values),
-      "\(result.algorithm): operation \(violation.culprit) is not the first in vain:\n\(describe(history))"
+      "\(result.algorithm): \(violation.culprit) is not the first:\n\(describe(history))"
     )
   }
   return found
