@@ -29,6 +29,7 @@ public enum Checker {
       result.operations += task.calls.count
       result.indeterminate += task.calls.reduce(0) { $0 + ($1.end == .pending ? 1 : 0) }
       result.statistics.add(answer.statistics)
+      result.decidingSeconds += Double(answer.nanoseconds) * 1e-9
       switch answer.finding {
       case .order(let steps):
         let order = positions(of: steps, in: task)
@@ -75,20 +76,25 @@ public enum Checker {
     var names: [ValueID] = []
     var operations: [[Int]] = []
     var calls: [[Call]] = []
-    for (operation, key) in keys.enumerated() {
-      var place = Int(places[Int(key) + 1])
-      if place < 0 {
-        place = names.count
-        places[Int(key) + 1] = Int32(place)
-        names.append(key)
-        operations.append([])
-        calls.append([])
-        operations[place].reserveCapacity(Int(counts[Int(key) + 1]))
-        calls[place].reserveCapacity(Int(counts[Int(key) + 1]))
+    if let only = keys.first, counts[Int(only) + 1] == keys.count {
+      names = [only]
+      (operations, calls) = whole(columns, count: keys.count)
+    } else {
+      for (operation, key) in keys.enumerated() {
+        var place = Int(places[Int(key) + 1])
+        if place < 0 {
+          place = names.count
+          places[Int(key) + 1] = Int32(place)
+          names.append(key)
+          operations.append([])
+          calls.append([])
+          operations[place].reserveCapacity(Int(counts[Int(key) + 1]))
+          calls[place].reserveCapacity(Int(counts[Int(key) + 1]))
+        }
+        guard let call = Call(operation, columns) else { continue }
+        operations[place].append(operation)
+        calls[place].append(call)
       }
-      guard let call = Call(operation, columns) else { continue }
-      operations[place].append(operation)
-      calls[place].append(call)
     }
     let revisions = history.evidence("revision")
     return names.indices.map { place in
@@ -100,6 +106,23 @@ public enum Checker {
       }
       return (names[place], task)
     }
+  }
+
+  /// The operations and calls of a history with one key: the usual case of a long one.
+  private static func whole(
+    _ columns: borrowing CallColumns, count: Int
+  ) -> (operations: [[Int]], calls: [[Call]]) {
+    var operations: [Int] = []
+    operations.reserveCapacity(count)
+    let calls = [Call](unsafeUninitializedCapacity: count) { buffer, filled in
+      for operation in 0..<count {
+        guard let call = Call(operation, columns) else { continue }
+        buffer.initializeElement(at: filled, to: call)
+        filled += 1
+        operations.append(operation)
+      }
+    }
+    return ([operations], [calls])
   }
 
   /// What answered, in the ladder's order, joined with `+`.
@@ -119,7 +142,12 @@ public enum Checker {
     let results = Lock((answers: none, done: 0))
     WorkerPool.run(tasks.count, threads: options.threads) { number in
       let place = sorted[number]
-      let result = Result { () throws(CheckError) in try Ladder.decide(tasks[place], model) }
+      let clock = ProcessorClock()
+      var result = Result { () throws(CheckError) in try Ladder.decide(tasks[place], model) }
+      if case .success(var answer) = result {
+        answer.nanoseconds = clock.now
+        result = .success(answer)
+      }
       let done = results.withLock {
         $0.answers[place] = result
         $0.done += 1

@@ -49,6 +49,8 @@ struct KeyAnswer: Sendable {
   /// What answered.
   var algorithm = Engine.depthFirst
   var statistics = SearchStatistics()
+  /// Processor time that deciding took, in nanoseconds.
+  var nanoseconds: Int64 = 0
 }
 
 /// Where a search was stuck for good.
