@@ -5,13 +5,13 @@ import Histories
 struct CollectionWords {
   let scene: Scene
   /// What may have put each element in, over the whole key.
-  private var puts: [ValueID: [Int]] = [:]
+  private(set) var puts: [ValueID: [Int]] = [:]
   /// What certainly took each element out.
-  private var takes: [ValueID: [Int]] = [:]
+  private(set) var takes: [ValueID: [Int]] = [:]
   /// Elements that were there before the first operation.
-  private var initial: Set<ValueID> = []
+  private(set) var initial: Set<ValueID> = []
   /// Removals whose outcome nobody knows.
-  private var openTakes: [Int] = []
+  private(set) var openTakes: [Int] = []
 
   init(_ scene: Scene) {
     self.scene = scene
@@ -31,30 +31,30 @@ struct CollectionWords {
   }
 
   func finding() -> Finding? {
-    duplicated() ?? fromNowhere() ?? wrongEmpty() ?? order() ?? lost()
+    duplicated() ?? fromNowhere() ?? wrongEmpty() ?? order() ?? lost() ?? covered()
   }
 
-  private func isPut(_ operation: Int) -> Bool {
+  func isPut(_ operation: Int) -> Bool {
     ["enqueue", "push", "insert"].contains(scene.name(operation))
   }
 
   /// The element that an operation certainly took out.
-  private func taken(_ operation: Int) -> ValueID? {
+  func taken(_ operation: Int) -> ValueID? {
     guard !isPut(operation), scene.isOk(operation) else { return nil }
     let output = scene.output(operation)
     return output == ValueTable.null ? nil : output
   }
 
-  private func isEmpty(_ operation: Int) -> Bool {
+  func isEmpty(_ operation: Int) -> Bool {
     !isPut(operation) && scene.isOk(operation) && scene.output(operation) == ValueTable.null
   }
 
-  private func got(_ operation: Int, again: Bool = false) -> String {
+  func got(_ operation: Int) -> String {
     let what = isEmpty(operation) ? "found nothing" : "got \(scene.value(scene.output(operation)))"
-    return "\(scene.Client(operation)) \(what)\(again ? " again" : "") \(scene.ended(operation))"
+    return "\(scene.Client(operation)) \(what) \(scene.ended(operation))"
   }
 
-  private func put(_ operation: Int) -> String {
+  func put(_ operation: Int) -> String {
     "\(scene.client(operation)) had put \(scene.value(scene.input(operation))) in "
       + scene.ended(operation)
   }
@@ -82,7 +82,8 @@ struct CollectionWords {
       return Finding(
         .duplicated,
         [
-          "\(got(first)), and \(lower(got(second, again: true))).",
+          "\(got(first)), and \(scene.again(second, after: first)) got "
+            + "\(scene.value(value)) again \(scene.ended(second)).",
           "\(origin).",
         ] + pending(sources), sources.suffix(1) + [first, second], since: first)
     }
@@ -120,11 +121,15 @@ struct CollectionWords {
         }
         let fate =
           taker.map {
-            "It was still inside: \(scene.client($0)) began to take it out only later "
+            "It was still inside: \(scene.again($0, after: empty)) began to take it out only later "
               + "\(scene.began($0))."
           } ?? "Nobody ever took it out."
         return Finding(
-          .wrongEmpty, ["\(got(empty)), although \(put(source)) before that began.", fate],
+          .wrongEmpty,
+          [
+            "\(got(empty)), although \(scene.again(source, after: empty)) had put "
+              + "\(scene.value(value)) in \(scene.ended(source)) before that began.", fate,
+          ],
           [source] + [taker].compactMap { $0 } + [empty], since: source)
       }
     }
@@ -148,14 +153,15 @@ struct CollectionWords {
           scene.value(scene.input(one.put)), scene.value(scene.input(other.put))
         )
         let entered =
-          "\(put(one.put)) before \(scene.client(other.put)) began to put \(second) in "
-          + scene.began(other.put)
+          "\(put(one.put)) before \(scene.again(other.put, after: one.put)) began to put "
+          + "\(second) in \(scene.began(other.put))"
         if scene.model == "queue", scene.precedes(other.take, one.take) {
           return Finding(
             .outOfOrder,
             [
               "\(entered), so \(first) should have come out first.",
-              "But \(lower(got(other.take))) before \(scene.client(one.take)) began to take "
+              "But \(lower(got(other.take))) before "
+                + "\(scene.again(one.take, after: other.take)) began to take "
                 + "\(first) "
                 + "out \(scene.began(one.take)).",
             ], [one.put, other.put, other.take, one.take], since: other.put)
@@ -168,10 +174,32 @@ struct CollectionWords {
             [
               "\(entered), so \(second) lay on top of \(first).",
               "But \(lower(got(one.take))) although \(second) was still there: "
-                + "\(scene.client(other.take)) began to take it out only later "
+                + "\(scene.again(other.take, after: one.take)) began to take it out only later "
                 + "\(scene.began(other.take)).",
             ], [one.put, other.put, other.take, one.take], since: one.put)
         }
+      }
+    }
+    return buried()
+  }
+
+  /// In a stack, an element that was taken while one that nobody took out lay on top of it.
+  private func buried() -> Finding? {
+    guard scene.model == "stack" else { return nil }
+    for one in journeys {
+      for other in scene.shown where isPut(other) && scene.precedes(one.put, other) {
+        let value = scene.input(other)
+        guard takes[value] == nil, puts[value]?.count == 1, scene.precedes(other, one.take),
+          openTakes.allSatisfy({ scene.begin($0) > scene.end(one.take) })
+        else { continue }
+        let (first, second) = (scene.value(scene.input(one.put)), scene.value(value))
+        return Finding(
+          .outOfOrder,
+          [
+            "\(put(one.put)) before \(scene.again(other, after: one.put)) put \(second) in "
+              + "\(scene.ended(other)), so \(second) lay on top of \(first).",
+            "But \(lower(got(one.take))) although nobody ever took \(second) out.",
+          ], [one.put, other, one.take], since: other)
       }
     }
     return nil
@@ -198,7 +226,7 @@ struct CollectionWords {
     return nil
   }
 
-  private func lower(_ sentence: String) -> String {
+  func lower(_ sentence: String) -> String {
     sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 }

@@ -15,9 +15,10 @@ extension Explanation {
     rule = kind.rule
     operations = Set(finding?.operations ?? scene.shown).sorted()
     culprit = finding?.operations.last ?? violation.culprit
+    let sentences = finding?.sentences ?? PlainWords(scene: scene).sentences
     story =
-      finding?.sentences.map(Explanation.capitalized).joined(separator: " ")
-      ?? violation.explanation
+      sentences.isEmpty
+      ? violation.explanation : sentences.map(Explanation.capitalized).joined(separator: " ")
     faults = ""
     let since = finding?.since ?? operations.first
     if let since, history.processes.indices.contains(culprit) {
@@ -35,6 +36,7 @@ extension Explanation {
     case "lock", "reentrant-lock", "semaphore", "fenced-lock": LockWords(scene).finding()
     case "counter": CounterWords(scene: scene).finding()
     case "append-log", "text", "unique-ids": LogWords(scene: scene).finding()
+    case "multi-register": TransactionWords(scene).finding()
     default: nil
     }
   }

@@ -143,12 +143,15 @@ struct LogWords {
   }
 
   private func lacking() -> Finding? {
-    guard !scene.all.contains(where: { scene.name($0) == "put" }) else { return nil }
+    let puts = scene.all.filter { scene.name($0) == "put" && !scene.isFailed($0) }
     for read in reads.reversed() {
       let text = Array(scene.history.values.utf8(scene.output(read)))
       for append in scene.shown where scene.name(append) == "append" && scene.isOk(append) {
         let piece = Array(scene.history.values.utf8(scene.input(append)))
-        guard scene.precedes(append, read), !text.contains(piece) else { continue }
+        let isKept = puts.allSatisfy {
+          scene.precedes($0, append) || scene.begin($0) > scene.end(read)
+        }
+        guard isKept, scene.precedes(append, read), !text.contains(piece) else { continue }
         return Finding(
           .elementMissing,
           [

@@ -14,11 +14,11 @@ struct RegisterWords {
   /// The first story that fits; those that need fewer operations are asked first.
   func finding() -> Finding? {
     fromNowhere() ?? consumedTwice() ?? stale() ?? overwritten() ?? wrongMismatch()
-      ?? contradiction()
+      ?? contradiction() ?? usedUp()
   }
 
   /// Operations of the certificate that saw a value, the culprit first.
-  private var observers: [Int] {
+  var observers: [Int] {
     let all = scene.shown.filter { register.seen($0) != nil }
     return all.filter { $0 == scene.violation.culprit }
       + all.filter { $0 != scene.violation.culprit }.reversed()
@@ -27,7 +27,7 @@ struct RegisterWords {
   // MARK: - Words for registers
 
   /// `Client 4 read 9 (line 96, 1.301 s, node 2)`.
-  private func sight(_ operation: Int) -> String {
+  func sight(_ operation: Int) -> String {
     guard let pair = register.pair(operation), scene.name(operation) == "cas" else {
       return "\(scene.Client(operation)) read \(scene.value(scene.output(operation))) "
         + scene.ended(operation)
@@ -327,7 +327,9 @@ struct RegisterWords {
     for (index, one) in values.enumerated() {
       for other in values[..<index] {
         guard let first = sequence(one, other), let second = sequence(other, one) else { continue }
-        let named = [first.0, first.1, second.0, second.1]
+        let culprit = scene.violation.culprit
+        let all = [first.0, first.1, second.0, second.1]
+        let named = all.filter { $0 != culprit } + (all.contains(culprit) ? [culprit] : [])
         return Finding(
           .contradictoryOrder,
           [
@@ -356,9 +358,17 @@ struct RegisterWords {
 
   private func told(_ operation: Int, began: Bool = false) -> String {
     began
-      ? "\(scene.deed(operation)) began \(scene.began(operation))"
+      ? "\(beginning(operation)) \(scene.began(operation))"
       : register.seen(operation) == nil
         ? "\(scene.deed(operation)) was over \(scene.ended(operation))" : sight(operation)
+  }
+
+  /// `client 3 began the read that returned 135`, `client 3’s write of 47 began`.
+  private func beginning(_ operation: Int) -> String {
+    guard scene.name(operation) == "read", let value = register.seen(operation) else {
+      return "\(scene.deed(operation)) began"
+    }
+    return "\(scene.client(operation)) began the read that returned \(scene.value(value))"
   }
 
   private func lowercasedStart(_ text: String) -> String {

@@ -61,6 +61,11 @@ struct Scene {
   /// `Client 3`.
   func Client(_ operation: Int) -> String { "Client \(history.processes[operation])" }
 
+  /// `client 3`, or `it` where the operation that was told of last is the same client's.
+  func again(_ operation: Int, after other: Int) -> String {
+    history.processes[operation] == history.processes[other] ? "it" : client(operation)
+  }
+
   /// `client 3’s write of 47`.
   func deed(_ operation: Int) -> String { "\(client(operation))’s \(noun(operation))" }
 

@@ -27,6 +27,9 @@ public enum ViolationKind: String, Sendable, CaseIterable {
   case countTooHigh = "count-too-high"
   case divergingReads = "diverging-reads"
   case repeatedID = "repeated-id"
+  // Transactions.
+  case tornRead = "torn-read"
+  case divergingTransactions = "diverging-transactions"
   /// None of the above.
   case other = "other"
 
@@ -163,6 +166,16 @@ public enum ViolationKind: String, Sendable, CaseIterable {
       (
         "Reads that diverge", "reads that diverge",
         "all reads see the same history: of any two, one is the beginning of the other"
+      )
+    case .tornRead:
+      (
+        "Values that were never together", "transactions with such values",
+        "a transaction reads all its keys at one instant"
+      )
+    case .divergingTransactions:
+      (
+        "Transactions that disagree", "transactions that disagree",
+        "all transactions see the writes in one order"
       )
     case .repeatedID:
       ("Identifier given twice", "identifiers given twice", "each identifier is given once")
