@@ -61,6 +61,9 @@ public struct History: Sendable {
   public internal(set) var completedLine: [Int32] = []
   /// What the nemesis did, in order.
   public internal(set) var nemesis: [NemesisEvent] = []
+  /// What is known of faults from elsewhere (a run's `faults.jsonl`) where the history itself names
+  /// none. Placed by time: each rank is that of the last event before; the line is 0.
+  public private(set) var faultsBeside: [NemesisEvent] = []
   /// How many events there are, the nemesis's included: ranks go from 0 to here.
   public internal(set) var eventCount: Int = 0
   /// Fields beyond the contract's own, in the order of events.
@@ -169,4 +172,44 @@ public struct NemesisEvent: Sendable {
   public var line: Int
   /// Its place among all events.
   public var rank: Int32
+
+  /// Makes an event.
+  public init(
+    kind: Event.Kind, function: String, value: ValueID, time: Int64, line: Int, rank: Int32
+  ) {
+    self.kind = kind
+    self.function = function
+    self.value = value
+    self.time = time
+    self.line = line
+    self.rank = rank
+  }
+}
+
+extension History {
+  /// Notes faults that the history does not name; their ranks are found from their times.
+  ///
+  /// - Complexity: O(events + faults log events).
+  public mutating func note(faultsBeside faults: [NemesisEvent]) {
+    guard nemesis.isEmpty else { return }
+    var times = [Int64](repeating: Event.noTime, count: eventCount)
+    for operation in processes.indices {
+      times[Int(invoked[operation])] = invokedTime[operation]
+      if completed[operation] != History.never {
+        times[Int(completed[operation])] = completedTime[operation]
+      }
+    }
+    let known = times.indices.filter { times[$0] != Event.noTime }
+    faultsBeside = faults.sorted { $0.time < $1.time }.compactMap { fault in
+      guard !known.isEmpty, fault.time != Event.noTime else { return nil }
+      var (low, high) = (0, known.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if times[known[middle]] <= fault.time { low = middle + 1 } else { high = middle }
+      }
+      var placed = fault
+      placed.rank = low == 0 ? -1 : Int32(known[low - 1])
+      return placed
+    }
+  }
 }

@@ -9,14 +9,16 @@ struct Terminal: Sendable {
   var usesColor: Bool
   /// Whether standard error is a terminal, so that a line may be redrawn.
   var isLive: Bool
-  /// The width of the terminal in columns.
+  /// The width of the terminal in columns; where there is none, `COLUMNS` or 100.
   var width: Int
 
   init(arguments: ParsedArguments? = nil) {
     isQuiet = arguments?.has("quiet") ?? false
     isLive = isatty(2) == 1 && !isQuiet
     var size = winsize()
-    width = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
+    let isKnown = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let wished = getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 100
+    width = isKnown ? Int(size.ws_col) : min(max(wished, 40), 1000)
     switch arguments?["color"] ?? "auto" {
     case "always": usesColor = true
     case "never": usesColor = false

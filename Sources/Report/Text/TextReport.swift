@@ -197,13 +197,17 @@ public struct TextReport: Sendable {
   private func describe(_ dilemma: Dilemma, _ culprit: Int, _ history: History) -> [String] {
     let arrow = ascii ? ", then " : ", "
     let path = dilemma.path.suffix(6).map { text.label($0, of: history) }.joined(separator: arrow)
-    var head = palette.strong(Legible.text(dilemma.state, limit: 120))
-    if path.isEmpty {
-      head += palette.dim("  (the initial state)")
-    } else {
-      head += palette.dim("  after \(dilemma.path.count > 6 ? "… " : "")\(path)")
+    let state = Legible.text(dilemma.state, limit: 120)
+    let after =
+      path.isEmpty
+      ? "  (the initial state)" : "  after \(dilemma.path.count > 6 ? "… " : "")\(path)"
+    let wrapped = Legible.wrapped(state + after, width: width - 1, indent: "    ")
+    var lines = wrapped.enumerated().map { place, line in
+      let text = line.dropFirst(4)
+      guard place == 0 else { return "    " + palette.dim(String(text)) }
+      guard text.hasPrefix(state) else { return "  • " + palette.strong(String(text)) }
+      return "  • " + palette.strong(state) + palette.dim(" " + text.dropFirst(state.count))
     }
-    var lines = ["  • \(head)"]
     let ordered =
       dilemma.refusals.filter { $0.operation == culprit }
       + dilemma.refusals.filter { $0.operation != culprit }

@@ -34,7 +34,8 @@ struct FaultSpans {
     self.history = history
     var open: [(name: String, place: Int)] = []
     var asked: [String: NemesisEvent] = [:]
-    for event in history.nemesis {
+    let events = history.nemesis.isEmpty ? history.faultsBeside : history.nemesis
+    for event in events {
       let name = event.function
       if let begun = FaultSpans.beginning(of: name) {
         if let place = open.lastIndex(where: { $0.name == begun }) {
@@ -50,7 +51,7 @@ struct FaultSpans {
       }
       let first = asked.removeValue(forKey: name) ?? event
       let plain = name.hasPrefix("start-") ? String(name.dropFirst(6)) : name
-      let isInstant = !FaultSpans.lasts(name, in: history)
+      let isInstant = !FaultSpans.lasts(name, in: events)
       spans.append(
         Span(
           name: plain, value: event.value > ValueTable.null ? event.value : first.value,
@@ -72,9 +73,9 @@ struct FaultSpans {
   }
 
   /// Whether a fault is ended by an event of its own somewhere in the history.
-  private static func lasts(_ name: String, in history: History) -> Bool {
+  private static func lasts(_ name: String, in events: [NemesisEvent]) -> Bool {
     if name.hasPrefix("start-") { return true }
-    return history.nemesis.contains { ends[$0.function]?.first == name }
+    return events.contains { ends[$0.function]?.first == name }
   }
 
   /// The faults that were on at some time between two ranks.

@@ -80,8 +80,9 @@ struct TransactionWords {
 
   /// Whether one value of a key was there before a transaction, and that left another.
   private func isOlder(_ version: Version, than writer: Int) -> Bool {
-    guard left[writer]?.contains(where: { $0.key == version.key && $0.value != version.value })
-      ?? false
+    guard
+      left[writer]?.contains(where: { $0.key == version.key && $0.value != version.value })
+        ?? false
     else { return false }
     if isInitial(version) { return true }
     return origin(version).map { scene.precedes($0, writer) } ?? false

@@ -26,6 +26,13 @@ public struct UndecidedWords: Sendable {
     advise(undecided, operations, history)
   }
 
+  private static let more = "More can be spent on this history:"
+
+  /// Ten times a limit as an option takes it, in whole seconds.
+  private static func seconds(_ limit: Int64) -> String {
+    "\(max(1, limit / 100_000_000))s"
+  }
+
   private mutating func findWorst(_ operations: [Int], _ history: History) {
     var events: [(rank: Int32, operation: Int, isStart: Bool)] = []
     for operation in operations {
@@ -75,10 +82,31 @@ public struct UndecidedWords: Sendable {
         : ": each may come before or after each of the others, so every further one can double "
           + "the work."
     }
+    if undecided.reached.count > 1 || undecided.reached.contains(where: { $0.explained == 0 }) {
+      let accounts = undecided.reached.map { reach in
+        reach.explained == 0
+          ? "the \(engine(reach.algorithm)) none"
+          : "the \(engine(reach.algorithm)) \(Legible.grouped(reach.explained))"
+      }
+      story +=
+        " Of the \(Legible.grouped(undecided.completions)) completed operations "
+        + "\(Scene.list(accounts)) could explain at its best."
+    } else if let reach = undecided.reached.first {
+      story += " The search that gave up was the \(engine(reach.algorithm))."
+    }
     if let deepest = undecided.deepest, history.line.indices.contains(deepest) {
       story +=
         " The search got as far as line "
         + "\(max(history.line[deepest], history.completedLine[deepest]))."
+    }
+  }
+
+  /// An engine as people may call it.
+  private func engine(_ algorithm: String) -> String {
+    switch algorithm {
+    case "just-in-time": "depth-first engine (just-in-time)"
+    case "frontier": "breadth-first engine (frontier)"
+    default: "\(Legible.text(algorithm, limit: 40)) rung"
     }
   }
 
@@ -108,8 +136,13 @@ public struct UndecidedWords: Sendable {
           + "\(Legible.count(different, "different value")): with a value of its own for each, the "
           + "answer takes no search at all.")
     }
-    if undecided.reason != .cancelled {
-      advice.append("More can be spent on this history: --time-limit, --memory-limit.")
+    switch undecided.reason {
+    case .time(let limit):
+      advice.append("\(Self.more) --time-limit \(Self.seconds(limit)), ten times as long.")
+    case .memory(let limit):
+      let mebibytes = max(1, (limit + (1 << 18)) >> 18)
+      advice.append("\(Self.more) --memory-limit \(mebibytes)MiB, four times as much.")
+    case .cancelled: break
     }
   }
 }

@@ -106,7 +106,8 @@ enum CheckCommand: Command {
   ) -> CheckedFile {
     do throws(Failure) {
       if let problem = file.problem { throw problem }
-      let history = try HistoryReader.read(path: file.path, options: settings.reading)
+      var history = try HistoryReader.read(path: file.path, options: settings.reading)
+      FaultsFile.note(beside: file.path, in: &history)
       let result = try Judgement.check(
         history, file: file.path, settings, terminal, wantsWitness: wantsWitness,
         interrupted: &endings.signal)
