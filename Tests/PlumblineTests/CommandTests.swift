@@ -24,8 +24,12 @@ struct CommandTests {
     try run(words, input: input)
   }
 
-  static func run(_ words: [String], input: String = "") throws -> Ending {
+  static func run(
+    _ words: [String], input: String = "", environment: [String: String] = [:]
+  ) throws -> Ending {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment
+      .filter { $0.key != "COLUMNS" }.merging(environment) { $1 }
     process.executableURL = binary
     process.arguments = words
     process.currentDirectoryURL = root

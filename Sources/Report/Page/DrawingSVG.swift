@@ -18,7 +18,7 @@ enum DrawingSVG {
     for (row, process) in plan.rows.enumerated() {
       let y = row * rowHeight + rowHeight / 2 + 4
       svg += """
-        <text class="row" x="0" y="\(y + 4)">process \(process)</text>\
+        <text class="row" x="0" y="\(y + 4)">client \(process)</text>\
         <line class="rule" x1="\(Int(gutter))" x2="\(width)" y1="\(y)" y2="\(y)"/>
         """
     }

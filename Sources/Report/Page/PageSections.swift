@@ -141,7 +141,7 @@ struct PageSections {
     guard !bars.isEmpty else { return "" }
     let timed = bars.contains { history.invokedTime[$0.operation] != Event.noTime }
     var rows: Markup = """
-      <tr><th class="n">Line</th><th class="n">Process</th><th>Operation</th>\
+      <tr><th class="n">Line</th><th class="n">Client</th><th>Operation</th>\
       \(timed ? "<th class=\"n\">Invoked</th><th class=\"n\">Completed</th>" as Markup : "")</tr>
       """
     for bar in bars {

@@ -18,13 +18,13 @@ public struct Drawing: Sendable {
     (processes.map { Legible.width("client \($0)") }.max() ?? 0) + 2
   }
 
-  /// One line a client, then what the signs mean.
+  /// One line a client, then what the signs mean, in as many lines as `columns` need.
   ///
   /// - Complexity: O(width × rows).
-  public func lines() -> [String] {
+  public func lines(columns: Int = .max) -> [String] {
     let gutter = Drawing.gutter(plan.rows)
     let rows = rows(gutter: gutter)
-    return rows.isEmpty ? [] : rows + [legend(gutter: gutter)]
+    return rows.isEmpty ? [] : rows + legend(gutter: gutter, columns: columns)
   }
 
   /// One line a client, the bars `gutter` columns in.
@@ -40,9 +40,20 @@ public struct Drawing: Sendable {
     }
   }
 
-  /// What the signs mean.
-  func legend(gutter: Int) -> String {
-    palette.dim(String(repeating: " ", count: gutter) + legend)
+  /// What the signs mean; a part that does not fit begins a line of its own.
+  func legend(gutter: Int, columns: Int) -> [String] {
+    let separator = ascii ? "; " : " · "
+    var lines: [String] = []
+    for part in legend {
+      if let last = lines.last,
+        gutter + Legible.width(last + separator + part) <= columns
+      {
+        lines[lines.count - 1] = last + separator + part
+      } else {
+        lines.append(part)
+      }
+    }
+    return lines.map { palette.dim(String(repeating: " ", count: gutter) + $0) }
   }
 
   private func draw(_ bar: DrawingPlan.Bar) -> String {
@@ -63,7 +74,7 @@ public struct Drawing: Sendable {
     }
   }
 
-  private var legend: String {
+  private var legend: [String] {
     var parts: [String] = []
     if plan.bars.contains(where: \.isCulprit) {
       parts.append((ascii ? "|==|" : "┣━━┫") + " cannot be explained")
@@ -75,6 +86,6 @@ public struct Drawing: Sendable {
     if plan.omitted > 0 {
       parts.append("\(Legible.count(plan.omitted, "operation")) farther away not drawn")
     }
-    return parts.joined(separator: ascii ? "; " : " · ")
+    return parts
   }
 }

@@ -6,12 +6,19 @@ import Histories
 public struct ExplainText: Sendable {
   private let report: TextReport
   private let rules: RegisterRules?
+  private let remark: Remark?
+
+  /// What another room has to say about a violation (its quorums, say), in sentences; nil or empty
+  /// when it has nothing to say.
+  public typealias Remark = @Sendable (Violation, History) -> String?
 
   /// Makes a renderer for a terminal; `rules` are how reads of a register are to be understood, nil
-  /// for what the history's header says.
+  /// for what the history's header says; a remark is a paragraph of its own after the faults.
   public init(
-    palette: Palette, width: Int = 100, ascii: Bool = false, rules: RegisterRules? = nil
+    palette: Palette, width: Int = 100, ascii: Bool = false, rules: RegisterRules? = nil,
+    remark: Remark? = nil
   ) {
+    self.remark = remark
     report = TextReport(palette: palette, width: width, ascii: ascii)
     self.rules = rules
   }
@@ -61,6 +68,9 @@ public struct ExplainText: Sendable {
     lines += report.paragraph(words.story)
     lines += [""] + report.paragraph("The rule: \(words.rule).")
     if !words.faults.isEmpty { lines += [""] + report.paragraph(words.faults) }
+    if let remark = remark?(violation, history), !remark.isEmpty {
+      lines += [""] + report.paragraph(remark)
+    }
     let drawing = ExplainedDrawing(
       words, of: history, palette: palette, width: report.width - 2, ascii: report.ascii
     ).lines()
@@ -68,12 +78,15 @@ public struct ExplainText: Sendable {
     let figures = extent.staleness + extent.others
     if !figures.isEmpty { lines += [""] + figures.flatMap(report.paragraph) }
     if violation.isMinimal {
+      if figures.isEmpty { lines.append("") }
       let count = Legible.count(violation.operations.count, "operation")
-      let more = violation.operations.count > words.operations.count
+      let hidden = violation.operations.count > words.operations.count
+      let more = hidden ? " (plumbline check shows them all)" : ""
       lines += report.paragraph(
-        "The proof is \(count)\(more ? " (plumbline check shows them all)" : ""): by themselves "
-          + "they "
-          + "have no order, and none can be left out.")
+        violation.operations.count == 1
+          ? "The proof is this one answer: no order gives it."
+          : "The proof is \(count)\(more): by themselves they have no order, and none can be left "
+            + "out.")
     }
     let further = result.violations.filter { $0.key != violation.key }
     if !further.isEmpty {

@@ -9,6 +9,7 @@ struct ExplainedDrawing {
   private let history: History
   private let spans: [FaultSpans.Span]
   private let gutter: Int
+  private let columns: Int
 
   /// At most that many faults are drawn.
   private static let mostFaults = 4
@@ -17,6 +18,7 @@ struct ExplainedDrawing {
     self.palette = palette
     self.ascii = ascii
     self.history = history
+    columns = width
     let valid = explanation.operations.filter(history.processes.indices.contains)
     let begin = valid.map { history.invoked[$0] }.min() ?? 0
     let end = valid.map { max(history.invoked[$0], history.finished($0)) }.max() ?? 0
@@ -33,7 +35,7 @@ struct ExplainedDrawing {
     guard !plan.bars.isEmpty else { return [] }
     let drawing = Drawing(plan, palette: palette, ascii: ascii)
     return spans.map(line) + drawing.rows(gutter: gutter) + axis()
-      + [drawing.legend(gutter: gutter)]
+      + drawing.legend(gutter: gutter, columns: columns)
   }
 
   /// The events that are drawn: rank, time, column; ascending.

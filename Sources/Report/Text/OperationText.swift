@@ -25,6 +25,9 @@ public struct OperationText: Sendable {
     let name = Legible.text(history.functionName(operation), limit: 16)
     let input = history.input[operation]
     let parts = history.values.parts(of: input)
+    if name == "txn", let label = transaction(operation, of: history) {
+      return ascii ? Legible.ascii(label) : label
+    }
     var label = name
     if name == "cas", history.values.kind(of: input) == .list, parts.count == 2,
       let old = parts.first, let new = parts.last
@@ -35,6 +38,34 @@ public struct OperationText: Sendable {
     }
     label += outcome(operation, of: history)
     return ascii ? Legible.ascii(label) : label
+  }
+
+  /// `write x 1, y 1, read z → 2`: the parts of a transaction; nil for anything else.
+  private func transaction(_ operation: Int, of history: History) -> String? {
+    let values = history.values
+    let isOk = history.outcome[operation] == .ok && history.output[operation] > ValueTable.null
+    var last = ""
+    var words: [String] = []
+    let parts = values.parts(of: isOk ? history.output[operation] : history.input[operation])
+    for part in parts {
+      let triple = Array(values.parts(of: part))
+      guard triple.count == 3, let name = values.string(triple[0]) else { return nil }
+      let isWrite = name == "write" || name == "w"
+      let key = values.string(triple[1]).map { Legible.text($0, limit: 16) }
+      let verb = isWrite ? "write" : "read"
+      let result = isWrite ? "" : "→ "
+      let known = isWrite || isOk ? value(triple[2], history) : "?"
+      words.append(
+        (verb == last ? "" : verb + " ") + "\(key ?? value(triple[1], history)) \(result)\(known)")
+      last = verb
+    }
+    guard !words.isEmpty else { return nil }
+    let text = Legible.text(words.joined(separator: ", "), limit: 2 * valueLimit)
+    switch history.outcome[operation] {
+    case .indeterminate: return text + " ?"
+    case .fail: return text + " (did not happen)"
+    case .ok: return text
+    }
   }
 
   private func outcome(_ operation: Int, of history: History) -> String {

@@ -116,7 +116,8 @@ public struct TextReport: Sendable {
     let plan = DrawingPlan(
       violation.operations, culprit: violation.culprit, of: history, width: width - gutter - 2,
       text: text)
-    let drawing = Drawing(plan, palette: palette, ascii: ascii).lines().map { "  " + $0 }
+    let drawing = Drawing(plan, palette: palette, ascii: ascii)
+      .lines(columns: width - 2).map { "  " + $0 }
     if !drawing.isEmpty { lines += [""] + drawing }
     lines += table(plan.bars, violation, history)
     lines += states(violation, history)

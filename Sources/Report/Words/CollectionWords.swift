@@ -180,7 +180,40 @@ struct CollectionWords {
         }
       }
     }
-    return buried()
+    return buried() ?? outranked()
+  }
+
+  /// In a priority queue, an element that was taken while a smaller one was inside all the time.
+  private func outranked() -> Finding? {
+    guard scene.model == "priority-queue" else { return nil }
+    for take in scene.shown.reversed() {
+      guard let value = taken(take), let size = scene.history.values.integer(value) else {
+        continue
+      }
+      for put in scene.shown where isPut(put) && scene.precedes(put, take) {
+        let other = scene.input(put)
+        guard let smaller = scene.history.values.integer(other), smaller < size,
+          puts[other]?.count == 1, !initial.contains(other)
+        else { continue }
+        let taker = takes[other]?.first
+        if let taker, scene.begin(taker) < scene.end(take) { continue }
+        guard taker != nil || openTakes.allSatisfy({ scene.begin($0) > scene.end(take) }) else {
+          continue
+        }
+        let fate =
+          taker.map {
+            "\(scene.again($0, after: take)) began to take it out only later \(scene.began($0))"
+          } ?? "nobody ever took it out"
+        return Finding(
+          .outOfOrder,
+          [
+            "\(got(take)), although \(smaller) is smaller and \(scene.again(put, after: take)) "
+              + "had put it in \(scene.ended(put)) before that began.",
+            "\(smaller) was still inside: \(fate).",
+          ], [put] + [taker].compactMap { $0 } + [take], since: put)
+      }
+    }
+    return nil
   }
 
   /// In a stack, an element that was taken while one that nobody took out lay on top of it.

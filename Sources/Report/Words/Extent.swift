@@ -61,11 +61,13 @@ struct Extent {
             + "\(most).")
     }
     if let k = register.k, k.lowerBound > 1 {
-      let bounds =
+      let values =
         k.count == 1
-        ? "the last \(k.lowerBound)"
-        : "the last k, with k between \(k.lowerBound) and \(k.upperBound)"
-      staleness.append("In the best order each read returned one of \(bounds) values.")
+        ? "the last \(k.lowerBound) values"
+        : k.count == 2
+          ? "the last k values, where k is \(k.lowerBound) or \(k.upperBound)"
+          : "the last k values, where k is between \(k.lowerBound) and \(k.upperBound)"
+      staleness.append("In the best order each read returned one of \(values).")
     }
     if let delta = register.deltaNanoseconds, delta > 0 {
       staleness.append(

@@ -73,12 +73,15 @@ struct LockWords {
     let isProven = permits.map { others.count >= $0 } ?? scene.violation.isMinimal
     guard isProven else { return nil }
     let holders = others.map { "\(scene.client($0)) \(scene.ended($0))" }
+    let limit =
+      permits.map { "and there \($0 == 1 ? "is" : "are") \(Legible.count($0, "permit"))" }
+      ?? "more than there are"
     return Finding(
-      .twoHolders,
+      .tooManyHolders,
       [
         "\(scene.Client(second)) got a permit \(scene.ended(second)), while "
           + "\(Scene.list(holders)) still had \(others.count == 1 ? "one" : "theirs"): that is "
-          + "\(others.count + 1) at once, more than there are."
+          + "\(others.count + 1) at once, \(limit)."
       ], others + [second])
   }
 

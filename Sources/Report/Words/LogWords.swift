@@ -94,7 +94,7 @@ struct LogWords {
           .elementMissing,
           [
             "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
-              + "\(scene.deed(append)) had been acknowledged \(scene.ended(append))."
+              + "\(scene.deed(append, asToldOf: read)) had been acknowledged \(scene.ended(append))."
           ], [append, read], since: append)
       }
     }
@@ -156,7 +156,8 @@ struct LogWords {
           .elementMissing,
           [
             "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
-              + "\(scene.deed(append)) had been acknowledged \(scene.ended(append))."
+              + "\(scene.deed(append, asToldOf: read)) had been acknowledged "
+              + "\(scene.ended(append)): \(scene.value(scene.input(append))) is nowhere in it."
           ], [append, read], since: append)
       }
     }

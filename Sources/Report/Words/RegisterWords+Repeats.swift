@@ -45,12 +45,19 @@ extension RegisterWords {
       }
     }
     guard let sight = sights.last else { return nil }
-    return after(reader, value, proof, write, sight)
+    let older = writes.filter { $0 != write && scene.begin($0) < scene.end(sight) }
+    let replacements = older.compactMap { replacement(of: $0, before: sight, value) }
+    return after(reader, value, proof, write, sight, replacements.uniqued())
   }
 
   /// Whether another value was certainly there between a write and a sight of the same value.
   private func isGone(_ write: Int, before sight: Int, _ value: ValueID) -> Bool {
-    scene.shown.contains { between in
+    replacement(of: write, before: sight, value) != nil
+  }
+
+  /// What shows that another value was there between a write and a sight of the same value.
+  private func replacement(of write: Int, before sight: Int, _ value: ValueID) -> Int? {
+    scene.shown.last { between in
       guard let left = left(between), left != value else { return false }
       return scene.precedes(write, between) && scene.precedes(between, sight)
     }
@@ -96,7 +103,8 @@ extension RegisterWords {
   }
 
   private func after(
-    _ reader: Int, _ value: ValueID, _ proof: Int, _ write: Int, _ sight: Int
+    _ reader: Int, _ value: ValueID, _ proof: Int, _ write: Int, _ sight: Int,
+    _ replacements: [Int]
   ) -> Finding {
     let name = scene.value(value)
     var sentences = [opening(reader, proof)]
@@ -111,8 +119,14 @@ extension RegisterWords {
         "\(only) back after that, but it had taken effect earlier: \(scene.client(sight)) had "
           + "\(isSwap ? "swapped" : "read") \(name) by then \(scene.ended(sight)).")
     }
+    if !replacements.isEmpty {
+      sentences.append(
+        "Older writes of \(name) were gone by then: "
+          + "\(Scene.list(replacements.prefix(3).map(had))).")
+    }
     return Finding(
-      kind(proof), sentences, [write, sight, proof, reader].uniqued(), since: proof)
+      kind(proof), sentences,
+      (replacements.prefix(3) + [write, sight, proof, reader]).uniqued(), since: proof)
   }
 
   private func happened(_ write: Int, _ sight: Int) -> [String] {
@@ -125,7 +139,7 @@ extension RegisterWords {
   }
 }
 
-extension [Int] {
+extension Sequence<Int> {
   /// Each element once, where it came first.
   func uniqued() -> [Int] {
     var seen: Set<Int> = []

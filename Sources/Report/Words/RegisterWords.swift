@@ -178,7 +178,8 @@ struct RegisterWords {
   ) -> Finding {
     let gap = scene.gap(from: write, to: reader)
     var sentences = [
-      "\(sight(reader)), although it began \(gap) \(scene.deed(write)) had been acknowledged "
+      "\(sight(reader)), although it began \(gap) "
+        + "\(scene.deed(write, asToldOf: reader)) had been acknowledged "
         + "\(scene.ended(write)).",
       "\(origin(value, before: " before that began")), so \(scene.value(newer)) or something newer "
         + "should have been found.",
@@ -281,7 +282,8 @@ struct RegisterWords {
         .staleRead,
         [
           "\(sight(reader)), although it began \(scene.gap(from: write, to: reader)) "
-            + "\(scene.deed(write)) had been acknowledged \(scene.ended(write)).",
+            + "\(scene.deed(write, asToldOf: reader)) had been acknowledged "
+            + "\(scene.ended(write)).",
           "\(history), so \(scene.value(newer)) or something newer should have been found.",
         ], (writers.suffix(1) + [write, reader]), since: write)
     }

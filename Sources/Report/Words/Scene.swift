@@ -69,6 +69,12 @@ struct Scene {
   /// `client 3’s write of 47`.
   func deed(_ operation: Int) -> String { "\(client(operation))’s \(noun(operation))" }
 
+  /// `client 3’s write of 47`, or `its own write of 47` in a sentence about that client.
+  func deed(_ operation: Int, asToldOf other: Int) -> String {
+    history.processes[operation] == history.processes[other]
+      ? "its own \(noun(operation))" : deed(operation)
+  }
+
   /// `write of 47`, `compare-and-set from 3 to 4`, `dequeue`.
   func noun(_ operation: Int) -> String {
     let name = Legible.text(name(operation), limit: 24)

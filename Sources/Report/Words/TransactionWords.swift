@@ -60,7 +60,12 @@ struct TransactionWords {
   // MARK: - Words
 
   private func name(_ version: Version) -> String {
-    "\(scene.value(version.key)) = \(scene.value(version.value))"
+    "\(key(version.key)) = \(scene.value(version.value))"
+  }
+
+  /// A register as its name, without quotes where it is text.
+  private func key(_ key: ValueID) -> String {
+    scene.history.values.string(key).map { Legible.text($0, limit: 24) } ?? scene.value(key)
   }
 
   private func read(_ reader: Int, _ versions: [Version]) -> String {
@@ -90,9 +95,9 @@ struct TransactionWords {
 
   private func age(_ version: Version, _ writer: Int) -> String {
     guard let origin = origin(version) else {
-      return "\(name(version)) held only before the first write of \(scene.value(version.key))"
+      return "Nothing had been written to \(key(version.key)) when \(name(version)) was right"
     }
-    return "\(name(version)) was older: \(scene.client(origin)) had written it by then "
+    return "\(scene.Client(origin)) had written \(name(version)) before that "
       + scene.ended(origin)
   }
 

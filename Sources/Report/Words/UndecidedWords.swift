@@ -140,8 +140,8 @@ public struct UndecidedWords: Sendable {
     case .time(let limit):
       advice.append("\(Self.more) --time-limit \(Self.seconds(limit)), ten times as long.")
     case .memory(let limit):
-      let mebibytes = max(1, (limit + (1 << 18)) >> 18)
-      advice.append("\(Self.more) --memory-limit \(mebibytes)MiB, four times as much.")
+      let size = limit < 1 << 20 ? "\(max(1, limit >> 8))KiB" : "\(limit >> 18)MiB"
+      advice.append("\(Self.more) --memory-limit \(size), four times as much.")
     case .cancelled: break
     }
   }

@@ -21,6 +21,7 @@ public enum ViolationKind: String, Sendable, CaseIterable {
   case elementResurrected = "element-resurrected"
   // Locks, counters, logs, identifiers.
   case twoHolders = "two-holders"
+  case tooManyHolders = "too-many-holders"
   case wrongRelease = "wrong-release"
   case tokenNotGrowing = "token-not-growing"
   case countTooLow = "count-too-low"
@@ -142,6 +143,11 @@ public enum ViolationKind: String, Sendable, CaseIterable {
     switch self {
     case .twoHolders:
       ("Held twice", "overlapping holders", "a lock has at most one holder at a time")
+    case .tooManyHolders:
+      (
+        "Too many holders", "grants of too many permits",
+        "a semaphore never has more holders at once than it has permits"
+      )
     case .wrongRelease:
       (
         "Released without holding", "releases by those who held nothing",

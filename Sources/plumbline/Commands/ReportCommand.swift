@@ -47,7 +47,8 @@ enum ReportCommand: Command {
     let isRun = File.kind(argument) == .folder
     let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
     let file = isRun ? folder + "/history.jsonl" : argument
-    let history = try HistoryReader.read(path: file, options: settings.reading)
+    var history = try HistoryReader.read(path: file, options: settings.reading)
+    FaultsFile.note(beside: file, in: &history)
     var interrupted: Int32?
     let result = try Judgement.check(
       history, file: file, settings, terminal, interrupted: &interrupted)
