@@ -62,7 +62,8 @@ public struct History: Sendable {
   /// What the nemesis did, in order.
   public internal(set) var nemesis: [NemesisEvent] = []
   /// What is known of faults from elsewhere (a run's `faults.jsonl`) where the history itself names
-  /// none. Placed by time: each rank is that of the last event before; the line is 0.
+  /// none. Placed by time: the rank is that of the next event, for the end of a fault that of the
+  /// last event before; the line is 0.
   public private(set) var faultsBeside: [NemesisEvent] = []
   /// How many events there are, the nemesis's included: ranks go from 0 to here.
   public internal(set) var eventCount: Int = 0
@@ -208,7 +209,11 @@ extension History {
         if times[known[middle]] <= fault.time { low = middle + 1 } else { high = middle }
       }
       var placed = fault
-      placed.rank = low == 0 ? -1 : Int32(known[low - 1])
+      if fault.function.hasPrefix("stop-") {
+        placed.rank = low == 0 ? -1 : Int32(known[low - 1])
+      } else {
+        placed.rank = low == known.count ? Int32(eventCount) : Int32(known[low])
+      }
       return placed
     }
   }

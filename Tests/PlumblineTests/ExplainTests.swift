@@ -49,4 +49,34 @@ struct ExplainTests {
       ending.output.contains(
         #""staleness":{"reads":3,"staleReads":2,"versions":1,"nanoseconds":1398000000,"#))
   }
+
+  /// A run's list of faults speaks where its history is silent.
+  @Test func theFaultsOfARunAreReadFromItsFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lines = try String(
+      contentsOf: CommandTests.root.appending(path: "histories/register/timed-out-write.jsonl"),
+      encoding: .utf8
+    ).split(separator: "\n").filter { !$0.contains("nemesis") }
+    try lines.joined(separator: "\n").write(
+      to: folder.appending(path: "history.jsonl"), atomically: true, encoding: .utf8)
+    let without = try CommandTests.run("explain", folder.path)
+    #expect(!without.output.contains("fault"))
+    try """
+    {"time":199000000,"fault":1,"name":"partition","step":"planned","value":[["n1"],["n2","n3"]]}
+    {"time":200000000,"fault":1,"name":"partition","step":"done"}
+    {"time":201000000,"fault":1,"name":"partition","step":"verified"}
+    not a line of JSON
+    {"time":1500000000,"fault":1,"name":"partition","step":"undone"}
+    """.write(to: folder.appending(path: "faults.jsonl"), atomically: true, encoding: .utf8)
+    let ending = try CommandTests.run("explain", folder.path)
+    #expect(ending.code == 1)
+    let printed = ending.output.split(separator: "\n").map(String.init)
+    #expect(
+      printed.filter { $0.contains("fault") || $0.contains("▒") } == [
+        "  Meanwhile the fault “partition” (n1 | n2, n3, from 0.200 s to 1.500 s) was on.",
+        "  partition                ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒",
+      ])
+  }
 }

@@ -94,7 +94,8 @@ struct LogWords {
           .elementMissing,
           [
             "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
-              + "\(scene.deed(append, asToldOf: read)) had been acknowledged \(scene.ended(append))."
+              + "\(scene.deed(append, asToldOf: read)) had been acknowledged "
+              + "\(scene.ended(append))."
           ], [append, read], since: append)
       }
     }
@@ -126,7 +127,92 @@ struct LogWords {
   }
 
   private func text() -> Finding? {
-    invented() ?? lacking()
+    invented() ?? lacking() ?? parting() ?? headless() ?? unwritten()
+  }
+
+  /// What may have been written before a read was over.
+  private func pieces(_ read: Int, _ name: String? = nil) -> [[UInt8]] {
+    scene.all.filter {
+      !scene.isFailed($0) && (name == nil || name == scene.name($0))
+        && scene.name($0) != "get" && scene.begin($0) < scene.end(read)
+    }.map { Array(scene.history.values.utf8(scene.input($0))) }
+  }
+
+  /// A text that begins with nothing that was put, after a put had been acknowledged.
+  private func headless() -> Finding? {
+    for read in reads.reversed() {
+      let text = Array(scene.history.values.utf8(scene.output(read)))
+      guard
+        let put = scene.all.last(where: { scene.name($0) == "put" && scene.precedes($0, read) }),
+        !pieces(read, "put").contains(where: { text.starts(with: $0) })
+      else { continue }
+      return Finding(
+        .staleRead,
+        [
+          "\(saw(read)), although it began \(scene.gap(from: put, to: read)) "
+            + "\(scene.deed(put, asToldOf: read)) had been acknowledged \(scene.ended(put)).",
+          "From then on the text begins with that or with what a later put wrote, and this one "
+            + "begins with neither.",
+        ], [put, read], since: put)
+    }
+    return nil
+  }
+
+  /// A text that no sequence of what was written adds up to.
+  private func unwritten() -> Finding? {
+    for read in reads.reversed() where scene.history.header?["initial"] == nil {
+      let text = Array(scene.history.values.utf8(scene.output(read)))
+      let pieces = Set(pieces(read)).filter { !$0.isEmpty }
+      guard text.count <= 4096, pieces.count <= 256 else { continue }
+      var isReached = [Bool](repeating: false, count: text.count + 1)
+      isReached[0] = true
+      for place in text.indices where isReached[place] {
+        for piece in pieces where text[place...].starts(with: piece) {
+          isReached[place + piece.count] = true
+        }
+      }
+      guard !isReached[text.count] else { continue }
+      return Finding(
+        .neverWritten,
+        ["\(saw(read)), and nothing that had been begun by then adds up to it."], [read])
+    }
+    return nil
+  }
+
+  /// Two texts of which neither is the beginning of the other, though nothing was put meanwhile.
+  private func parting() -> Finding? {
+    let puts = scene.all.filter { scene.name($0) == "put" && !scene.isFailed($0) }
+    let reads = reads
+    for (index, second) in reads.enumerated().reversed() {
+      let later = Array(scene.history.values.utf8(scene.output(second)))
+      for first in reads[..<index].reversed() {
+        let earlier = Array(scene.history.values.utf8(scene.output(first)))
+        let begin = min(scene.begin(first), scene.begin(second))
+        let end = max(scene.end(first), scene.end(second))
+        guard puts.allSatisfy({ scene.end($0) < begin || scene.begin($0) > end }) else { continue }
+        let isFirst = scene.precedes(first, second)
+        guard !later.starts(with: earlier), isFirst || !earlier.starts(with: later) else {
+          continue
+        }
+        let replaced = puts.isEmpty ? "" : " and nothing replaced it in between"
+        guard isFirst else {
+          return Finding(
+            .divergingReads,
+            [
+              "\(saw(first)). \(saw(second)).",
+              "Neither is the beginning of the other\(replaced), and texts only grow at their end.",
+            ], [first, second])
+        }
+        return Finding(
+          .readsGoBack,
+          [
+            "\(saw(first)). \(saw(second)), although it began "
+              + "\(scene.gap(from: first, to: second)) that\(replaced): it does not begin with what "
+              + "had been read."
+          ], [first, second])
+      }
+    }
+    return nil
   }
 
   /// A text in which nothing occurs that anybody wrote.

@@ -20,10 +20,10 @@ struct PlainWords {
     let states = violation.dilemmas.prefix(3).map { Legible.text($0.state, limit: 80) }
     let state =
       total == 1
-      ? "Whoever tries ends with \(states[0])"
+      ? "Every order that explains what came before ends with \(states[0])"
       : total <= states.count
-        ? "Whoever tries ends with one of \(Scene.list(states))"
-        : "Whoever tries ends with one of \(total) states, such as \(states[0])"
+        ? "Every order that explains what came before ends with one of \(Scene.list(states))"
+        : "Every order that explains what came before ends with one of \(total) states, such as \(states[0])"
     let reason = violation.dilemmas.lazy.compactMap { dilemma in
       dilemma.refusals.first { $0.operation == culprit }?.reason
     }.first
