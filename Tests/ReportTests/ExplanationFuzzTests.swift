@@ -34,6 +34,58 @@ import Testing
     #expect(other * 5 <= found, "\(kinds)")
   }
 
+  /// What a story about registers tells is a violation by itself: it leaves nothing out that its
+  /// argument needs.
+  @Test(arguments: ["register", "cas-register", "multi-register"])
+  func whatIsToldProvesIt(name: String) throws {
+    let model = try Models.named(name)
+    var options = CheckOptions()
+    options.model = name
+    var told = 0
+    for seed in 1000..<1600 {
+      var random = SplitMix64(seed: UInt64(seed))
+      let history = try Self.history(model, &random)
+      guard let result = try? Checker.check(history, options), result.verdict == .violation else {
+        continue
+      }
+      let words = Explanation(result.violations[0], in: result, of: history)
+      guard words.kind != .other, words.kind != .wrongMismatch else { continue }
+      let part = try Self.part(words.operations, of: history)
+      told += 1
+      #expect(
+        try Checker.check(part, options).verdict == .violation, "seed \(seed): \(words.story)")
+    }
+    #expect(told > 100)
+  }
+
+  /// The history of some operations alone.
+  private static func part(_ operations: [Int], of history: History) throws -> History {
+    var builder = HistoryBuilder()
+    var events: [(rank: Int32, operation: Int, kind: Event.Kind)] = []
+    for operation in operations {
+      events.append((history.invoked[operation], operation, .invoke))
+      guard history.completed[operation] != History.never else { continue }
+      let kind: Event.Kind =
+        switch history.outcome[operation] {
+        case .ok: .ok
+        case .fail: .fail
+        case .indeterminate: .info
+        }
+      events.append((history.completed[operation], operation, kind))
+    }
+    for event in events.sorted(by: { $0.rank < $1.rank }) {
+      let operation = event.operation
+      var line = Event(
+        event.kind, process: .client(history.processes[operation]),
+        function: builder.function(history.functionName(operation)),
+        time: Int64(event.rank), line: builder.eventCount + 1)
+      let value = event.kind == .ok ? history.output[operation] : history.input[operation]
+      line.value = builder.values.intern(history.values.json(value))
+      try builder.add(line)
+    }
+    return builder.build()
+  }
+
   /// A few operations of a model's functions with small values and results.
   private static func history(_ model: Model, _ random: inout SplitMix64) throws -> History {
     var builder = HistoryBuilder()

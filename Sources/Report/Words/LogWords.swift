@@ -200,7 +200,8 @@ struct LogWords {
             .divergingReads,
             [
               "\(saw(first)). \(saw(second)).",
-              "Neither is the beginning of the other\(replaced), and texts only grow at their end.",
+              "Neither is the beginning of the other\(replaced), and texts only grow at their "
+                + "end.",
             ], [first, second])
         }
         return Finding(

@@ -18,19 +18,18 @@ struct PlainWords {
       : "no order of what came before gives that answer"
     let total = violation.dilemmas.count + max(0, violation.omittedDilemmas)
     let states = violation.dilemmas.prefix(3).map { Legible.text($0.state, limit: 80) }
-    let state =
+    let ends =
       total == 1
-      ? "Every order that explains what came before ends with \(states[0])"
+      ? states[0]
       : total <= states.count
-        ? "Every order that explains what came before ends with one of \(Scene.list(states))"
-        : "Every order that explains what came before ends with one of \(total) states, such as \(states[0])"
+        ? "one of \(Scene.list(states))" : "one of \(total) states, such as \(states[0])"
     let reason = violation.dilemmas.lazy.compactMap { dilemma in
       dilemma.refusals.first { $0.operation == culprit }?.reason
     }.first
     let refusal = reason.map { ", and the model says: \(Legible.text($0, limit: 200))" } ?? ""
     return [
       "\(scene.Client(culprit))’s “\(label)” was over \(scene.ended(culprit)), and \(among).",
-      "\(state)\(refusal).",
+      "Every order that explains what came before ends with \(ends)\(refusal).",
     ]
   }
 }
