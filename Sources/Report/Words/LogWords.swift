@@ -208,8 +208,8 @@ struct LogWords {
           .readsGoBack,
           [
             "\(saw(first)). \(saw(second)), although it began "
-              + "\(scene.gap(from: first, to: second)) that\(replaced): it does not begin with what "
-              + "had been read."
+              + "\(scene.gap(from: first, to: second)) that\(replaced): "
+              + "it does not begin with what had been read."
           ], [first, second])
       }
     }

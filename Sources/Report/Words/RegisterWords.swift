@@ -53,6 +53,25 @@ struct RegisterWords {
       + "never again"
   }
 
+  /// What saw a value before a write began, where the value's own write was not over by then.
+  private func sighting(_ value: ValueID, before write: Int) -> Int? {
+    guard let origin = register.origin(value).operation, !scene.precedes(origin, write) else {
+      return nil
+    }
+    return register.proof(value).flatMap { scene.precedes($0, write) ? $0 : nil }
+  }
+
+  /// Why a value is older than a write's: it was written or seen before that began, or the write is
+  /// a compare-and-set that took it.
+  private func older(_ value: ValueID, than write: Int, _ before: String) -> String {
+    guard let own = register.origin(value).operation, !scene.precedes(own, write) else {
+      return origin(value, before: before)
+    }
+    guard let sight = sighting(value, before: write) else { return origin(value, before: "") }
+    return "\(origin(value, before: "")). \(scene.Client(sight)) had seen it\(before) "
+      + scene.ended(sight)
+  }
+
   /// What is to be said of operations whose outcome nobody knew but that others saw.
   func pending(_ operations: [Int]) -> [String] {
     operations.filter(scene.isPending).compactMap { operation in
@@ -181,8 +200,8 @@ struct RegisterWords {
       "\(sight(reader)), although it began \(gap) "
         + "\(scene.deed(write, asToldOf: reader)) had been acknowledged "
         + "\(scene.ended(write)).",
-      "\(origin(value, before: " before that began")), so \(scene.value(newer)) or something newer "
-        + "should have been found.",
+      "\(older(value, than: write, " before that began")), so \(scene.value(newer)) or something "
+        + "newer should have been found.",
     ]
     let seen = (register.observers[newer] ?? []).filter { $0 != reader }
     let isLost = isLost(write, newer, value, reader)
@@ -208,7 +227,8 @@ struct RegisterWords {
     } else if seen.isEmpty {
       sentences.append("Nobody ever saw \(scene.value(newer)).")
     }
-    let named = [register.origin(value).operation, write, reader].compactMap { $0 }
+    let named = [register.origin(value).operation, sighting(value, before: write), write, reader]
+      .compactMap { $0 }
     return Finding(
       isLost ? .lostWrite : .staleRead, sentences + pending(named), named, since: write)
   }
@@ -249,9 +269,11 @@ struct RegisterWords {
         register.origin(value) == .initial
           ? "\(origin(value, before: "")); \(scene.value(newer)) came with \(scene.deed(write)) "
             + "\(scene.began(write))."
-          : "\(origin(value, before: before)).")
+          : "\(older(value, than: write, before)).")
     }
-    let named = [register.origin(value).operation, write, earlier, reader].compactMap { $0 }
+    let proof = write.flatMap { sighting(value, before: $0) }
+    let named = [register.origin(value).operation, proof, write, earlier, reader]
+      .compactMap { $0 }
     return Finding(
       .readsGoBack, sentences + pending(named), named, since: write ?? earlier)
   }
