@@ -40,7 +40,7 @@ let package = Package(
     room("Generator", ["Formats", "Base"]),
     room("Checker", ["Histories", "Base"]),
     room("Consistency", ["Checker", "Histories", "Base"]),
-    room("Quorums", ["Base"]),
+    room("Quorums", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
@@ -73,7 +73,7 @@ let package = Package(
     tests(of: "Generator", ["Generator", "Checker", "Formats", "Histories", "Base"]),
     tests(of: "Checker", ["Checker", "Formats", "Histories", "Base"]),
     tests(of: "Consistency", ["Consistency", "Checker", "Histories", "Base"]),
-    tests(of: "Quorums", ["Quorums", "Base"]),
+    tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),
     tests(

@@ -1,0 +1,97 @@
+/// A line of a file: evidence for a violation.
+public struct EventPlace: Sendable, Equatable, Hashable {
+  /// The index in ``DynamicReport/files``.
+  public var file: Int32
+  /// The line, from 1.
+  public var line: Int32
+
+  /// Names a line.
+  public init(file: Int32, line: Int32) {
+    self.file = file
+    self.line = line
+  }
+}
+
+/// A rule that was broken, by whom and where.
+public struct DynamicViolation: Sendable, Equatable {
+  /// The rule.
+  public var rule: DynamicRule
+  /// What happened, without a full stop.
+  public var sentence: String
+  /// The two or three events, one at least.
+  public var events: [EventPlace]
+}
+
+/// What a check of quorums found.
+public struct DynamicReport: Sendable {
+  /// How often each rule was applied, in the order of ``DynamicRule``; rules never applied are
+  /// left out.
+  public var applied: [(rule: DynamicRule, times: Int)] = []
+  /// The rules that could not be applied, and why.
+  public var notApplied: [(rule: DynamicRule, reason: String)] = []
+  /// The first violations of each rule, in the order of events.
+  public var violations: [DynamicViolation] = []
+  /// How often each broken rule was broken.
+  public var broken: [(rule: DynamicRule, times: Int)] = []
+  /// The files that places name.
+  public var files: [String] = []
+  /// How many events or operations were read.
+  public var events = 0
+  /// Kinds of events that no rule knows, by name, with their number.
+  public var unknown: [(kind: String, times: Int)] = []
+  /// What a reader should know: where the system is from, lines that were torn.
+  public var notes: [String] = []
+
+  /// Makes an empty report.
+  public init() {}
+
+  /// Whether every rule that was applied holds; nil when none was.
+  public var holds: Bool? { applied.isEmpty ? nil : broken.isEmpty }
+
+  /// `file:line` of a place.
+  public func text(_ place: EventPlace) -> String { "\(files[Int(place.file)]):\(place.line)" }
+}
+
+/// What rules say while events stream by: O(1) memory a rule.
+///
+/// A reference, so that a sentence may be made of what stands beside it.
+final class Findings {
+  /// Violations kept in full for each rule.
+  static let mostKept = 5
+
+  private var times = [Int](repeating: 0, count: DynamicRule.allCases.count)
+  private var broken = [Int](repeating: 0, count: DynamicRule.allCases.count)
+  private var violations: [DynamicViolation] = []
+
+  /// Notes that a rule was applied once.
+  func apply(_ rule: DynamicRule) { times[rule.rawValue] += 1 }
+
+  /// Notes a violation; the sentence is made only if it is kept.
+  func violate(
+    _ rule: DynamicRule, _ events: [EventPlace], _ sentence: @autoclosure () -> String
+  ) {
+    broken[rule.rawValue] += 1
+    guard broken[rule.rawValue] <= Findings.mostKept else { return }
+    var unique: [EventPlace] = []
+    for event in events where !unique.contains(event) { unique.append(event) }
+    violations.append(DynamicViolation(rule: rule, sentence: sentence(), events: unique))
+  }
+
+  /// Applies a rule to one fact: notes a violation unless it holds.
+  func check(
+    _ rule: DynamicRule, _ holds: Bool, _ events: @autoclosure () -> [EventPlace],
+    _ sentence: @autoclosure () -> String
+  ) {
+    apply(rule)
+    if !holds { violate(rule, events(), sentence()) }
+  }
+
+  /// Fills a report.
+  func fill(_ report: inout DynamicReport) {
+    for rule in DynamicRule.allCases {
+      if times[rule.rawValue] > 0 { report.applied.append((rule, times[rule.rawValue])) }
+      if broken[rule.rawValue] > 0 { report.broken.append((rule, broken[rule.rawValue])) }
+    }
+    report.violations = violations
+  }
+}

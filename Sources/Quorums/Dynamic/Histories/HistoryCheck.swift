@@ -1,0 +1,63 @@
+import Base
+import Histories
+
+/// Checks the quorums, leaders and revisions that a history's completions report.
+///
+/// Only completed operations count; any subset of the evidence will do. An operation “ended before”
+/// another began when the rank of its completion is lower than that of the other's invocation.
+public enum HistoryCheck {
+  /// Whether the history carries anything to look at.
+  ///
+  /// - Complexity: O(events).
+  public static func hasEvidence(_ history: History) -> Bool {
+    ["acks", "term", "revision"].contains { history.evidence($0) != nil }
+  }
+
+  /// Checks.
+  ///
+  /// - Parameters:
+  ///   - history: the operations.
+  ///   - file: what places are to name.
+  ///   - system: the quorums; without it the header's, else majorities of the nodes that are named.
+  /// - Complexity: O(n log n + n × distinct quorums).
+  public static func run(
+    _ history: History, file: String, system: QuorumSystem? = nil
+  ) -> DynamicReport {
+    let evidence = HistoryEvidence(history)
+    let findings = Findings()
+    var report = DynamicReport()
+    report.files = [file]
+    report.events = history.count
+    report.notes = evidence.notes
+    var quorums = QuorumUse(history, evidence, findings)
+    quorums.check(system, &report)
+    var leaders = LeaderUse(history, evidence, findings)
+    leaders.check(&report)
+    RevisionUse(history, evidence, findings).check(&report)
+    findings.fill(&report)
+    return report
+  }
+}
+
+extension History {
+  /// Whether an operation only reads; nil where its function does not say whether it writes.
+  func reads(_ operation: Int) -> Bool? {
+    switch functionName(operation) {
+    case "read": true
+    case "write", "cas": false
+    default: nil
+    }
+  }
+
+  /// `read of key x by process 3 (line 12)`.
+  func called(_ operation: Int) -> String {
+    let owner =
+      key[operation] == ValueTable.none ? "" : " of key \(values.describe(key[operation]))"
+    return "the \(functionName(operation))\(owner) by process \(processes[operation])"
+  }
+
+  /// The line of an operation's completion.
+  func place(_ operation: Int) -> EventPlace {
+    EventPlace(file: 0, line: completedLine[operation])
+  }
+}

@@ -1,0 +1,188 @@
+/// L1 to L4: what logs take in and drop.
+///
+/// L1 needs no whole logs: if every two entries of equal index and term are the same and follow an
+/// entry of the same term, then by induction so are all their predecessors, which is log matching.
+struct RaftLogRules {
+  /// What is known of a node.
+  struct Member {
+    var log = TermRuns()
+    var commit: (index: Int64, place: EventPlace)?
+    /// The term that it leads.
+    var leads: (term: Int64, place: EventPlace)?
+    /// Where an `append` has already dropped entries that a `truncate` is about to report.
+    var dropped: Int64?
+  }
+
+  private struct Position: Hashable {
+    var index: Int64
+    var term: Int64
+  }
+
+  private(set) var members: [Member] = []
+  private var entries =
+    RecentTable<Position, (hash: UInt64, previous: Int64, place: EventPlace)>()
+
+  /// Takes any event of Raft, before the rules of commits do.
+  mutating func take(
+    _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) throws(TraceError) {
+    while members.count <= line.node { members.append(Member()) }
+    switch line.kind {
+    case .boot: try boot(line, &context)
+    case .leader: members[line.node].leads = (try line.integer(.term), line.place)
+    case .append: if try line.bool(.ok) { try append(line, &context) }
+    case .truncate: try truncate(line, &context)
+    case .snapshot: try install(line)
+    case .vote:
+      if let leads = members[line.node].leads, try line.integer(.term) > leads.term {
+        members[line.node].leads = nil
+      }
+    default: break
+    }
+  }
+
+  /// Notes how far a node knows its log to be committed.
+  mutating func committed(_ index: Int64, _ line: borrowing TraceLine) {
+    if (members[line.node].commit?.index).map({ $0 < index }) ?? true {
+      members[line.node].commit = (index, line.place)
+    }
+  }
+
+  private mutating func boot(
+    _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) throws(TraceError) {
+    let last = Pair(try line.integer(.lastIndex), try line.integer(.lastTerm))
+    if let commit = members[line.node].commit {
+      context.findings.check(
+        .L4, last.first >= commit.index, [commit.place, line.place],
+        "\(context.name(line.node)) knew its log to be committed up to \(commit.index), and after "
+          + "a restart it ends at \(last.first)")
+    }
+    members[line.node].leads = nil
+    members[line.node].dropped = nil
+    members[line.node].commit = nil
+    if members[line.node].log.term(at: last.first) == last.second {
+      members[line.node].log.truncate(from: last.first + 1)
+    } else {
+      members[line.node].log.restart(at: last)
+    }
+    let commit = try line.integer(ifAny: .commit) ?? 0
+    if commit > 0 { committed(commit, line) }
+  }
+
+  private mutating func install(_ line: borrowing TraceLine) throws(TraceError) {
+    let position = Pair(try line.integer(.index), try line.integer(.term))
+    guard try line.string(.dir) == "install" else { return }
+    if members[line.node].log.term(at: position.first) != position.second {
+      members[line.node].log.restart(at: position)
+    }
+    committed(position.first, line)
+  }
+
+  private mutating func append(
+    _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) throws(TraceError) {
+    let node = line.node
+    let previous = try line.pair(.prev)
+    let isOwn = try context.node(.leader, of: line) == node
+    if !isOwn { members[node].leads = nil }
+    fit(previous, line, &context)
+    var last = previous
+    for place in try line.list(.entries) {
+      guard let parts = line.list(at: place) else {
+        throw line.misfit(.entries, at: place, "[index, term, hash]")
+      }
+      let places = Array(parts)
+      guard places.count == 3, places.allSatisfy({ line.tokens[$0].kind == .integer }) else {
+        throw line.misfit(.entries, at: place, "[index, term, hash]")
+      }
+      let entry = Pair(line.tokens[places[0]].payload, line.tokens[places[1]].payload)
+      guard entry.first == last.first + 1 else {
+        throw line.misfit(.entries, at: place, "the entry with index \(last.first + 1)")
+      }
+      match(
+        entry, UInt64(bitPattern: line.tokens[places[2]].payload), after: last, line, &context)
+      takeIn(entry, isOwn, line, &context)
+      last = entry
+    }
+  }
+
+  /// L2.
+  private mutating func fit(
+    _ previous: Pair, _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) {
+    let log = members[line.node].log
+    guard log.isKnown else { return members[line.node].log.restart(at: previous) }
+    guard previous.first >= log.base.first else { return }
+    let own = log.term(at: previous.first)
+    context.findings.check(
+      .L2, own == previous.second, [line.place],
+      "\(context.name(line.node)) accepts entries after \(previous.text), where its own log has "
+        + (own.map { "an entry of term \($0)" } ?? "no entry"))
+    if own == nil { members[line.node].log.restart(at: previous) }
+  }
+
+  /// L1.
+  private mutating func match(
+    _ entry: Pair, _ hash: UInt64, after previous: Pair, _ line: borrowing TraceLine,
+    _ context: inout TraceContext
+  ) {
+    let position = Position(index: entry.first, term: entry.second)
+    guard let known = entries[position] else {
+      entries.insert((hash, previous.second, line.place), for: position)
+      return context.findings.apply(.L1)
+    }
+    context.findings.check(
+      .L1, known.hash == hash && known.previous == previous.second, [known.place, line.place],
+      known.hash != hash
+        ? "two entries have index \(entry.first) and term \(entry.second)"
+        : "the entry with index \(entry.first) and term \(entry.second) follows one of term "
+          + "\(known.previous) in one log and of term \(previous.second) in another")
+  }
+
+  private mutating func takeIn(
+    _ entry: Pair, _ isOwn: Bool, _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) {
+    let log = members[line.node].log
+    guard entry.first > log.base.first else { return }
+    if entry.first <= log.last {
+      if log.term(at: entry.first) == entry.second, !isOwn { return }
+      drop(from: entry.first, line, &context)
+      members[line.node].dropped = entry.first
+    }
+    members[line.node].log.append(term: entry.second)
+  }
+
+  private mutating func truncate(
+    _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) throws(TraceError) {
+    let from = try line.integer(.from)
+    if members[line.node].dropped == from {
+      members[line.node].dropped = nil
+    } else {
+      drop(from: from, line, &context)
+    }
+  }
+
+  /// L3 and L4.
+  private mutating func drop(
+    from index: Int64, _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) {
+    let member = members[line.node]
+    if let leads = member.leads {
+      context.findings.check(
+        .L3, false, [leads.place, line.place],
+        "\(context.name(line.node)) leads term \(leads.term) and drops its own entries from "
+          + "\(index) on")
+    } else {
+      context.findings.apply(.L3)
+    }
+    if let commit = member.commit {
+      context.findings.check(
+        .L4, index > commit.index, [commit.place, line.place],
+        "\(context.name(line.node)) knew its log to be committed up to \(commit.index) and drops "
+          + "entries from \(index) on")
+    }
+    members[line.node].log.truncate(from: index)
+  }
+}

@@ -1,0 +1,49 @@
+/// What is known of one node's log: the term of each entry, as runs of equal terms.
+///
+/// Terms never decrease along a log, so a log of a million entries is a few runs.
+struct TermRuns {
+  /// The last entry below which nothing is known.
+  private(set) var base = Pair(0, 0)
+  private var runs: [(first: Int64, term: Int64)] = []
+  /// The index of the last entry.
+  private(set) var last: Int64 = 0
+  /// False until something says where the log ends.
+  private(set) var isKnown = false
+
+  /// The term of the entry there; nil when it is not known or not there.
+  ///
+  /// - Complexity: O(log runs).
+  func term(at index: Int64) -> Int64? {
+    guard isKnown, index >= base.first, index <= last else { return nil }
+    if index == base.first { return base.second }
+    var low = 0
+    var high = runs.count
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].first <= index { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? runs[low - 1].term : nil
+  }
+
+  /// Begins anew at an entry of which only index and term are known.
+  mutating func restart(at position: Pair) {
+    base = position
+    last = position.first
+    runs.removeAll(keepingCapacity: true)
+    isKnown = true
+  }
+
+  /// Adds an entry at the end.
+  mutating func append(term: Int64) {
+    last += 1
+    if runs.last?.term != term { runs.append((last, term)) }
+  }
+
+  /// Drops the entry at the index and all after it.
+  mutating func truncate(from index: Int64) {
+    guard index <= last else { return }
+    guard index > base.first else { return restart(at: Pair(max(0, index - 1), 0)) }
+    last = index - 1
+    while let run = runs.last, run.first > last { runs.removeLast() }
+  }
+}
