@@ -68,6 +68,18 @@ public enum File {
     return bytes
   }
 
+  /// Reads the first bytes of a file, `count` at most.
+  ///
+  /// - Throws: as ``read(_:)``.
+  public static func head(_ path: String, count: Int) throws(Failure) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure(.missingInput, "\(path): \(systemMessage())")
+    }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor, name: path, atLeast: count)
+  }
+
   /// Writes every byte to a descriptor.
   ///
   /// - Throws: ``Failure`` with ``ExitCode/inputOutput`` (a full disk, a closed pipe).

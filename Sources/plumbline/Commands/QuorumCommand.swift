@@ -2,11 +2,11 @@ import Base
 import Quorums
 import Report
 
-/// `plumbline quorum`: analyse a quorum system before it runs.
+/// `plumbline quorum`: analyse a quorum system before it runs, and check what it did when it ran.
 enum QuorumCommand: Command {
   static let name = "quorum"
-  static let summary = "analyse a quorum system: do its quorums overlap, what do they carry"
-  static let usage = "[search] [OPTION ...] [FILE]"
+  static let summary = "analyse a quorum system, or check the quorums that a cluster really used"
+  static let usage = "[search|check] [OPTION ...] [FILE...]"
   static let options =
     QuorumArguments.systems + QuorumArguments.questions + QuorumArguments.measures + [
       CommandOption("resilience", "N", help: "search: the nodes that may fail, at least"),
@@ -26,8 +26,13 @@ enum QuorumCommand: Command {
     Overlaps are decided exactly; the usual inequalities are reported beside, because they are
     sufficient and not always necessary. `search` looks for the best system over given nodes.
 
+    `check` takes histories whose completions carry acks, term, leader or revision, traces of
+    nodes (several files are one trace), and folders of runs. A system, where one is given, says
+    what a quorum is; else the history's header and the trace's config events do.
+
     exit code: 0 when every overlap asked for holds, 1 when one fails, 2 when a bound was reached
-    first, 64 and 65 for a system that cannot be read.
+    first, 64 and 65 for a system that cannot be read. check: 0 when every rule holds that could
+    be applied, 1 when one is broken, 3 when none could be applied.
 
     rules:
     \(Rule.allCases.map { "  \(HelpText.padded($0.rawValue, to: 16))\($0.summary)" }
@@ -40,6 +45,8 @@ enum QuorumCommand: Command {
       plumbline quorum --nodes 4 --read 3 --write 3 --rule dissemination --faults 1
       plumbline quorum --system majority:3 --next 5 --change joint
       plumbline quorum search --nodes 6 --read-fraction 0.9 --resilience 1
+      plumbline quorum check runs/latest
+      plumbline quorum check --nodes 5 --read 2 --write 4 history.jsonl
     """
 
   static func run(
@@ -47,6 +54,7 @@ enum QuorumCommand: Command {
   ) throws(Failure) -> ExitCode {
     switch arguments.positional.first {
     case "search": try search(arguments, terminal)
+    case "check": try check(arguments, terminal)
     default: try analyse(arguments, terminal)
     }
   }

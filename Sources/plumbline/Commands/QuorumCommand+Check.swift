@@ -1,0 +1,116 @@
+import Base
+import Formats
+import Histories
+import Quorums
+import Report
+
+/// `plumbline quorum check HISTORY|TRACE|RUN...`: were the quorums that were used quorums?
+extension QuorumCommand {
+  /// What one argument means.
+  private struct Subject {
+    var name: String
+    var history: String?
+    var traces: [String] = []
+  }
+
+  static func check(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    let allowed = Set(QuorumArguments.systems.map(\.name) + ["json", "ascii", "quiet", "color"])
+    for name in arguments.values.keys.sorted() where !allowed.contains(name) {
+      throw Failure(.usage, "--\(name) is not for quorum check")
+    }
+    let paths = Array(arguments.positional.dropFirst())
+    guard !paths.isEmpty else {
+      throw Failure(.usage, "quorum check needs a HISTORY, TRACE or RUN (- is standard input)")
+    }
+    let isGiven = QuorumArguments.systems.contains { arguments.has($0.name) }
+    let system = isGiven ? try QuorumArguments.system(arguments, files: []) : nil
+    var endings: [Bool?] = []
+    for subject in try subjects(paths) {
+      if let path = subject.history {
+        let history = try HistoryReader.read(path: path)
+        let report = HistoryCheck.run(history, file: path, system: system)
+        try show(report, path, "operation", arguments, terminal)
+        endings.append(report.holds)
+      }
+      if !subject.traces.isEmpty {
+        let report = try TraceCheck.run(subject.traces, system: system)
+        try show(report, subject.name, "event", arguments, terminal)
+        endings.append(report.holds)
+      }
+    }
+    if endings.contains(false) { return .violation }
+    return endings.contains(true) ? .success : .inconclusive
+  }
+
+  private static func show(
+    _ report: DynamicReport, _ name: String, _ unit: String, _ arguments: ParsedArguments,
+    _ terminal: Terminal
+  ) throws(Failure) {
+    if arguments.has("json") {
+      let members = DynamicJSON.object(report).members ?? []
+      let object = JSON.object([JSON.Member("file", .string(name))] + members)
+      try terminal.output(object.description + "\n")
+      return
+    }
+    let text = DynamicText(
+      palette: Palette(color: terminal.usesColor), width: terminal.width,
+      ascii: arguments.has("ascii"))
+    try terminal.output(text.page(report, of: name, unit: unit))
+  }
+
+  /// A run's folder is its history and its traces; traces that are given side by side are one.
+  private static func subjects(_ paths: [String]) throws(Failure) -> [Subject] {
+    var subjects: [Subject] = []
+    var traces: [String] = []
+    for path in paths {
+      guard path == "-" || File.kind(path) != .folder else {
+        subjects.append(try run(path))
+        continue
+      }
+      if try isTrace(path) {
+        traces.append(path)
+      } else {
+        subjects.append(Subject(name: path, history: path))
+      }
+    }
+    if !traces.isEmpty {
+      let name = traces.count == 1 ? traces[0] : "\(traces.count) traces"
+      subjects.append(Subject(name: name, traces: traces))
+    }
+    return subjects
+  }
+
+  private static func run(_ path: String) throws(Failure) -> Subject {
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let traces = RunTraces.paths(in: folder)
+    let history = folder + "/history.jsonl"
+    let hasHistory = File.kind(history) == .file
+    guard hasHistory || !traces.isEmpty else {
+      throw Failure(
+        .missingInput, "\(path): neither history.jsonl nor nodes/*/trace.jsonl is in this folder")
+    }
+    return Subject(name: folder + "/nodes", history: hasHistory ? history : nil, traces: traces)
+  }
+
+  /// A trace's lines have `event`, a history's `process` and `type`.
+  private static func isTrace(_ path: String) throws(Failure) -> Bool {
+    guard path != "-" else { return true }
+    let head = try File.head(path, count: 4096)
+    guard let end = head.firstIndex(of: UInt8(ascii: "\n")) ?? (head.isEmpty ? nil : head.count)
+    else { return false }
+    let line = String(decoding: head[..<end], as: UTF8.self)
+    return line.contains("\"event\"") && !line.contains("\"process\"")
+  }
+}
+
+/// The traces of a run.
+enum RunTraces {
+  /// The paths of `nodes/*/trace.jsonl`, in the order of the nodes' names.
+  static func paths(in folder: String) -> [String] {
+    let nodes = folder + "/nodes"
+    guard File.kind(nodes) == .folder, let names = try? File.names(in: nodes) else { return [] }
+    return names.map { "\(nodes)/\($0)/trace.jsonl" }.filter { File.kind($0) == .file }
+  }
+}
