@@ -2,6 +2,7 @@ import Base
 import Checker
 import Consistency
 import Histories
+import Quorums
 
 /// An explanation for programs: one JSON object a history, with the verdict's keys first.
 public enum ExplainJSON {
@@ -54,6 +55,10 @@ public enum ExplainJSON {
       JSON.Member("story", .string(words.story)),
       JSON.Member("rule", .string(words.rule)),
       JSON.Member("faults", .string(words.faults)),
+      JSON.Member(
+        "quorums",
+        Cause.sentence(words.operations + violation.operations, of: history).map { .string($0) }
+          ?? .null),
       JSON.Member("culpritLine", line(words.culprit)),
       JSON.Member(
         "told", .array(words.operations.map { VerdictJSON.operation($0, of: history) })),

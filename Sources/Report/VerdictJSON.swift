@@ -1,6 +1,7 @@
 import Base
 import Checker
 import Histories
+import Quorums
 
 /// The contract's verdict: one JSON object a history, with stable keys in a stable order.
 public enum VerdictJSON {
@@ -47,6 +48,12 @@ public enum VerdictJSON {
       members.append(JSON.Member("keysUndecided", .array(keys)))
       members.append(
         JSON.Member("undecided", .array(result.undecided.map { undecided($0, history) })))
+    }
+    if HistoryCheck.hasEvidence(history) {
+      let quorums = HistoryCheck.run(history, file: file)
+      if quorums.holds != nil {
+        members.append(JSON.Member("quorums", DynamicJSON.object(quorums)))
+      }
     }
     members.append(
       JSON.Member(

@@ -97,7 +97,7 @@ struct DyingRecorderTests {
     #expect(
       String(decoding: try File.read(folder.history), as: UTF8.self) == """
         {"plumbline":1,"model":"cas-register","initial":null,"name":"t","seed":1,\
-        "nodes":["n1","n2"],"clients":10}
+        "nodes":["n1","n2"],"clients":10,"quorums":{"votes":[1,1],"read":1,"write":2}}
         {"process":0,"type":"invoke","f":"read","key":"k0","value":null,"final":true,"time":10}
         {"process":0,"type":"ok","f":"read","key":"k0","value":7,"node":"n1","time":20}
         {"process":"nemesis","type":"info","f":"start-kill","value":["n1"],"time":30}

@@ -17,7 +17,7 @@ extension RaftNode {
   mutating func accept(_ request: ClientRequest) {
     if bugs.contains(.staleReads), case .read(let key) = request.operation {
       let evidence = Evidence(
-        term: term, leader: leader ?? name, revision: applied, acks: [name])
+        term: term, leader: leader, revision: applied, acks: [name])
       let reply = Reply(result: machine.read(key), evidence: evidence, node: name)
       effects.append(.reply(client: request.client, request: request.id, reply))
       return

@@ -1,6 +1,7 @@
 import Base
 import Formats
 import Histories
+import Protocols
 
 /// `history.jsonl` while it is written: events gather during a turn of the loop and leave with one
 /// write(2) before the requests do.
@@ -15,13 +16,29 @@ final class HistoryLog {
     file = try AppendFile(folder.history)
     file.lock()
     self.now = now
-    JSONLinesEncoder.write(
-      header: [
-        ("model", "cas-register"), ("initial", .null), ("name", .string(plan.runName)),
-        ("seed", PlanOption.named("seed")?.json(of: plan) ?? .null),
-        ("nodes", .array(plan.nodeNames.map { .string($0) })),
-        ("clients", JSON(plan.clients)),
-      ], into: &writer)
+    var header: [(String, JSON)] = [
+      ("model", "cas-register"), ("initial", .null), ("name", .string(plan.runName)),
+      ("seed", PlanOption.named("seed")?.json(of: plan) ?? .null),
+      ("nodes", .array(plan.nodeNames.map { .string($0) })),
+      ("clients", JSON(plan.clients)),
+    ]
+    if let quorums = HistoryLog.quorums(plan) { header.append(("quorums", quorums)) }
+    JSONLinesEncoder.write(header: header, into: &writer)
+  }
+
+  /// The votes of the embedded protocol's nodes, and how many a read and a write need; nil for
+  /// programs of others.
+  private static func quorums(_ plan: Plan) -> JSON? {
+    guard plan.nodeCommand.isEmpty,
+      let quorums = try? QuorumVotes(
+        members: plan.nodes, votes: Plan.votes(plan.votes),
+        read: plan.readVotes == 0 ? nil : plan.readVotes,
+        write: plan.writeVotes == 0 ? nil : plan.writeVotes)
+    else { return nil }
+    return [
+      "votes": .array(quorums.votes.map { JSON($0) }), "read": JSON(quorums.read),
+      "write": JSON(quorums.write),
+    ]
   }
 
   /// Adds an event, stamped with the time.

@@ -43,18 +43,20 @@ public struct DynamicText: Sendable {
   }
 
   /// A short section below a verdict: one line when all is well; empty when nothing was applied.
-  public func section(_ report: DynamicReport) -> String {
-    guard let holds = report.holds else { return "" }
+  public func section(_ report: DynamicReport) -> String { finished(lines(report)) }
+
+  /// The lines of ``section(_:)``.
+  func lines(_ report: DynamicReport) -> [String] {
+    guard let holds = report.holds else { return [] }
     let names = report.applied.map(\.rule.name).joined(separator: ", ")
     guard !holds else {
-      return finished(wrapped("quorums: all rules hold that could be applied (\(names))"))
+      return Legible.wrapped(
+        "Quorums: all rules hold that could be applied (\(names)).", width: width)
     }
-    var lines = [
-      palette.bad("quorums: " + report.broken.map(\.rule.name).joined(separator: ", "))
-        + " broken"
-    ]
+    let broken = report.broken.map(\.rule.name).joined(separator: ", ")
+    var lines = [palette.bad("Quorums: broken \(broken)")]
     for violation in shown(report, most: 1) { lines += section(violation, report) }
-    return finished(lines)
+    return lines
   }
 
   private func verdict(_ report: DynamicReport) -> String {

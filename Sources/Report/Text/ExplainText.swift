@@ -1,6 +1,7 @@
 import Checker
 import Consistency
 import Histories
+import Quorums
 
 /// What `plumbline explain` says about one history.
 public struct ExplainText: Sendable {
@@ -68,8 +69,8 @@ public struct ExplainText: Sendable {
     lines += report.paragraph(words.story)
     lines += [""] + report.paragraph("The rule: \(words.rule).")
     if !words.faults.isEmpty { lines += [""] + report.paragraph(words.faults) }
-    if let remark = remark?(violation, history), !remark.isEmpty {
-      lines += [""] + report.paragraph(remark)
+    if let cause = Cause.sentence(words.operations + violation.operations, of: history) {
+      lines += [""] + report.paragraph(cause)
     }
     let drawing = ExplainedDrawing(
       words, of: history, palette: palette, width: report.width - 2, ascii: report.ascii

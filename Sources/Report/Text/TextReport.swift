@@ -1,6 +1,7 @@
 import Base
 import Checker
 import Histories
+import Quorums
 
 /// What `plumbline check` says: a line a file, then the details of what failed.
 public struct TextReport: Sendable {
@@ -91,7 +92,21 @@ public struct TextReport: Sendable {
       let further = result.undecided.count - TextReport.mostKeys
       lines += ["", "\(Legible.count(further, "further key")) could not be decided."]
     }
+    lines += quorums(checked.file, result, history)
     return lines.map { finished($0) + "\n" }.joined()
+  }
+
+  /// What the history says about the quorums that were used; it changes no verdict.
+  private func quorums(_ file: String, _ result: CheckResult, _ history: History) -> [String] {
+    guard HistoryCheck.hasEvidence(history) else { return [] }
+    let found = HistoryCheck.run(history, file: file)
+    var lines = DynamicText(palette: palette, width: width).lines(found)
+    if let violation = result.violations.first,
+      let cause = Cause.sentence(violation.operations, of: history)
+    {
+      lines += Legible.wrapped(Legible.text(cause, limit: 2000), width: width, indent: "  ")
+    }
+    return lines.isEmpty ? [] : [""] + lines
   }
 
   /// A line without spaces at its end, in ASCII where that was asked for.

@@ -113,4 +113,22 @@ enum RunTraces {
     guard File.kind(nodes) == .folder, let names = try? File.names(in: nodes) else { return [] }
     return names.map { "\(nodes)/\($0)/trace.jsonl" }.filter { File.kind($0) == .file }
   }
+
+  /// What the traces of a run say about its quorums, in a few lines; empty without traces.
+  static func section(
+    _ folder: String, _ arguments: ParsedArguments, _ terminal: Terminal
+  ) -> String {
+    let paths = paths(in: folder)
+    guard !paths.isEmpty else { return "" }
+    let report: DynamicReport
+    do throws(Failure) { report = try TraceCheck.run(paths) } catch {
+      // The verdict stands, whatever became of the traces.
+      return "\nThe traces of the nodes could not be read: \(error.message)\n"
+    }
+    let text = DynamicText(
+      palette: Palette(color: terminal.usesColor), width: terminal.width,
+      ascii: arguments.has("ascii")
+    ).section(report)
+    return text.isEmpty ? "" : "\nTraces of the nodes\n" + text
+  }
 }

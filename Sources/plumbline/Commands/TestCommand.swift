@@ -49,6 +49,7 @@ enum TestCommand: Command {
       palette: Palette(color: terminal.usesColor), width: terminal.width,
       ascii: arguments.has("ascii"))
     try terminal.output(run.summary(summary))
+    try terminal.output(RunTraces.section(outcome.folder.path, arguments, terminal))
     try run.requireConfirmation()
     if let pageProblem, run.verdict.exitCode == .success { throw pageProblem }
     if let interrupted, run.verdict != .violation {

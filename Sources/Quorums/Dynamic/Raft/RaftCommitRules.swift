@@ -153,8 +153,9 @@ struct RaftCommitRules {
   }
 
   private func complete(_ office: Office, _ commit: Commit, _ context: inout TraceContext) {
-    guard commit.index > office.lastIndex || commit.index >= office.log.base.first else { return }
+    guard commit.index > office.lastIndex || commit.index >= office.log.base else { return }
     let own = commit.index > office.lastIndex ? nil : office.log.term(at: commit.index)
+    guard own != nil || commit.index > office.lastIndex else { return }
     context.findings.check(
       .C3, own == commit.term, [commit.place, office.place],
       "\(context.name(office.node)) leads term \(office.term) without entry \(commit.index) of term "

@@ -113,8 +113,12 @@ struct RaftLogRules {
   ) {
     let log = members[line.node].log
     guard log.isKnown else { return members[line.node].log.restart(at: previous) }
-    guard previous.first >= log.base.first else { return }
+    guard previous.first >= log.base else { return }
     let own = log.term(at: previous.first)
+    // Below its end a log may be unknown; beyond it there is nothing.
+    guard own != nil || previous.first > log.last else {
+      return members[line.node].log.restart(at: previous)
+    }
     context.findings.check(
       .L2, own == previous.second, [line.place],
       "\(context.name(line.node)) accepts entries after \(previous.text), where its own log has "
@@ -144,7 +148,7 @@ struct RaftLogRules {
     _ entry: Pair, _ isOwn: Bool, _ line: borrowing TraceLine, _ context: inout TraceContext
   ) {
     let log = members[line.node].log
-    guard entry.first > log.base.first else { return }
+    guard entry.first > log.base else { return }
     if entry.first <= log.last {
       if log.term(at: entry.first) == entry.second, !isOwn { return }
       drop(from: entry.first, line, &context)

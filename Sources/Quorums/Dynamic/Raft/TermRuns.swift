@@ -3,7 +3,8 @@
 /// Terms never decrease along a log, so a log of a million entries is a few runs.
 struct TermRuns {
   /// The last entry below which nothing is known.
-  private(set) var base = Pair(0, 0)
+  private(set) var base: Int64 = 0
+  private var baseTerm: Int64? = 0
   private var runs: [(first: Int64, term: Int64)] = []
   /// The index of the last entry.
   private(set) var last: Int64 = 0
@@ -14,8 +15,8 @@ struct TermRuns {
   ///
   /// - Complexity: O(log runs).
   func term(at index: Int64) -> Int64? {
-    guard isKnown, index >= base.first, index <= last else { return nil }
-    if index == base.first { return base.second }
+    guard isKnown, index >= base, index <= last else { return nil }
+    if index == base { return baseTerm }
     var low = 0
     var high = runs.count
     while low < high {
@@ -27,8 +28,9 @@ struct TermRuns {
 
   /// Begins anew at an entry of which only index and term are known.
   mutating func restart(at position: Pair) {
-    base = position
-    last = position.first
+    base = position.first
+    baseTerm = position.second
+    last = base
     runs.removeAll(keepingCapacity: true)
     isKnown = true
   }
@@ -42,7 +44,12 @@ struct TermRuns {
   /// Drops the entry at the index and all after it.
   mutating func truncate(from index: Int64) {
     guard index <= last else { return }
-    guard index > base.first else { return restart(at: Pair(max(0, index - 1), 0)) }
+    guard index > base else {
+      restart(at: Pair(max(0, index - 1), 0))
+      // What the log holds there was never said; before the first entry there is term 0.
+      baseTerm = base == 0 ? 0 : nil
+      return
+    }
     last = index - 1
     while let run = runs.last, run.first > last { runs.removeLast() }
   }
