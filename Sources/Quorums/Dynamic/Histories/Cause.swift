@@ -18,38 +18,36 @@ public enum Cause {
     let known = operations.filter { history.outcome[$0] == .ok && evidence.acks[$0] != 0 }
     let reads = known.filter { history.reads($0) == true }
     let writes = known.filter { history.reads($0) == false }
-    var compared = 0
     for read in reads {
-      for write in writes
-      where history.key[write] == history.key[read]
-        && history.completed[write] < history.invoked[read]
-      {
-        if evidence.acks[read] & evidence.acks[write] == 0 {
-          return miss(read, write, history, evidence) + "."
-        }
-        compared += 1
+      // The one that the read should have seen comes last.
+      let ended = writes.filter {
+        history.key[$0] == history.key[read] && history.completed[$0] < history.invoked[read]
+      }.sorted { history.completed[$0] > history.completed[$1] }
+      let latest = latestWrite(before: read, history, evidence)
+      for write in ended + (latest.map { [$0] } ?? [])
+      where evidence.acks[read] & evidence.acks[write] == 0 {
+        return capitalised(miss(read, write, history, evidence)) + "."
       }
     }
-    if let sentence = missed(reads, history, evidence) { return sentence }
-    if let small = smallest(known, history, evidence) { return small }
-    return fine(reads, known, compared, history, evidence)
+    return smallest(known, history, evidence) ?? fine(known, history, evidence)
   }
 
-  /// A read that missed a write outside the violation's own operations.
-  private static func missed(
-    _ reads: [Int], _ history: History, _ evidence: HistoryEvidence
-  ) -> String? {
-    for read in reads {
-      for write in 0..<history.count
-      where evidence.acks[write] != 0 && history.reads(write) == false
-        && history.key[write] == history.key[read]
-        && history.completed[write] < history.invoked[read]
-        && evidence.acks[write] & evidence.acks[read] == 0
-      {
-        return miss(read, write, history, evidence) + "."
-      }
-    }
-    return nil
+  /// The write of a read's key that ended last before the read began.
+  private static func latestWrite(
+    before read: Int, _ history: History, _ evidence: HistoryEvidence
+  ) -> Int? {
+    var latest: Int?
+    for write in 0..<history.count
+    where evidence.acks[write] != 0 && history.reads(write) == false
+      && history.key[write] == history.key[read]
+      && history.completed[write] < history.invoked[read]
+      && history.completed[write] > (latest.map { history.completed[$0] } ?? -1)
+    { latest = write }
+    return latest
+  }
+
+  private static func capitalised(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst()
   }
 
   /// An operation that two disjoint sets of other operations show to be served by too few.
@@ -60,12 +58,14 @@ public enum Cause {
     where evidence.acks[operation].nonzeroBitCount * 2 <= evidence.names.count {
       guard
         let other = (0..<history.count).first(where: {
-          evidence.acks[$0] != 0 && evidence.acks[$0] & evidence.acks[operation] == 0
+          evidence.acks[$0] != 0 && history.key[$0] == history.key[operation]
+            && evidence.acks[$0] & evidence.acks[operation] == 0
             && (history.reads($0) == false || history.reads(operation) == false)
         })
       else { continue }
       return
-        "\(history.called(operation)) (line \(history.completedLine[operation])) was served by "
+        capitalised(history.called(operation))
+        + " (line \(history.completedLine[operation])) was served by "
         + "\(evidence.text(evidence.acks[operation])) alone, and "
         + "\(history.called(other)) (line \(history.completedLine[other])) by "
         + "\(evidence.text(evidence.acks[other])): they share no node."
@@ -73,29 +73,46 @@ public enum Cause {
     return nil
   }
 
+  /// The quorums were fine; an inversion of revisions after a read says more.
   private static func fine(
-    _ reads: [Int], _ known: [Int], _ compared: Int, _ history: History,
-    _ evidence: HistoryEvidence
+    _ known: [Int], _ history: History, _ evidence: HistoryEvidence
   ) -> String? {
-    guard known.count > 1 else { return nil }
-    let inverted = reads.lazy.flatMap { later in
-      reads.lazy.filter { history.completed[$0] < history.invoked[later] }.map { ($0, later) }
-    }.first { earlier, later in
-      evidence.revision[later] != HistoryEvidence.unknown
+    guard known.contains(where: { history.reads($0) == true }), known.count > 1 else { return nil }
+    let hasMissed = known.contains { read in
+      history.reads(read) == true
+        && (0..<history.count).contains {
+          evidence.acks[$0] != 0 && history.reads($0) == false
+            && history.key[$0] == history.key[read]
+            && history.completed[$0] < history.invoked[read]
+            && evidence.acks[$0] & evidence.acks[read] == 0
+        }
+    }
+    guard !hasMissed else { return nil }
+    let words =
+      "The quorums were fine: each read's nodes met those of the writes that had ended before it. "
+      + "The reason is another"
+    for earlier in known where history.reads(earlier) == true {
+      for later in known
+      where history.key[later] == history.key[earlier]
+        && history.completed[earlier] < history.invoked[later]
+        && evidence.revision[later] != HistoryEvidence.unknown
         && evidence.revision[later] < evidence.revision[earlier]
+      {
+        let what = history.reads(later) == true ? "used" : "was acknowledged by"
+        let reason =
+          evidence.leader[later] >= 0
+          ? "\(evidence.names[evidence.leader[later]]), which led it, answered from an older state."
+          : "What a read has returned must be at a write quorum before it ends: the second phase "
+            + "of Attiya, Bar-Noy and Dolev."
+        return "\(words): \(history.called(earlier)) (line \(history.completedLine[earlier])) used "
+          + "\(evidence.text(evidence.acks[earlier])) and saw revision "
+          + "\(evidence.revision[earlier]), but \(history.called(later)) (line "
+          + "\(history.completedLine[later])), which began after that, \(what) "
+          + "\(evidence.text(evidence.acks[later])) and has revision "
+          + "\(evidence.revision[later]). " + reason
+      }
     }
-    if let (earlier, later) = inverted {
-      return "The quorums were fine: the reason is another. The read of line "
-        + "\(history.completedLine[earlier]) used \(evidence.text(evidence.acks[earlier])) and saw "
-        + "revision \(evidence.revision[earlier]); the read of line "
-        + "\(history.completedLine[later]) used \(evidence.text(evidence.acks[later])), which "
-        + "\(evidence.acks[earlier] & evidence.acks[later] == 0 ? "need not meet" : "meets") it, "
-        + "and saw only revision \(evidence.revision[later]): what the first read returned was not "
-        + "at a write quorum (a read that does not write back)."
-    }
-    return compared > 0
-      ? "The quorums were fine: each read's nodes met those of every write that had ended before; "
-        + "the reason is another." : nil
+    return words + "."
   }
 
   /// `read r used {n4, n5}, write w was acknowledged by {n1, n2}: they share no node`.

@@ -86,6 +86,8 @@ struct RaftLogRules {
     let previous = try line.pair(.prev)
     let isOwn = try context.node(.leader, of: line) == node
     if !isOwn { members[node].leads = nil }
+    members[node].dropped = nil
+    let base = members[node].log.isKnown ? members[node].log.base : 0
     fit(previous, line, &context)
     var last = previous
     for place in try line.list(.entries) {
@@ -105,6 +107,8 @@ struct RaftLogRules {
       takeIn(entry, isOwn, line, &context)
       last = entry
     }
+    // Whether entries below what is known took the place of others, nobody can tell.
+    if last.first > previous.first, last.first < base { members[node].log.forget() }
   }
 
   /// L2.
@@ -148,7 +152,13 @@ struct RaftLogRules {
     _ entry: Pair, _ isOwn: Bool, _ line: borrowing TraceLine, _ context: inout TraceContext
   ) {
     let log = members[line.node].log
-    guard entry.first > log.base else { return }
+    guard log.isKnown, entry.first >= log.base else { return }
+    if entry.first == log.base {
+      guard let own = log.term(at: entry.first), own != entry.second else { return }
+      drop(from: entry.first, line, &context)
+      members[line.node].dropped = entry.first
+      return members[line.node].log.restart(at: entry)
+    }
     if entry.first <= log.last {
       if log.term(at: entry.first) == entry.second, !isOwn { return }
       drop(from: entry.first, line, &context)
@@ -161,11 +171,11 @@ struct RaftLogRules {
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {
     let from = try line.integer(.from)
-    if members[line.node].dropped == from {
-      members[line.node].dropped = nil
-    } else {
-      drop(from: from, line, &context)
+    guard let dropped = members[line.node].dropped, from <= dropped else {
+      return drop(from: from, line, &context)
     }
+    members[line.node].dropped = nil
+    if from < dropped { keep(from, line, &context) }
   }
 
   /// L3 and L4.
@@ -181,12 +191,19 @@ struct RaftLogRules {
     } else {
       context.findings.apply(.L3)
     }
-    if let commit = member.commit {
+    keep(index, line, &context)
+    members[line.node].log.truncate(from: index)
+  }
+
+  /// L4.
+  private func keep(
+    _ index: Int64, _ line: borrowing TraceLine, _ context: inout TraceContext
+  ) {
+    if let commit = members[line.node].commit {
       context.findings.check(
         .L4, index > commit.index, [commit.place, line.place],
         "\(context.name(line.node)) knew its log to be committed up to \(commit.index) and drops "
           + "entries from \(index) on")
     }
-    members[line.node].log.truncate(from: index)
   }
 }

@@ -35,6 +35,9 @@ struct TermRuns {
     isKnown = true
   }
 
+  /// Forgets everything, the end included.
+  mutating func forget() { isKnown = false }
+
   /// Adds an entry at the end.
   mutating func append(term: Int64) {
     last += 1
@@ -43,7 +46,7 @@ struct TermRuns {
 
   /// Drops the entry at the index and all after it.
   mutating func truncate(from index: Int64) {
-    guard index <= last else { return }
+    guard isKnown, index <= last else { return }
     guard index > base else {
       restart(at: Pair(max(0, index - 1), 0))
       // What the log holds there was never said; before the first entry there is term 0.
