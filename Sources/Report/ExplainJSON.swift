@@ -55,10 +55,6 @@ public enum ExplainJSON {
       JSON.Member("story", .string(words.story)),
       JSON.Member("rule", .string(words.rule)),
       JSON.Member("faults", .string(words.faults)),
-      JSON.Member(
-        "quorums",
-        Cause.sentence(words.operations + violation.operations, of: history).map { .string($0) }
-          ?? .null),
       JSON.Member("culpritLine", line(words.culprit)),
       JSON.Member(
         "told", .array(words.operations.map { VerdictJSON.operation($0, of: history) })),
@@ -66,6 +62,9 @@ public enum ExplainJSON {
       JSON.Member("minimal", .bool(violation.isMinimal)),
       JSON.Member("furtherLines", extent.further.map { .array($0.map(line)) } ?? .null),
     ]
+    if let cause = Cause.sentence(words.operations + violation.operations, of: history) {
+      members.append(JSON.Member("quorums", .string(cause)))
+    }
     if let register = extent.register {
       members.append(JSON.Member("staleness", staleness(register, words.culprit)))
     }

@@ -195,8 +195,8 @@ struct PaxosRules {
     guard proposal.promises != 0 else { return }
     context.findings.check(
       .P6, proposal.promises & chosen.acceptors != 0, [chosen.place, proposal.place],
-      "phase one of ballot \(later.ballot.text) asked \(context.text(proposal.promises)), and phase "
-        + "two of ballot \(earlier.ballot.text) had \(context.text(chosen.acceptors)): they share "
+      "phase one of ballot \(later.ballot.text) asked \(context.text(proposal.promises)), and "
+        + "phase two of ballot \(earlier.ballot.text) had \(context.text(chosen.acceptors)): they share "
         + "no node")
   }
 

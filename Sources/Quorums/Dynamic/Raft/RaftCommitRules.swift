@@ -158,8 +158,8 @@ struct RaftCommitRules {
     guard own != nil || commit.index > office.lastIndex else { return }
     context.findings.check(
       .C3, own == commit.term, [commit.place, office.place],
-      "\(context.name(office.node)) leads term \(office.term) without entry \(commit.index) of term "
-        + "\(commit.term), which term \(commit.leaderTerm) had committed; it has "
+      "\(context.name(office.node)) leads term \(office.term) without entry \(commit.index) of "
+        + "term \(commit.term), which term \(commit.leaderTerm) had committed; it has "
         + (own.map { "one of term \($0) there" } ?? "nothing there"))
   }
 

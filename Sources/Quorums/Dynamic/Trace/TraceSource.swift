@@ -63,6 +63,7 @@ struct TraceSource: ~Copyable {
             continue
           }
         }
+        if let torn { throw failure(torn, line: tornLine) }
         throw failure(error, line: number)
       }
       if let torn {
