@@ -1,4 +1,4 @@
-/// What must hold of the quorums that were really used; see `docs/reference/quorum-rules.md`.
+/// What must hold of the quorums that were really used; see docs/reference/quorum-rules.md.
 public enum DynamicRule: Int, Sendable, CaseIterable {
   // A history's evidence.
   case quorum, overlap, revision, leader, splitBrain
@@ -89,7 +89,11 @@ public enum DynamicRule: Int, Sendable, CaseIterable {
     case .P5: ("ballots after a choice propose what was chosen", Self.paxos)
     case .P6:
       ("a later phase one meets an earlier phase two", "Howard, Malkhi, Spiegelman 2016, section 4")
-    case .P7: ("only what was proposed and chosen is learned", Self.paxos)
+    case .P7:
+      (
+        "only what was proposed and chosen is learned",
+        "Lamport, Paxos Made Simple 2001, section 2.3"
+      )
     default: nil
     }
   }

@@ -22,13 +22,14 @@ public struct DynamicText: Sendable {
     let title = Legible.text(what, limit: 4096)
     var lines = [verdict(report) + "  " + title + palette.dim("  \(facts(report, unit))")]
     for violation in shown(report) { lines += [""] + section(violation, report) }
-    if !report.broken.isEmpty { lines += [""] + broken(report) }
+    let often = broken(report)
+    if !often.isEmpty { lines += [""] + often }
     let held = report.applied.filter { rule in !report.broken.contains { $0.rule == rule.rule } }
     if !held.isEmpty {
       lines += [""]
       lines += held.map { rule in
         "  holds    " + Legible.padded(rule.rule.name, to: 12) + rule.rule.summary
-          + palette.dim("  (\(Legible.grouped(rule.times)) times)")
+          + palette.dim("  (\(Legible.count(rule.times, "time")))")
       }
     }
     if !report.notApplied.isEmpty { lines += [""] + notApplied(report) }

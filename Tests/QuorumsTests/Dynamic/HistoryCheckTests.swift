@@ -134,7 +134,7 @@ struct HistoryCheckTests {
     #expect(broken(found) == ["split-brain": [[5, 7]]])
     #expect(
       found.violations.map(\.sentence) == [
-        "a, leader of term 1, served 1 operations that began after b, leader of term 2, had "
+        "a, leader of term 1, served 1 operation that began after b, leader of term 2, had "
           + "served one, for 4 ms (from 5000000 to 9000000 ns)"
       ])
   }

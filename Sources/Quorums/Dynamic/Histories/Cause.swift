@@ -11,6 +11,7 @@ public enum Cause {
   /// - Parameters:
   ///   - operations: those of the violation, by their index in the history.
   ///   - history: the history.
+  /// - Returns: one or two sentences, or nil.
   /// - Complexity: O(events + operations²).
   public static func sentence(_ operations: [Int], of history: History) -> String? {
     guard history.evidence("acks") != nil else { return nil }

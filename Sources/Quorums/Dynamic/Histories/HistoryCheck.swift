@@ -19,6 +19,7 @@ public enum HistoryCheck {
   ///   - history: the operations.
   ///   - file: what places are to name.
   ///   - system: the quorums; without it the header's, else majorities of the nodes that are named.
+  /// - Returns: what holds, what is broken, and what could not be applied.
   /// - Complexity: O(n log n + n × distinct quorums).
   public static func run(
     _ history: History, file: String, system: QuorumSystem? = nil

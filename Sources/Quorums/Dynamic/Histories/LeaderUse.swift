@@ -80,8 +80,9 @@ struct LeaderUse {
     let interval =
       from != Event.noTime && to != Event.noTime && to >= from
       ? ", for \((to - from) / 1_000_000) ms (from \(from) to \(to) ns)" : ""
-    return "\(evidence.names[evidence.leader[last]]), leader of term \(term), served \(times) "
-      + "operations that began after \(evidence.names[evidence.leader[later]]), leader of term "
-      + "\(evidence.term[later]), had served one\(interval)"
+    let one = evidence.names[evidence.leader[last]]
+    let other = evidence.names[evidence.leader[later]]
+    return "\(one), leader of term \(term), served \(times) operation\(times == 1 ? "" : "s") that "
+      + "began after \(other), leader of term \(evidence.term[later]), had served one\(interval)"
   }
 }

@@ -196,8 +196,8 @@ struct PaxosRules {
     context.findings.check(
       .P6, proposal.promises & chosen.acceptors != 0, [chosen.place, proposal.place],
       "phase one of ballot \(later.ballot.text) asked \(context.text(proposal.promises)), and "
-        + "phase two of ballot \(earlier.ballot.text) had \(context.text(chosen.acceptors)): they share "
-        + "no node")
+        + "phase two of ballot \(earlier.ballot.text) had "
+        + "\(context.text(chosen.acceptors)): they share no node")
   }
 
   private mutating func learn(_ line: borrowing TraceLine) throws(TraceError) {

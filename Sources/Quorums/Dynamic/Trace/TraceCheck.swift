@@ -12,6 +12,7 @@ public enum TraceCheck {
   /// - Parameters:
   ///   - paths: the files; `-` is standard input.
   ///   - system: the quorums, where the traces' own `config` events are not to count.
+  /// - Returns: what holds, what is broken, and what could not be applied.
   /// - Throws: ``Failure`` for a file that cannot be read, or that is no trace: file, line, column.
   /// - Complexity: O(bytes × files), with O(1) or O(acks) a rule and event.
   public static func run(

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// `plumbline quorum check` as its user runs it.
+struct QuorumCheckCommandTests {
+  private func run(_ words: String..., input: String = "") throws -> CommandTests.Ending {
+    try CommandTests.run(["quorum", "check"] + words, input: input)
+  }
+
+  @Test(arguments: [
+    ("histories/recorded/healthy-under-faults.jsonl", Int32(0)),
+    ("histories/recorded/stale-reads.jsonl", 1),
+    ("histories/queue/delivered-twice.jsonl", 3),
+    ("histories/README.md", 65),
+    ("histories/none.jsonl", 66),
+    ("histories/recorded", 66),
+  ])
+  func theExitCodeSaysWhatWasFound(path: String, code: Int32) throws {
+    #expect(try run(path).code == code)
+  }
+
+  @Test(arguments: [
+    ([], "quorum check needs a HISTORY, TRACE or RUN (- is standard input)"),
+    (["--rule", "gifford", "x"], "--rule is not for quorum check"),
+    (
+      ["--nodes", "5", "--read", "9", "x"], "--read is 9, expected 1 to 5, the votes that there are"
+    ),
+  ])
+  func wrongUsage(words: [String], message: String) throws {
+    #expect(
+      try CommandTests.run(["quorum", "check"] + words)
+        == CommandTests.Ending(code: 64, output: "", errors: "plumbline: \(message)\n"))
+  }
+
+  @Test func aTraceOnStandardInput() throws {
+    let trace = """
+      {"n":"a","q":0,"t":1,"event":"config","ep":0,"voters":["a","b","c"]}
+      {"n":"a","q":1,"t":2,"event":"vote","term":1,"cand":"a","granted":true}
+      {"n":"a","q":2,"t":3,"event":"leader","term":1,"votes":["a"],"ep":0,"lastIndex":0}
+      {"n":"a","q":3,"t":4,"event":"tick"}
+
+      """
+    #expect(
+      try run("-", input: trace)
+        == CommandTests.Ending(
+          code: 1,
+          output: """
+            ✗ broken  -  4 events, 4 rules applied
+
+              BROKEN   E4: a leader was given the votes of a quorum
+                       a leads term 1 by the votes of {a}, which are no quorum (Ongaro and \
+            Ousterhout, extended
+                       version 2014, section 5.2)
+                       at -:1
+                       at -:3
+
+              holds    E1          a node's term never decreases, over restarts too  (1 time)
+              holds    E2          a node votes for one candidate a term, over restarts too  \
+            (1 time)
+              holds    E3          a term has one leader (election safety)  (1 time)
+
+              not applied: E5, L1, L2, L3, L4, C1, C2, C3, A1, S1, R1, M1 (no event of the \
+            trace lets it be
+              applied)
+
+              events of unknown kinds: tick (1)
+
+            """, errors: ""))
+    let programs = try run("--json", "-", input: trace)
+    #expect(programs.code == 1)
+    #expect(
+      programs.output
+        == "{\"file\":\"-\",\"holds\":false,\"events\":4,\"applied\":["
+        + "{\"rule\":\"E1\",\"times\":1},{\"rule\":\"E2\",\"times\":1},"
+        + "{\"rule\":\"E3\",\"times\":1},{\"rule\":\"E4\",\"times\":1}],"
+        + "\"broken\":[{\"rule\":\"E4\",\"times\":1}],\"violations\":[{\"rule\":\"E4\","
+        + "\"claim\":\"a leader was given the votes of a quorum\",\"source\":\"Ongaro and "
+        + "Ousterhout, extended version 2014, section 5.2\",\"sentence\":\"a leads term 1 by the "
+        + "votes of {a}, which are no quorum\",\"events\":[{\"file\":\"-\",\"line\":1},"
+        + "{\"file\":\"-\",\"line\":3}]}],\"notApplied\":["
+        + ["E5", "L1", "L2", "L3", "L4", "C1", "C2", "C3", "A1", "S1", "R1", "M1"].map {
+          "{\"rule\":\"\($0)\",\"reason\":\"no event of the trace lets it be applied\"}"
+        }.joined(separator: ",")
+        + "],\"unknownEvents\":[{\"event\":\"tick\",\"times\":1}],\"notes\":[]}\n")
+    #expect(
+      try run("-", input: trace + "{\"n\":\"a\",\"q\":1,\"event\":\"tick\"}\n")
+        == CommandTests.Ending(
+          code: 65, output: "",
+          errors: "plumbline: -:5:1: “q” is 1 after 3 of the same node, expected it to grow\n"))
+  }
+
+  /// The verdict of linearizability and its exit code do not change.
+  @Test func checkSaysItBesideTheVerdict() throws {
+    let ending = try CommandTests.run("check", "histories/recorded/healthy-under-faults.jsonl")
+    #expect(ending.code == 0)
+    #expect(
+      ending.output.split(separator: "\n").dropFirst()
+        == [
+          "Quorums: all rules hold that could be applied (quorum, overlap, revision, leader, "
+            + "split-brain)."
+        ])
+    let programs = try CommandTests.run("check", "--json", "histories/recorded/stale-reads.jsonl")
+    #expect(programs.code == 1 && programs.output.contains("\"quorums\":{\"holds\":false,"))
+  }
+}
