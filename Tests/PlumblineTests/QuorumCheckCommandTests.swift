@@ -20,7 +20,7 @@ struct QuorumCheckCommandTests {
   }
 
   @Test(arguments: [
-    ([], "quorum check needs a HISTORY, TRACE or RUN (- is standard input)"),
+    ([], "quorum check needs a HISTORY, TRACE or RUN (- is a trace on standard input)"),
     (["--rule", "gifford", "x"], "--rule is not for quorum check"),
     (
       ["--nodes", "5", "--read", "9", "x"], "--read is 9, expected 1 to 5, the votes that there are"

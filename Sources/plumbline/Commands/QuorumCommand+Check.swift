@@ -22,7 +22,8 @@ extension QuorumCommand {
     }
     let paths = Array(arguments.positional.dropFirst())
     guard !paths.isEmpty else {
-      throw Failure(.usage, "quorum check needs a HISTORY, TRACE or RUN (- is standard input)")
+      throw Failure(
+        .usage, "quorum check needs a HISTORY, TRACE or RUN (- is a trace on standard input)")
     }
     let isGiven = QuorumArguments.systems.contains { arguments.has($0.name) }
     let system = isGiven ? try QuorumArguments.system(arguments, files: []) : nil

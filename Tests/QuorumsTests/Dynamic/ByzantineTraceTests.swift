@@ -3,7 +3,7 @@ import Testing
 
 struct ByzantineTraceTests {
   /// A number that is committed and executed, and one that a new view takes over.
-  private let correct = PlantedTrace(
+  static let correct = PlantedTrace(
     """
     a config ep:0 voters:["a","b","c","d"] f:1
     a preprepare view:0 seq:1 digest:"d1"
@@ -30,7 +30,7 @@ struct ByzantineTraceTests {
     """)
 
   @Test func theCorrectTraceAppliesEveryRule() throws {
-    let report = try correct.check()
+    let report = try Self.correct.check()
     #expect(report.violations == [])
     #expect(report.applied.map(\.rule.name) == ["B1", "B2", "B3", "B4", "B5"])
   }
@@ -39,7 +39,7 @@ struct ByzantineTraceTests {
     _ edits: [PlantedTrace.Edit], _ broken: [String: [[Int]]],
     _ location: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(try correct.with(edits).broken() == broken, sourceLocation: location)
+    #expect(try Self.correct.with(edits).broken() == broken, sourceLocation: location)
   }
 
   @Test func breaches() throws {
@@ -69,7 +69,7 @@ struct ByzantineTraceTests {
   }
 
   @Test func theSentenceNamesTheLiars() throws {
-    let trace = correct.with([
+    let trace = Self.correct.with([
       .replace(6, "c prepared view:0 seq:1 digest:\"d9\" cert:[\"b\",\"c\",\"d\"]")
     ])
     #expect(

@@ -3,7 +3,7 @@ import Testing
 
 struct PaxosTraceTests {
   /// A value is chosen in ballot 1 and proposed again in ballot 2.
-  private let correct = PlantedTrace(
+  static let correct = PlantedTrace(
     """
     a config ep:0 voters:["a","b","c"]
     a prepare ballot:1
@@ -21,7 +21,7 @@ struct PaxosTraceTests {
     """)
 
   @Test func theCorrectTraceAppliesEveryRule() throws {
-    let report = try correct.check()
+    let report = try Self.correct.check()
     #expect(report.violations == [])
     #expect(
       report.applied.map(\.rule.name) == ["P1", "P2", "P3", "P4", "P5", "P6", "P7"])
@@ -31,7 +31,7 @@ struct PaxosTraceTests {
     _ edits: [PlantedTrace.Edit], _ broken: [String: [[Int]]],
     _ location: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(try correct.with(edits).broken() == broken, sourceLocation: location)
+    #expect(try Self.correct.with(edits).broken() == broken, sourceLocation: location)
   }
 
   @Test func breaches() throws {

@@ -6,7 +6,7 @@ struct RaftTraceTests {
 
   /// Two terms of three nodes: an entry that the second leader overwrites, a restart, a snapshot, a
   /// change of members.
-  private let correct = PlantedTrace(
+  static let correct = PlantedTrace(
     """
     a config ep:0 voters:["a","b","c"]
     a boot term:0 votedFor:null lastIndex:0 lastTerm:0 commit:0 snapIndex:0 snapTerm:0
@@ -44,7 +44,7 @@ struct RaftTraceTests {
     """)
 
   @Test func theCorrectTraceAppliesEveryRule() throws {
-    let report = try correct.check()
+    let report = try Self.correct.check()
     #expect(report.violations == [])
     #expect(
       report.applied.map(\.rule.name)
@@ -58,7 +58,7 @@ struct RaftTraceTests {
   private func expect(
     _ edits: [Edit], _ broken: [String: [[Int]]], _ location: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(try correct.with(edits).broken() == broken, sourceLocation: location)
+    #expect(try Self.correct.with(edits).broken() == broken, sourceLocation: location)
   }
 
   @Test func elections() throws {
@@ -148,7 +148,7 @@ struct RaftTraceTests {
   }
 
   @Test func theSentenceNamesWhoAndWhat() throws {
-    let trace = correct.with([
+    let trace = Self.correct.with([
       .replace(11, "a commit index:1 term:1 by:[\"a\"] ep:0 leaderTerm:1 leader:true")
     ])
     let violation = try #require(try trace.check().violations.first)

@@ -3,7 +3,7 @@ import Testing
 
 struct RegisterTraceTests {
   /// Two writes and two reads by three nodes; the first read writes back.
-  private let correct = PlantedTrace(
+  static let correct = PlantedTrace(
     """
     a config ep:0 voters:["a","b","c"] votes:[1,1,1] read:2 write:2
     a op_begin op:"a/1" key:"x" kind:"write" client:"1"
@@ -27,7 +27,7 @@ struct RegisterTraceTests {
     """)
 
   @Test func theCorrectTraceAppliesEveryRule() throws {
-    let report = try correct.check()
+    let report = try Self.correct.check()
     #expect(report.violations == [])
     #expect(
       report.applied.map(\.rule.name) == ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7"])
@@ -37,7 +37,7 @@ struct RegisterTraceTests {
     _ edits: [PlantedTrace.Edit], _ broken: [String: [[Int]]],
     _ location: SourceLocation = #_sourceLocation
   ) throws {
-    #expect(try correct.with(edits).broken() == broken, sourceLocation: location)
+    #expect(try Self.correct.with(edits).broken() == broken, sourceLocation: location)
   }
 
   @Test func quorums() throws {

@@ -33,7 +33,7 @@ struct TraceReadingTests {
     ),
     (
       "{\"n\":\"a\",\"event\":\"ack\",\"leader\":\"b\",\"term\":\"one\",\"match\":1}",
-      "0.jsonl:2:44: “term” is one, expected a whole number of 64 bits"
+      "0.jsonl:2:44: “term” is one, expected a whole number of at most 2^62"
     ),
     (
       "{\"n\":\"a\",\"event\":\"append\",\"term\":1,\"leader\":\"a\",\"prev\":[0,0],"
@@ -46,7 +46,7 @@ struct TraceReadingTests {
     ),
     (
       "{\"n\":\"a\",\"t\":99999999999999999999,\"event\":\"crash\"}",
-      "0.jsonl:2:14: “t” is 99999999999999999999, expected a whole number of 64 bits"
+      "0.jsonl:2:14: “t” is 99999999999999999999, expected a whole number of at most 2^62"
     ),
     (
       "{\"n\":\"a\",\"event\":\"crash\"\n{}",
@@ -96,6 +96,44 @@ struct TraceReadingTests {
     #expect(
       other.violations.map(\.sentence)
         == ["b leads term 1 and counts a vote of a, which voted for c"])
+  }
+
+  /// Whatever a file holds: violations or an error with its place, never a trap.
+  @Test func nothingTraps() throws {
+    let traces = [
+      RaftTraceTests.correct, RegisterTraceTests.correct, PaxosTraceTests.correct,
+      ByzantineTraceTests.correct,
+    ].map { Array($0.json.utf8) }
+    let numbers = [
+      "9223372036854775807", "-9223372036854775808", "4611686018427387904", "0", "-1", "null", "[]",
+      "\"z\"", "{}", "1e9", "true",
+    ]
+    var (refused, checked) = (0, 0)
+    for seed in 0..<1_000 {
+      var random = SplitMix64(seed: UInt64(seed))
+      var text = traces[seed % traces.count]
+      for _ in 0...Int.random(in: 0..<3, using: &random) {
+        let place = Int.random(in: 0..<text.count, using: &random)
+        let digit = text[place...].firstIndex { (0x30...0x39).contains($0) }
+        if let digit, Bool.random(using: &random) {
+          let number = numbers[Int.random(in: 0..<numbers.count, using: &random)]
+          text.replaceSubrange(digit...digit, with: Array(number.utf8))
+        } else if Bool.random(using: &random) {
+          text.remove(at: place)
+        } else {
+          let end = text[place...].firstIndex(of: 0x0A) ?? text.count - 1
+          text.removeSubrange(place...end)
+        }
+      }
+      do {
+        _ = try PlantedTrace.check([String(decoding: text, as: UTF8.self)])
+        checked += 1
+      } catch let failure as Failure {
+        #expect(failure.code == .badInput, "seed \(seed)")
+        refused += 1
+      }
+    }
+    #expect(refused > 200 && checked > 50)
   }
 
   @Test func aGivenSystemCounts() throws {

@@ -77,9 +77,10 @@ struct LeaderUse {
   private func sentence(_ term: Int64, _ later: Int, _ last: Int, _ times: Int) -> String {
     let from = history.completedTime[later]
     let to = history.completedTime[last]
+    let (length, overflow) = to.subtractingReportingOverflow(from)
     let interval =
-      from != Event.noTime && to != Event.noTime && to >= from
-      ? ", for \((to - from) / 1_000_000) ms (from \(from) to \(to) ns)" : ""
+      from != Event.noTime && to != Event.noTime && length >= 0 && !overflow
+      ? ", for \(length / 1_000_000) ms (from \(from) to \(to) ns)" : ""
     let one = evidence.names[evidence.leader[last]]
     let other = evidence.names[evidence.leader[later]]
     return "\(one), leader of term \(term), served \(times) operation\(times == 1 ? "" : "s") that "

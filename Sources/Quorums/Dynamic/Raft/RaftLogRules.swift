@@ -98,6 +98,9 @@ struct RaftLogRules {
       guard places.count == 3, places.allSatisfy({ line.tokens[$0].kind == .integer }) else {
         throw line.misfit(.entries, at: place, "[index, term, hash]")
       }
+      // A hash may be any number; index and term are checked here.
+      guard places.dropLast().allSatisfy({ TraceLine.numbers.contains(line.tokens[$0].payload) })
+      else { throw line.misfit(.entries, at: place, "[index, term, hash]") }
       let entry = Pair(line.tokens[places[0]].payload, line.tokens[places[1]].payload)
       guard entry.first == last.first + 1 else {
         throw line.misfit(.entries, at: place, "the entry with index \(last.first + 1)")

@@ -82,6 +82,15 @@ struct Epochs {
           column: 1, message: "found \(votes.count) votes for \(voters.count) voters")
       }
     }
+    let total = votes.reduce(0, +)
+    for field in [TraceField.read, .write] {
+      guard let needed = try line.integer(ifAny: field) else { continue }
+      guard needed >= 1, needed <= total else {
+        throw TraceError(
+          column: 1, message: "“\(field)” is \(needed), expected 1 to \(total), all votes there are"
+        )
+      }
+    }
     let shares = zip(voters, votes).map { QuorumExpression.Share($1, .node($0)) }
     if let read = try line.integer(ifAny: .read) {
       quorums.reads = .votes(Int(read), of: shares)

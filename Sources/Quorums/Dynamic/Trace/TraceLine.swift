@@ -277,9 +277,15 @@ extension TraceLine {
     }
   }
 
+  /// The numbers that rules may count on from: one more or less never overflows.
+  static let numbers: ClosedRange<Int64> = -(1 << 62)...(1 << 62)
+
   /// A whole number.
   func integer(_ field: TraceField) throws(TraceError) -> Int64 {
-    try token(field, .integer, "a whole number of 64 bits").payload
+    let wanted = "a whole number of at most 2^62"
+    let token = try token(field, .integer, wanted)
+    guard TraceLine.numbers.contains(token.payload) else { throw mismatch(token, field, wanted) }
+    return token.payload
   }
 
   /// A whole number, or nil when there is none.
@@ -324,9 +330,12 @@ extension TraceLine {
   /// The pair on that place of the tape, or nil.
   func pair(at place: Int) -> Pair? {
     let token = tokens[place]
-    if token.kind == .integer { return Pair(token.payload, 0) }
+    let isNumber = { (token: Token) in
+      token.kind == .integer && TraceLine.numbers.contains(token.payload)
+    }
+    if isNumber(token) { return Pair(token.payload, 0) }
     guard token.kind == .array, token.payload == Int64(place + 3),
-      tokens[place + 1].kind == .integer, tokens[place + 2].kind == .integer
+      isNumber(tokens[place + 1]), isNumber(tokens[place + 2])
     else { return nil }
     return Pair(tokens[place + 1].payload, tokens[place + 2].payload)
   }
