@@ -7,26 +7,18 @@ import Quorums
 public struct ExplainText: Sendable {
   private let report: TextReport
   private let rules: RegisterRules?
-  private let remark: Remark?
-
-  /// What another room has to say about a violation (its quorums, say), in sentences; nil or empty
-  /// when it has nothing to say.
-  public typealias Remark = @Sendable (Violation, History) -> String?
 
   /// Makes a renderer for a terminal; `rules` are how reads of a register are to be understood, nil
-  /// for what the history's header says; a remark is a paragraph of its own after the faults.
+  /// for what the history's header says.
   public init(
-    palette: Palette, width: Int = 100, ascii: Bool = false, rules: RegisterRules? = nil,
-    remark: Remark? = nil
+    palette: Palette, width: Int = 100, ascii: Bool = false, rules: RegisterRules? = nil
   ) {
-    self.remark = remark
     report = TextReport(palette: palette, width: width, ascii: ascii)
     self.rules = rules
   }
 
-  /// The whole text of a history, each line ended by a newline; `key` picks one of several keys
-  /// that
-  /// broke the model or could not be decided, nil the first.
+  /// The whole text of a history, each line ended by a newline; `key` picks one of several
+  /// keys that broke the model or could not be decided, nil the first.
   ///
   /// - Complexity: O(n log n) in the operations of the history.
   public func text(_ checked: CheckedFile, key: ValueID? = nil) -> String {
