@@ -43,8 +43,8 @@ public struct CheckResult: Sendable {
   public var algorithm: String
   /// Wall time of the check in seconds, without reading the file.
   public var seconds: Double
-  /// Processor time in seconds that rungs and searches took, summed over the keys: without splitting
-  /// the history by key and without verifying orders.
+  /// Processor time in seconds that rungs and searches took, summed over the keys: without
+  /// splitting the history by key and without verifying orders.
   public var decidingSeconds = 0.0
   /// One for each key that broke the model, in the order of their first invocation.
   public var violations: [Violation]
