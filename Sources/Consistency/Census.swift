@@ -57,7 +57,9 @@ public struct Census: Sendable {
   private var initial: Set<ValueID> {
     guard let json = history.header?["initial"] else { return [] }
     var values = history.values
-    return Set(values.parts(of: values.intern(json)))
+    // Interned first: the table that is asked must be the one that has grown.
+    let list = values.intern(json)
+    return Set(values.parts(of: list))
   }
 
   private func putCounts(_ all: [Int]) -> [ValueID: Int] {

@@ -14,6 +14,27 @@ struct GenerateCommandTests {
     }
   }
 
+  /// Also where the header's initial value occurs nowhere else in the history.
+  @Test func everyViolationOfEveryModelIsTold() throws {
+    let help = try CommandTests.run("help", "generate").output
+    let list = try #require(help.components(separatedBy: "\nerrors:\n").last)
+    var model = ""
+    var kinds = 0
+    for line in list.split(separator: "\n") where line.hasPrefix("  ") {
+      let word = String(line.split(separator: " ")[0])
+      guard line.hasPrefix("    ") else {
+        model = word
+        continue
+      }
+      kinds += 1
+      let history = try CommandTests.run(
+        "generate", "--model", model, "-n", "30", "--error", word)
+      let ending = try CommandTests.run("explain", "-", input: history.output)
+      #expect(ending.code == 1 && ending.errors == "", "\(model) \(word): \(ending.errors)")
+    }
+    #expect(kinds > 60)
+  }
+
   @Test func theFileIsWhatStandardOutputWouldBe() throws {
     let file = NSTemporaryDirectory() + "plumbline-generate-\(UUID().uuidString)"
     defer { unlink(file) }

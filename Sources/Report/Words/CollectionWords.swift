@@ -17,7 +17,9 @@ struct CollectionWords {
     self.scene = scene
     var values = scene.history.values
     if let json = scene.history.header?["initial"] {
-      initial = Set(values.parts(of: values.intern(json)))
+      // Interned first: the table that is asked must be the one that has grown.
+      let list = values.intern(json)
+      initial = Set(values.parts(of: list))
     }
     for operation in scene.all where !scene.isFailed(operation) {
       if isPut(operation) {
