@@ -7,7 +7,7 @@ import Histories
 /// contiguous in every linearization. With `f` the first return and `s` the last invocation of a
 /// chain, X must come before Y iff `f(X) < s(Y)`; no order exists iff a chain contradicts itself or
 /// two chains must each come before the other (P. Gibbons, E. Korach, “Testing shared memories”,
-/// SIAM J. Comput. 26(4), 1997; with compare-and-set, K. Fan, W. Golab, IPL 2018). While a
+/// SIAM J. Comput. 26(4), 1997; with compare-and-set, H. Fan, W. Golab, IPL 2018). While a
 /// history grows, `f` falls once, from “never”, and `s` only grows, so a contradiction is final;
 /// and since each completion is compared with everything that it touches, the first one after
 /// which no order exists raises the alarm. A pending installer counts when somebody saw its value.

@@ -2,7 +2,7 @@ import Histories
 
 /// `counter-slots`: a counter all of whose additions are of one number that is not zero.
 ///
-/// `algorithms.md` 2.8. A read of `initial + v · number` comes after `v` additions: the order by
+/// A read of `initial + v · number` comes after `v` additions: the order by
 /// value is known. The `v`-th addition, *slot* `v`, takes effect after every read of less than `v`
 /// was invoked and before every read of `v` or more completed; both bounds ascend with `v`. Slots
 /// are filled in their order, each with the addition that completes first among those invoked in

@@ -3,7 +3,7 @@ import Histories
 /// `lock-sections` and `fenced-lock-tokens`: locks with owners, by the sections in which they are
 /// certainly held.
 ///
-/// `algorithms.md` 2.8. A process is sequential, and after a pending operation it is never heard of
+/// A process is sequential, and after a pending operation it is never heard of
 /// again, so its operations alternate between acquiring and releasing, or it breaks the rules by
 /// itself. A pending acquisition is left out: from then on nobody could acquire, and whatever is
 /// possible then is possible without it. A *section* is the outermost acquisition with the release

@@ -2,7 +2,7 @@ import Histories
 
 /// `semaphore-sweep`: permits that processes hold.
 ///
-/// `algorithms.md` 2.8. As in ``LockSections`` a pending acquisition is left out. A permit is
+/// As in ``LockSections`` a pending acquisition is left out. A permit is
 /// certainly out from its acquisition's completion to its release's invocation, a pending release
 /// included: nothing is lost when it is back earlier. Sweep the events: let each acquisition take
 /// effect at its last moment and each release at its first. Then no more permits are out at any

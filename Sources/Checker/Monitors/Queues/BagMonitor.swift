@@ -3,7 +3,7 @@ import Histories
 /// `bag-monitor`: an unordered queue whose elements are each put in once.
 ///
 /// **What is decided.** Elements of a bag have nothing to do with each other but for the takes that
-/// found nothing (`algorithms.md` 2.6): each element is put in at its last moment and taken out at
+/// found nothing: each element is put in at its last moment and taken out at
 /// its first, or at one moment; then it is in when it certainly is and at no other moment, so a
 /// take that found nothing is possible iff one of its moments is free (``Cover``). Pending takes
 /// remove lost elements as ``Elements/matchPendingTakes()`` says, which frees all that can be.

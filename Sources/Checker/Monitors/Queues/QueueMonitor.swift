@@ -3,7 +3,7 @@ import Histories
 /// `queue-monitor`: a first-in first-out queue whose elements are each put in once, with pending
 /// puts and pending takes.
 ///
-/// `algorithms.md` 2.6; the shapes of violations are those of T. Henzinger, A. Sezgin, V.
+/// The shapes of violations are those of T. Henzinger, A. Sezgin, V.
 /// Vafeiadis, “Aspect-oriented linearizability proofs”, CONCUR 2013, and A. Bouajjani, M. Emmi, C.
 /// Enea, J. Hamza, “On reducing linearizability to state reachability”, ICALP 2015. What an
 /// element's intervals are and what concerns one element alone is ``Elements``'.

@@ -2,7 +2,7 @@ import Histories
 
 /// `stack-monitor`: a stack whose elements are each put in once.
 ///
-/// `algorithms.md` 2.7; the idea of peeling is that of P. Abdulla et al., “Efficient
+/// The idea of peeling is that of P. Abdulla et al., “Efficient
 /// linearizability monitoring”, PLDI 2025, and of Z. Lee and U. Mathur, “Decrease-and-conquer
 /// linearizability monitoring”, arXiv 2410.04581. ``Elements`` has the intervals. An element that
 /// can be put in and taken out at one moment is put in and taken out there and concerns no other. A

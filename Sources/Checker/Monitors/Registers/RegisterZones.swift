@@ -4,8 +4,8 @@ import Histories
 /// pass, one sort.
 ///
 /// P. Gibbons, E. Korach, “Testing shared memories”, SIAM J. Comput. 26(4), 1997, section 4 has
-/// zones; W. Golab, H. Fan, “Read-modify-write zones”, IPL 2018, has compare-and-set. The form
-/// here, with pending operations and chains, is from `docs/explanation/checking.md`.
+/// zones; H. Fan, W. Golab, IPL 2018, have those with read-modify-write operations. The form
+/// here, with pending operations and chains, is explained in `docs/explanation/checking.md`.
 ///
 /// **Precondition.** No value has two installers (a write, or a compare-and-set of two different
 /// values) that may have happened, and the initial value has none.

@@ -2,7 +2,7 @@ import Histories
 
 /// `grow-only-set`: a set that nothing is removed from, with whole reads and single looks.
 ///
-/// `algorithms.md` 2.5. A set only grows, so the different answers of whole reads form a chain by
+/// A set only grows, so the different answers of whole reads form a chain by
 /// inclusion; let the `j`-th smallest be level `2j`. An element that is first shown by the `j`-th
 /// comes in at level `2j - 1`, one that none shows comes in after all of them. What comes in when
 /// is ``Membership``: a virtual operation with an interval. In any order levels do not descend, and
