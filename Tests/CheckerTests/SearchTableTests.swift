@@ -156,4 +156,27 @@ import Testing
       verdict([2, 1, 0])
         == "the operation of line 1 comes after one that was invoked later than it completed")
   }
+
+  /// The one that was invoked later need not be the last one before.
+  @Test func theVerifierRemembersTheLatestInvocation() throws {
+    let history = try History.text(
+      """
+      0 invoke write 1
+      1 invoke write 2
+      1 ok write 2
+      2 invoke write 3
+      2 ok write 3
+      0 ok write 1
+      """)
+    let settings = Settings(
+      initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false, permits: 1)
+    let calls = (0..<3).compactMap {
+      Call($0, of: history, as: Call.functions(of: history), settings)
+    }
+    let claim = Claim(
+      order: [2, 0, 1], results: [], calls: calls, settings: settings, values: history.values)
+    #expect(
+      Model.register.verify(claim)
+        == "the operation of line 2 comes after one that was invoked later than it completed")
+  }
 }
