@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The part of the package that mutations are made in, the checker and its tests: `.ci/mutate` puts it in the
-// place of the whole, so that a mutant is one file compiled and one bundle linked.
+// The part of the package that mutations are made in, the checker and its tests: `.ci/mutate` puts
+// it in the place of the whole, so that a mutant is one file compiled and one bundle linked.
 
 import PackageDescription
 

@@ -3,8 +3,8 @@ import Testing
 
 /// `docs/explanation/checking.md` shows commands and what they print.
 struct CheckingPageTests {
-  /// Every `$` line of the page is run by a shell, and what follows it is what was printed; only the
-  /// durations may differ.
+  /// Every `$` line of the page is run by a shell, and what follows it is what was printed; only
+  /// the durations may differ.
   @Test func thePageShowsWhatTheCommandsPrint() throws {
     let page = try String(
       contentsOf: CommandTests.root.appending(path: "docs/explanation/checking.md"),
