@@ -1,5 +1,7 @@
 import Base
 import Checker
+import Formats
+import Foundation
 import Histories
 import Report
 import TestSupport
@@ -26,6 +28,28 @@ import Testing
     let text = try #require(
       part(page, from: "<script type=\"application/json\" id=\"data\">", to: "</script>"))
     return try JSONParser.parse(String(text))
+  }
+
+  @Test func quorumsAreShownWhereTheHistoryNamesThem() throws {
+    let lines = """
+      {"plumbline":1,"model":"register","nodes":["n1","n2","n3"]}
+      {"process":0,"type":"invoke","f":"write","value":1}
+      {"process":0,"type":"ok","f":"write","value":1,"acks":["n1","n2"]}
+      {"process":1,"type":"invoke","f":"read","value":null}
+      {"process":1,"type":"ok","f":"read","value":1,"acks":["n3"]}
+      """
+    let history = try HistoryReader.read(Array(lines.utf8), file: "y.jsonl")
+    let page = page(history, nil)
+    let section = try #require(part(page, from: "<h2 id=\"quorums-title\">", to: "</section>"))
+    #expect(section.contains("Broken: quorum, overlap."))
+    #expect(section.contains("(line 5)"))
+    let bars = section.components(separatedBy: "<g class=\"writes\">").dropFirst()
+    let shares = bars.map { part(String($0), from: "\">", to: "%</text>")?.suffix(3) ?? "" }
+    #expect(bars.count == 3)
+    #expect(shares == ["50 ", "50 ", "50 "])
+    let plain = try HistoryReader.read(
+      Array(lines.replacing(#/,"acks":[^}]*/#, with: "").utf8), file: "y.jsonl")
+    #expect(!self.page(plain, nil).contains("quorums-title"))
   }
 
   /// Decodes a column as the page's script does.

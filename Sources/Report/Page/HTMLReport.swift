@@ -55,6 +55,7 @@ public struct HTMLReport: Sendable {
       \(sections.undecided())
       \(sections.timeline())
       \(sections.coverage(coverage))
+      \(QuorumSection.markup(history))
       \(sections.plan(info))
       </main>
       <footer>Values are shortened here; the history's file has them whole.</footer>
