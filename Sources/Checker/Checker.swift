@@ -17,6 +17,12 @@ public enum Checker {
     let model = try Models.choose(options.model, for: history)
     let settings = try Settings(options, header: history.header, values: &values)
     try Models.requireFunctions(of: history, in: model)
+    // The history, and its calls by key: what every rung builds on.
+    let held = Int64(history.bytes + history.count * KeyTask.bytesPerOperation)
+    guard options.budget.reserve(bytes: held) else {
+      return unread(history, model, options, seconds: Double(clock.now) * 1e-9)
+    }
+    defer { _ = options.budget.reserve(bytes: -held) }
     let tasks = partition(history, values: values, settings, options)
     let answers = try answer(tasks.map(\.task), model, options)
     var result = CheckResult(
@@ -57,6 +63,24 @@ public enum Checker {
       }
     }
     result.seconds = Double(clock.now) * 1e-9
+    return result
+  }
+
+  /// The result when the history alone is more than the budget.
+  private static func unread(
+    _ history: History, _ model: Model, _ options: CheckOptions, seconds: Double
+  ) -> CheckResult {
+    let completed = history.outcome.count { $0 == .ok }
+    let account = Undecided(
+      key: history.key.first ?? ValueTable.none, reason: options.budget.memoryReason,
+      deepest: nil, explained: 0, completions: completed, mostOpen: 0)
+    var result = CheckResult(
+      verdict: .undecided, model: model.name,
+      operations: history.outcome.count { $0 != .fail },
+      indeterminate: history.outcome.count { $0 == .indeterminate },
+      keys: Set(history.key).count, algorithm: Engine.depthFirst, seconds: seconds,
+      undecided: [account])
+    result.initial = options.initial
     return result
   }
 

@@ -104,6 +104,15 @@ public struct History: Sendable {
     outcome[operation] == .indeterminate ? History.never : completed[operation]
   }
 
+  /// What the history takes in memory, in bytes, without spare room: its columns and its values.
+  public var bytes: Int {
+    let operation =
+      MemoryLayout<FunctionID>.stride + 3 * MemoryLayout<ValueID>.stride
+      + MemoryLayout<Outcome>.stride + 4 * MemoryLayout<Int32>.stride
+      + 3 * MemoryLayout<Int64>.stride
+    return count * operation + extras.count * MemoryLayout<Extra>.stride + values.bytes
+  }
+
   /// The name of an operation's function.
   public func functionName(_ operation: Int) -> String {
     functions[Int(function[operation])]

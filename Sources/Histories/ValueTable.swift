@@ -102,6 +102,12 @@ public struct ValueTable: Sendable {
 // MARK: - Interning
 
 extension ValueTable {
+  /// What the table takes in memory, in bytes, without spare room.
+  public var bytes: Int {
+    kinds.count * 13 + text.count + parts.count * MemoryLayout<ValueID>.stride
+      + slots.count * MemoryLayout<Int32>.stride
+  }
+
   /// The id of an integer.
   ///
   /// - Complexity: O(1) expected.

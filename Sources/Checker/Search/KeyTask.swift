@@ -24,6 +24,11 @@ struct KeyTask: Sendable {
   var stuckLimit = 2_000
 }
 
+extension KeyTask {
+  /// What an operation takes in a task: its index and its call.
+  static var bytesPerOperation: Int { MemoryLayout<Int>.stride + MemoryLayout<Call>.stride }
+}
+
 /// What a search of one key found, and its cost.
 struct KeyAnswer: Sendable {
   enum Finding: Sendable {
