@@ -48,8 +48,11 @@ public struct DynamicReport: Sendable {
   /// Whether every rule that was applied holds; nil when none was.
   public var holds: Bool? { applied.isEmpty ? nil : broken.isEmpty }
 
-  /// `file:line` of a place.
-  public func text(_ place: EventPlace) -> String { "\(files[Int(place.file)]):\(place.line)" }
+  /// `file:line` of a place; `line 12` where the file is the one that is spoken of.
+  public func text(_ place: EventPlace) -> String {
+    let file = files[Int(place.file)]
+    return file.isEmpty ? "line \(place.line)" : "\(file):\(place.line)"
+  }
 }
 
 /// What rules say while events stream by: O(1) memory a rule.
