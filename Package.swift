@@ -42,7 +42,8 @@ let package = Package(
     room("Consistency", ["Checker", "Histories", "Base"]),
     room("Quorums", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
-    room("Recorder", ["Protocols", "Histories", "Formats", "Base", "CLinux"]),
+    room("Drivers", ["Base"]),
+    room("Recorder", ["Drivers", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
       "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
       embedding: ["Page/Resources"]),
@@ -50,7 +51,7 @@ let package = Package(
       name: "plumbline",
       dependencies: [
         "Base", "Histories", "Formats", "Generator", "Checker", "Consistency", "Quorums",
-        "Protocols", "Recorder", "Report",
+        "Drivers", "Protocols", "Recorder", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
@@ -75,7 +76,8 @@ let package = Package(
     tests(of: "Consistency", ["Consistency", "Checker", "Histories", "Base"]),
     tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
-    tests(of: "Recorder", ["Recorder", "Protocols", "Formats", "Histories", "Base"]),
+    tests(of: "Drivers", ["Drivers", "Base", "CLinux"]),
+    tests(of: "Recorder", ["Recorder", "Drivers", "Protocols", "Formats", "Histories", "Base"]),
     tests(
       of: "Report",
       ["Report", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
