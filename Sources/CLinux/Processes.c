@@ -87,10 +87,21 @@ void plumbline_pipe_capacity(int descriptor, int bytes) { fcntl(descriptor, F_SE
 
 int plumbline_epoll_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-int plumbline_epoll_add(int set, int descriptor, int is_write, uint64_t token)
+static int control(int set, int operation, int descriptor, int readiness, uint64_t token)
 {
-    struct epoll_event event = {.events = is_write ? EPOLLOUT : EPOLLIN, .data = {.u64 = token}};
-    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+    uint32_t events = (readiness & 1 ? EPOLLIN : 0) | (readiness & 2 ? EPOLLOUT : 0);
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(set, operation, descriptor, &event);
+}
+
+int plumbline_epoll_add(int set, int descriptor, int readiness, uint64_t token)
+{
+    return control(set, EPOLL_CTL_ADD, descriptor, readiness, token);
+}
+
+int plumbline_epoll_change(int set, int descriptor, int readiness, uint64_t token)
+{
+    return control(set, EPOLL_CTL_MOD, descriptor, readiness, token);
 }
 
 int plumbline_epoll_remove(int set, int descriptor)

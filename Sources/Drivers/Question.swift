@@ -2,8 +2,8 @@ import Base
 
 /// What a client or the recorder asks of a server.
 ///
-/// Keys are short ASCII names. Values are JSON; on the wire a value is its JSON text (`5`, `[1,2]`),
-/// unless the system has a form of its own for it. `null` is the absent key.
+/// Keys are short ASCII names. Values are JSON; on the wire a value is its JSON text (`5`,
+/// `[1,2]`), unless the system has a form of its own for it. `null` is the absent key.
 public enum Question: Sendable, Equatable {
   /// The value of a key.
   case read(key: String)

@@ -5,8 +5,8 @@ import Testing
 
 /// What an answer means: it happened, it certainly did not, nobody knows.
 struct AnswerTests {
-  func answer(_ body: String, to request: Request) throws -> Answer {
-    Answer(try JSONParser.parse(body), to: request)
+  func answer(_ body: String, to request: Request) throws -> Completion {
+    Completion(try JSONParser.parse(body), to: request)
   }
 
   @Test func whatHappened() throws {
@@ -59,7 +59,7 @@ struct WorkloadTests {
     for _ in 0..<2_000 {
       switch workload.draw(onlyReads: false, mostlyReads: false).request {
       case .read: continue
-      case .write(let value), .cas(_, let value): values.append(value)
+      case .write(let value), .cas(_, let value): values.append(value.integer ?? 0)
       }
     }
     #expect(Set(values).count == values.count)

@@ -24,8 +24,11 @@ void plumbline_pipe_capacity(int descriptor, int bytes);
 /// Makes an epoll set, closed on exec; -1 and errno when there is none to be had.
 int plumbline_epoll_make(void);
 
-/// Watches a descriptor, for reading or for writing; 0 or -1 and errno.
-int plumbline_epoll_add(int set, int descriptor, int is_write, uint64_t token);
+/// Watches a descriptor: for reading (1), for writing (2) or both (3); 0 or -1 and errno.
+int plumbline_epoll_add(int set, int descriptor, int readiness, uint64_t token);
+
+/// Changes what a watched descriptor is watched for; 0 or -1 and errno.
+int plumbline_epoll_change(int set, int descriptor, int readiness, uint64_t token);
 
 /// Watches a descriptor no longer; 0 or -1 and errno.
 int plumbline_epoll_remove(int set, int descriptor);

@@ -24,7 +24,6 @@ final class Clients {
   }
 
   private struct Open {
-    var id: Int64
     var key: Int
     var request: Request
     var node: Int
@@ -51,12 +50,12 @@ final class Clients {
   private var writesAgain: Int64 = 0
   private var finalReads: [(key: Int, node: Int)] = []
   private let plan: Plan
-  private let cluster: Cluster
+  private let cluster: any Cluster
   private let history: HistoryLog
   private static let pauseWhenDown: Int64 = 20_000_000
   private static let pauseWhenRefused: Int64 = 5_000_000
 
-  init(plan: Plan, cluster: Cluster, history: HistoryLog, random: SplitMix64) {
+  init(plan: Plan, cluster: any Cluster, history: HistoryLog, random: SplitMix64) {
     self.plan = plan
     self.cluster = cluster
     self.history = history
@@ -98,15 +97,13 @@ final class Clients {
     return due == Int64.max ? nil : due
   }
 
-  /// Takes what nodes said.
-  func take(_ replies: [ClientMessage], at now: Int64) {
-    for reply in replies {
-      // Who is not waited for any more has departed: no answer, and no complaint.
-      let index = Int((reply.client - 1) % Int64(plan.clients))
-      guard reply.client > 0, clients[index].process + 1 == reply.client,
-        let open = clients[index].open, reply.body["in_reply_to"]?.integer == open.id
-      else { continue }
-      complete(index, open, Answer(reply.body, to: open.request), reply, at: now)
+  /// Takes what nodes answered.
+  func take(_ answers: [Answered], at now: Int64) {
+    for answered in answers {
+      guard let open = clients[answered.slot].open else { continue }
+      let node = JSON.Member("node", .string(cluster.name(answered.node)))
+      complete(
+        answered.slot, open, answered.completion, [node] + answered.evidence, at: now)
     }
   }
 
@@ -114,11 +111,13 @@ final class Clients {
   func advance(at now: Int64, isolated: Set<Int>) {
     for index in clients.indices {
       if let open = clients[index].open {
-        let state = cluster.nodes[open.node].state
+        let state = cluster.state(open.node)
         if state == .down || state == .starting {
-          complete(index, open, .info("the node was killed"), nil, at: now)
+          cluster.abandon(slot: index)
+          complete(index, open, .info("the node was killed"), [], at: now)
         } else if open.deadline <= now {
-          complete(index, open, .info("timeout"), nil, at: now)
+          cluster.abandon(slot: index)
+          complete(index, open, .info("timeout"), [], at: now)
         }
       }
       guard clients[index].open == nil, clients[index].ready <= now else { continue }
@@ -157,8 +156,8 @@ final class Clients {
     counts.invoked += 1
     let process = clients[index].process
     let open = Open(
-      id: cluster.takeMessageID(), key: key, request: request, node: node,
-      deadline: now + plan.timeoutNanoseconds, isFinal: isFinal)
+      key: key, request: request, node: node, deadline: now + plan.timeoutNanoseconds,
+      isFinal: isFinal)
     history.add(
       .invoke, .client(process), request.function, key: .string("k\(key)"),
       value: request.value, extras: isFinal ? [("final", true)] : [])
@@ -166,28 +165,23 @@ final class Clients {
     let pause = plan.rate > 0 ? 1e9 * Double(plan.clients) / plan.rate : 0
     clients[index].ready =
       phase == .workload && pause > 0 ? now + workload.drawPause(meanNanoseconds: pause) : now
-    guard cluster.nodes[node].state == .up else {
+    guard cluster.state(node) == .up else {
       // Nothing was sent, so it certainly does not happen.
-      complete(index, open, .fail("\(cluster.nodes[node].name) is down"), nil, at: now)
+      complete(index, open, .fail("\(cluster.name(node)) is down"), [], at: now)
       clients[index].ready = max(clients[index].ready, now + Clients.pauseWhenDown)
       return
     }
-    cluster.post(client: process + 1, to: node, request.body(id: open.id, key: key))
+    cluster.ask(Asked(slot: index, process: process, node: node, key: key, request: request))
   }
 
   private func complete(
-    _ index: Int, _ open: Open, _ answer: Answer, _ reply: ClientMessage?, at now: Int64
+    _ index: Int, _ open: Open, _ completion: Completion, _ evidence: [JSON.Member],
+    at now: Int64
   ) {
-    var extras: [(String, JSON)] = []
-    if let reply {
-      extras.append(("node", .string(cluster.nodes[reply.node].name)))
-      for name in ["term", "leader", "revision", "acks"] {
-        if let value = reply.body[name] { extras.append((name, value)) }
-      }
-    }
+    var extras = evidence.map { ($0.name, $0.value) }
     let kind: Event.Kind
     var value = open.request.value
-    switch answer {
+    switch completion {
     case .ok(let result, let more):
       kind = .ok
       value = result

@@ -1,10 +1,11 @@
 import Base
+import Drivers
 
 /// One operation of the workload on one key.
 enum Request: Equatable {
   case read
-  case write(Int64)
-  case cas(from: Int64, to: Int64)
+  case write(JSON)
+  case cas(from: JSON, to: JSON)
 
   /// The function in the history, and the request's type on the wire.
   var function: String {
@@ -19,8 +20,8 @@ enum Request: Equatable {
   var value: JSON {
     switch self {
     case .read: .null
-    case .write(let value): .integer(value)
-    case .cas(let from, let to): .array([.integer(from), .integer(to)])
+    case .write(let value): value
+    case .cas(let from, let to): .array([from, to])
     }
   }
 
@@ -32,17 +33,17 @@ enum Request: Equatable {
     ]
     switch self {
     case .read: break
-    case .write(let value): members.append(JSON.Member("value", .integer(value)))
+    case .write(let value): members.append(JSON.Member("value", value))
     case .cas(let from, let to):
-      members.append(JSON.Member("from", .integer(from)))
-      members.append(JSON.Member("to", .integer(to)))
+      members.append(JSON.Member("from", from))
+      members.append(JSON.Member("to", to))
     }
     return .object(members)
   }
 }
 
 /// What an answer means for the history: one of three outcomes.
-enum Answer: Equatable {
+enum Completion: Equatable {
   /// It took effect; with the value of the completion and further fields.
   case ok(JSON, [JSON.Member])
   /// It certainly did not take effect.
@@ -57,7 +58,7 @@ enum Answer: Equatable {
   init(_ body: JSON, to request: Request) {
     let type = body["type"]?.string
     if type == "error" {
-      self = Answer.error(body, to: request)
+      self = Completion.error(body, to: request)
     } else if type != request.function + "_ok" {
       self = .info("unexpected answer \(type ?? "without a type")")
     } else if request != .read {
@@ -69,7 +70,7 @@ enum Answer: Equatable {
     }
   }
 
-  private static func error(_ body: JSON, to request: Request) -> Answer {
+  private static func error(_ body: JSON, to request: Request) -> Completion {
     guard let code = body["code"]?.integer else { return .info("error without a code") }
     let text = body["text"]?.string.map { ": \($0)" } ?? ""
     switch (code, request) {
@@ -85,5 +86,31 @@ enum Answer: Equatable {
     let words = "\(names[code] ?? "error \(code)")\(text)"
     let definite: Set<Int64> = [1, 10, 11, 12, 14, 20, 21, 22, 30]
     return definite.contains(code) ? .fail(words) : .info(words)
+  }
+}
+
+extension Request {
+  /// The question to a server.
+  func question(key: Int) -> Question {
+    let key = "k\(key)"
+    return switch self {
+    case .read: .read(key: key)
+    case .write(let value): .write(key: key, value: value)
+    case .cas(let from, let to): .cas(key: key, from: from, to: to)
+    }
+  }
+}
+
+extension Completion {
+  /// What a server's answer means for the history.
+  init(_ answer: Answer, to request: Request) {
+    switch (answer.outcome, request) {
+    case (.ok(let value), .read): self = .ok(value, [])
+    case (.ok, .write): self = .ok(request.value, [])
+    case (.ok(let swapped), .cas):
+      self = .ok(request.value, [JSON.Member("swapped", swapped)])
+    case (.refused(let why), _): self = .fail(why)
+    case (.unknown(let why), _): self = .info(why)
+    }
   }
 }

@@ -29,8 +29,8 @@ struct Workload {
     }
     let value = nextValue
     nextValue += 1
-    guard drawn >= mix.read + mix.write else { return (key, .write(value)) }
-    return (key, .cas(from: seen[key] ?? 0, to: value))
+    guard drawn >= mix.read + mix.write else { return (key, .write(.integer(value))) }
+    return (key, .cas(from: .integer(seen[key] ?? 0), to: .integer(value)))
   }
 
   /// Draws a time around a mean, for the rate of a client.
@@ -42,8 +42,8 @@ struct Workload {
   mutating func learn(key: Int, _ request: Request, _ value: JSON, isSwapped: Bool) {
     switch request {
     case .read: seen[key] = value.integer
-    case .write(let value): seen[key] = value
-    case .cas(_, let to): if isSwapped { seen[key] = to }
+    case .write(let value): seen[key] = value.integer
+    case .cas(_, let to): if isSwapped { seen[key] = to.integer }
     }
   }
 }

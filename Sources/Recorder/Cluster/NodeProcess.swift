@@ -3,18 +3,6 @@ import Glibc
 
 /// One node: its process when it runs, and the bytes under way to and from it.
 struct NodeProcess {
-  /// What the node is doing, as far as the recorder knows.
-  enum State: Equatable {
-    /// No process.
-    case down
-    /// Started, and sent `init`.
-    case starting
-    /// Answered `init`.
-    case up
-    /// Was killed on purpose and is not yet reaped.
-    case ending
-  }
-
   /// The most bytes that wait for a node that does not read; further messages are dropped, as a
   /// full socket buffer would.
   static let outboxLimit = 4 << 20
@@ -24,7 +12,7 @@ struct NodeProcess {
   let name: String
   /// The node's own folder in the run's.
   let folder: String
-  var state = State.down
+  var state = NodeState.down
   var isPaused = false
   var child: ChildProcess?
   var initRequest: Int64 = 0
@@ -47,12 +35,17 @@ struct NodeProcess {
   }
 
   /// The last lines of its standard output and error, for a person.
-  func lastWords(_ count: Int = 32) -> String {
+  func lastWords() -> String {
     let errors = (try? File.read(folder + "/stderr.log")) ?? []
-    return section("standard output", tail, count) + section("standard error", errors, count)
+    return LastWords.section("standard output", tail)
+      + LastWords.section("standard error", errors)
   }
+}
 
-  private func section(_ title: String, _ bytes: [UInt8], _ count: Int) -> String {
+/// The end of what a process wrote, for the report of its exit.
+enum LastWords {
+  /// The last lines under a title, indented.
+  static func section(_ title: String, _ bytes: [UInt8], _ count: Int = 32) -> String {
     let text = String(decoding: bytes.suffix(65_536), as: UTF8.self)
     let lines = text.split(separator: "\n").suffix(count)
     guard !lines.isEmpty else { return "\n  its \(title) is empty" }

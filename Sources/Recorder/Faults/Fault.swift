@@ -18,7 +18,7 @@ protocol Fault {
 
 /// What faults act on, and what they may know.
 struct FaultWorld {
-  let cluster: Cluster
+  let cluster: any Cluster
   let network: Network
 }
 
@@ -35,6 +35,19 @@ public struct FaultFamily: Sendable {
   /// Whether it hits one of ``FaultTarget``.
   public let hasTarget: Bool
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
+}
+
+extension FaultFamily {
+  /// Why a run of that plan cannot make the fault, or nil when it can.
+  public func obstacle(in plan: Plan) -> String? {
+    if !plan.endpoints.isEmpty {
+      return "the servers of --endpoints are not ours to hurt"
+    }
+    if needsPeers, plan.driver != nil, plan.isolation != .sandbox {
+      return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
+    }
+    return nil
+  }
 }
 
 /// The table of faults.

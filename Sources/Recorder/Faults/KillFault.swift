@@ -10,10 +10,10 @@ struct KillFault: Fault {
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
     var random = SplitMix64(seed: scheduled.seed)
     let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.nodes.count, leader: world.cluster.leader,
+      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader,
       &random)
     nodes = target.nodes
-    value = .array(nodes.map { .string(world.cluster.nodes[$0].name) })
+    value = .array(nodes.map { .string(world.cluster.name($0)) })
     details = [("target", .string(target.note))]
   }
 
@@ -23,7 +23,7 @@ struct KillFault: Fault {
 
   /// The kernel has reaped each of them.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
-    guard nodes.allSatisfy({ world.cluster.nodes[$0].state == .down }) else { return nil }
+    guard nodes.allSatisfy({ world.cluster.state($0) == .down }) else { return nil }
     return ["gone": JSON(nodes.count)]
   }
 
@@ -32,6 +32,6 @@ struct KillFault: Fault {
   }
 
   func isUndone(_ world: FaultWorld) -> Bool {
-    nodes.allSatisfy { world.cluster.nodes[$0].state == .up }
+    nodes.allSatisfy { world.cluster.state($0) == .up }
   }
 }

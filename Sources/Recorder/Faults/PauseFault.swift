@@ -10,10 +10,10 @@ struct PauseFault: Fault {
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
     var random = SplitMix64(seed: scheduled.seed)
     let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.nodes.count, leader: world.cluster.leader,
+      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader,
       &random)
     nodes = target.nodes
-    value = .array(nodes.map { .string(world.cluster.nodes[$0].name) })
+    value = .array(nodes.map { .string(world.cluster.name($0)) })
     details = [("target", .string(target.note))]
   }
 
@@ -23,7 +23,7 @@ struct PauseFault: Fault {
 
   /// The kernel says that each of them is stopped.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
-    guard nodes.allSatisfy({ world.cluster.kernelState($0)?.letter == "T" }) else { return nil }
+    guard nodes.allSatisfy({ world.cluster.isStopped($0) }) else { return nil }
     return ["stopped": JSON(nodes.count)]
   }
 
@@ -32,6 +32,6 @@ struct PauseFault: Fault {
   }
 
   func isUndone(_ world: FaultWorld) -> Bool {
-    nodes.allSatisfy { world.cluster.kernelState($0)?.letter != "T" }
+    nodes.allSatisfy { !world.cluster.isStopped($0) }
   }
 }

@@ -1,4 +1,5 @@
 import Base
+import Drivers
 import Histories
 import Protocols
 
@@ -10,8 +11,16 @@ public struct Plan: Sendable, Equatable {
   public var name = ""
   /// Where everything random comes from.
   public var seed: UInt64 = 1
-  /// How many nodes; they are called n1, n2, ….
-  public var nodes = 5
+  /// How many nodes the user asked for; 0 for as many as the cluster usually has.
+  public var nodesAsked = 0
+  /// The driver of the servers to test; empty for the embedded protocol or ``nodeCommand``.
+  public var cluster = ""
+  /// The driver's knobs, `NAME=VALUE`.
+  public var knobs: [String] = []
+  /// Where the servers are, `ADDRESS:PORT`; empty for servers that the run starts.
+  public var endpoints: [String] = []
+  /// What the servers that the run starts are kept in.
+  public var isolation = Isolation.auto
   /// The program of a node and its arguments; empty for the embedded protocol.
   public var nodeCommand: [String] = []
   /// The embedded protocol.
@@ -40,8 +49,8 @@ public struct Plan: Sendable, Equatable {
   public var timeoutNanoseconds: Int64 = 1_000_000_000
   /// The latency of messages between nodes.
   public var latency = Latency()
-  /// The families of faults, by name; empty for none.
-  public var faults = Faults.all.map(\.name)
+  /// The families of faults that the user asked for, by name; nil for all that the cluster allows.
+  public var faultsAsked: [String]?
   /// The mean time from the start of one fault to the start of the next.
   public var faultIntervalNanoseconds: Int64 = 1_000_000_000
   /// Whom the faults hit.
@@ -69,12 +78,30 @@ public struct Plan: Sendable, Equatable {
   /// Makes the plan of `plumbline test` without options.
   public init() {}
 
+  /// How many nodes; they are called n1, n2, ….
+  public var nodes: Int {
+    get { nodesAsked > 0 ? nodesAsked : endpoints.isEmpty ? usualNodes : endpoints.count }
+    set { nodesAsked = newValue }
+  }
+
+  private var usualNodes: Int { driver?.defaultNodes ?? 5 }
+
+  /// The driver of the servers to test, or nil.
+  public var driver: (any Driver)? { cluster.isEmpty ? nil : Drivers.named(cluster) }
+
+  /// The families of faults, by name; empty for none.
+  public var faults: [String] {
+    get { faultsAsked ?? Faults.all.filter { $0.obstacle(in: self) == nil }.map(\.name) }
+    set { faultsAsked = newValue }
+  }
+
   /// The names of the nodes.
   public var nodeNames: [String] { (1...nodes).map { "n\($0)" } }
 
   /// The name, or what stands for it: the program's or the protocol's.
   public var runName: String {
     guard name.isEmpty else { return name }
+    guard cluster.isEmpty else { return cluster }
     guard let program = nodeCommand.first else { return protocolName }
     let base = program.split(separator: "/").last.map(String.init) ?? program
     return String(base.prefix { $0 != "." })
@@ -98,9 +125,9 @@ public struct Plan: Sendable, Equatable {
   /// unless the plan asks for it.
   public var effectiveMix: WorkloadMix {
     var effective = mix
-    if mix == WorkloadMix(), nodeCommand.isEmpty,
-      !(Protocols.named(protocolName)?.hasCompareAndSet ?? true)
-    {
+    let embedded = Protocols.named(protocolName)?.hasCompareAndSet ?? true
+    let has = driver?.hasCompareAndSet ?? (embedded || !nodeCommand.isEmpty)
+    if mix == WorkloadMix(), !has {
       effective.cas = 0
     }
     return effective
@@ -112,6 +139,11 @@ public struct Plan: Sendable, Equatable {
     if faults.isEmpty { requirement.duringFaults = 0 }
     return requirement
   }
+}
+
+extension Plan {
+  /// Plans are equal when every option of theirs is, whoever chose it.
+  public static func == (left: Plan, right: Plan) -> Bool { left.json == right.json }
 }
 
 /// How often each operation is drawn, as weights.
@@ -155,6 +187,16 @@ public struct Latency: Sendable, Equatable {
 
   /// Makes the default: half a millisecond, give or take 0.4 ms.
   public init() {}
+}
+
+/// What the servers that a run starts are kept in.
+public enum Isolation: String, Sendable, CaseIterable {
+  /// A sandbox where the machine allows it, the loopback interface elsewhere.
+  case auto
+  /// Namespaces of their own: a network that the recorder carries, and nothing left behind.
+  case sandbox
+  /// The loopback interface of this machine: no faults of the network.
+  case loopback
 }
 
 /// Whom a fault hits.

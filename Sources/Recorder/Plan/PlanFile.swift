@@ -132,6 +132,7 @@ extension Plan {
   ///
   /// - Throws: ``Failure`` with ``ExitCode/usage``: which options, why, and what would do.
   public func validate() throws(Failure) {
+    try validateCluster()
     if !nodeCommand.isEmpty, !bugs.isEmpty {
       throw Failure(
         .usage, "--bug belongs to the embedded protocol and --node replaces it; leave one out")
@@ -155,6 +156,10 @@ extension Plan {
       ("fault-interval", faultIntervalNanoseconds), ("start-limit", startLimitNanoseconds),
     ] where value <= 0 {
       throw Failure(.usage, "--\(name) must be longer than 0s")
+    }
+    for family in faults {
+      guard let obstacle = Faults.named(family)?.obstacle(in: self) else { continue }
+      throw Failure(.usage, "--faults \(family): \(obstacle)")
     }
     guard !faults.isEmpty else { return }
     if faultIntervalNanoseconds >= durationNanoseconds {

@@ -1,4 +1,5 @@
 import Base
+import Drivers
 import Histories
 import Protocols
 
@@ -19,6 +20,27 @@ extension PlanOption {
         return true
       }),
     count("nodes", "N", 1...64, \.nodes, "how many nodes: n1, n2, …"),
+    PlanOption(
+      name: "cluster", metavar: "DRIVER", help: "the servers to test; see plumbline drivers",
+      kind: .choice(["none"] + Drivers.all.map(\.name)),
+      get: { .string($0.cluster.isEmpty ? "none" : $0.cluster) },
+      put: { plan, value in
+        plan.cluster = value.string == "none" ? "" : value.string ?? ""
+        return true
+      }),
+    words("knobs", "NAME=VALUE,…", \.knobs, "settings of the cluster's driver"),
+    words(
+      "endpoints", "ADDRESS:PORT,…", \.endpoints,
+      "where the servers are; without it the run starts them"),
+    PlanOption(
+      name: "isolation", metavar: "KIND", help: "what started servers are kept in",
+      kind: .choice(Isolation.allCases.map(\.rawValue)),
+      get: { .string($0.isolation.rawValue) },
+      put: { plan, value in
+        guard let kind = value.string.flatMap(Isolation.init(rawValue:)) else { return false }
+        plan.isolation = kind
+        return true
+      }),
     PlanOption(
       name: "node", metavar: "PROGRAM",
       help: "the program of a node instead of the embedded protocol; its arguments after --",
@@ -165,6 +187,19 @@ extension PlanOption {
       name: name, metavar: "", help: help, kind: .flag, get: { .bool($0[keyPath: path]) },
       put: { plan, value in
         plan[keyPath: path] = value.bool ?? false
+        return true
+      })
+  }
+
+  private static func words(
+    _ name: String, _ metavar: String, _ path: any WritableKeyPath<Plan, [String]> & Sendable,
+    _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: metavar, help: help, kind: .words,
+      get: { .array($0[keyPath: path].map { .string($0) }) },
+      put: { plan, value in
+        plan[keyPath: path] = value.array?.compactMap(\.string) ?? []
         return true
       })
   }

@@ -23,6 +23,8 @@ public struct PlanOption: Sendable {
     case choice([String])
     /// Any of the words, with commas between them; `none` for none of them.
     case choices([String])
+    /// Any texts without commas, with commas between them; `none` for none.
+    case words
     /// True or false; on the command line its name alone, or `--no-NAME`.
     case flag
     /// A program and its arguments (an array in a plan).
@@ -70,8 +72,8 @@ public struct PlanOption: Sendable {
     case .count, .number, .seed:
       value =
         Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))
-    case .choices:
-      let words = text.split(separator: ",").map { $0.filter { $0 != " " } }
+    case .choices, .words:
+      let words = text.split(separator: ",").map { $0.drop { $0 == " " } }
       value = .array(text == "none" ? [] : words.map { .string(String($0)) })
     }
     do throws(Mistake) {
@@ -112,7 +114,7 @@ public struct PlanOption: Sendable {
     case .number(let range): value.double.map { range.contains($0) } ?? false
     case .seed: PlanOption.seed(value) != nil
     case .flag: value.bool != nil
-    case .choices, .command: value.array?.allSatisfy { $0.string != nil } ?? false
+    case .choices, .words, .command: value.array?.allSatisfy { $0.string != nil } ?? false
     }
   }
 
@@ -128,6 +130,7 @@ public struct PlanOption: Sendable {
     case .choice(let words): "one of " + PlanOption.list(words)
     case .choices(let words): "any of " + PlanOption.list(words)
     case .flag: "true or false"
+    case .words: "texts with commas between them"
     case .command: "a program and its arguments, an array of strings"
     }
   }

@@ -22,6 +22,10 @@ final class HistoryLog {
       ("nodes", .array(plan.nodeNames.map { .string($0) })),
       ("clients", JSON(plan.clients)),
     ]
+    if plan.driver != nil {
+      header.append(("cluster", .string(plan.cluster)))
+      if !plan.knobs.isEmpty { header.append(("knobs", .array(plan.knobs.map { .string($0) }))) }
+    }
     if let quorums = HistoryLog.quorums(plan) { header.append(("quorums", quorums)) }
     JSONLinesEncoder.write(header: header, into: &writer)
   }
@@ -29,7 +33,7 @@ final class HistoryLog {
   /// The votes of the embedded protocol's nodes, and how many a read and a write need; nil for
   /// programs of others.
   private static func quorums(_ plan: Plan) -> JSON? {
-    guard plan.nodeCommand.isEmpty,
+    guard plan.nodeCommand.isEmpty, plan.driver == nil,
       let quorums = try? QuorumVotes(
         members: plan.nodes, votes: Plan.votes(plan.votes),
         read: plan.readVotes == 0 ? nil : plan.readVotes,

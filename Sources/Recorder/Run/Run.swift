@@ -10,7 +10,7 @@ final class Run {
   private let clock: MonotonicClock
   private let poller: Poller
   private let network: Network
-  private let cluster: Cluster
+  private let cluster: any Cluster
   private let history: HistoryLog
   /// Whether the clients were stopped because the history is wrong already.
   private(set) var isStoppedOnViolation = false
@@ -19,7 +19,6 @@ final class Run {
   private var phase = "starting"
   private var began: Int64 = 0
   private var nextProgress: Int64 = 0
-  private var nextReap: Int64 = 0
   private static let turn: Int64 = 50_000_000
 
   init(
@@ -34,9 +33,15 @@ final class Run {
     log = try RunLog(folder, now: now)
     poller = try Poller()
     network = Network(nodes: plan.nodes, latency: plan.latency, random: random.split())
-    cluster = try Cluster(
-      plan: plan, executable: executable, folder: folder, network: network, poller: poller,
-      log: log, now: now)
+    if let driver = plan.driver {
+      cluster = try ServerCluster(
+        driver, site: try Sites.make(plan, driver, folder), plan: plan, folder: folder,
+        poller: poller, log: log, now: now)
+    } else {
+      cluster = try PipeCluster(
+        plan: plan, executable: executable, folder: folder, network: network, poller: poller,
+        log: log, now: now)
+    }
     history = try HistoryLog(folder, plan: plan, now: now)
     clients = Clients(plan: plan, cluster: cluster, history: history, random: random.split())
     nemesis = try Nemesis(
@@ -46,14 +51,7 @@ final class Run {
 
   /// What went wrong with the harness or with recovery.
   var problems: [String] {
-    var problems = cluster.problems + recoveryProblems
-    for node in cluster.nodes where node.rubbish > 3 {
-      problems.append("\(node.name) wrote \(node.rubbish) lines that are no messages in all")
-    }
-    for node in cluster.nodes where node.overflow > 0 {
-      log.write("\(node.name): \(node.overflow) messages dropped because it did not read")
-    }
-    return problems
+    cluster.problems + recoveryProblems
   }
 
   /// The phases of a run, in order; the signal that ended it early, or nil.
@@ -95,7 +93,7 @@ final class Run {
   private typealias Signal = () -> Int32?
 
   private func start(_ progress: Progress, _ signal: Signal) throws(Interruption) {
-    for index in cluster.nodes.indices {
+    for index in 0..<cluster.count {
       do throws(Failure) { try cluster.start(index) } catch { throw .failure(error) }
     }
     while !cluster.isUp { try turn(progress, signal, due: nil) }
@@ -177,14 +175,12 @@ final class Run {
       try history.flush()
       cluster.flush()
       let now = clock.now
-      let next = min(due ?? Int64.max, network.nextDue ?? Int64.max, now + Run.turn, nextReap)
+      let next = min(
+        due ?? Int64.max, network.nextDue ?? Int64.max, now + Run.turn, cluster.nextDue ?? Int64.max
+      )
       for token in poller.wait(nanoseconds: next - now) { try cluster.handle(token) }
-      clients.take(cluster.takeReplies(), at: clock.now)
-      if clock.now >= nextReap {
-        nextReap = clock.now + 5_000_000
-        cluster.reapKilled()
-        try cluster.checkStarts(at: clock.now)
-      }
+      clients.take(cluster.takeAnswers(), at: clock.now)
+      try cluster.advance(at: clock.now)
     } catch { throw .failure(error) }
     if clock.now >= nextProgress {
       nextProgress = clock.now + 100_000_000
@@ -200,7 +196,7 @@ final class Run {
       elapsedNanoseconds: phase == "starting" ? 0 : now - began, phase: phase,
       rate: rate.update(count: counts.ok, at: now), ok: counts.ok, failed: counts.fail,
       unknown: counts.info, faults: nemesis.current,
-      leader: cluster.leader.map { cluster.nodes[$0].name })
+      leader: cluster.leader.map { cluster.name($0) })
   }
 }
 

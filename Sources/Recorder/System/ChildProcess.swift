@@ -28,15 +28,12 @@ struct ChildProcess {
   /// Where its standard output is read; non-blocking.
   let output: Int32
 
-  /// Starts a program.
+  /// Starts a program that talks through its standard streams.
   ///
   /// - Throws: ``ExitCode/unavailable`` when it cannot be started, ``ExitCode/cannotCreate`` when
   ///   its log cannot be made.
   init(path: String, arguments: [String], environment: [String], log: String) throws(Failure) {
-    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(log): \(File.systemMessage())")
-    }
+    let descriptor = try ChildProcess.openLog(log)
     defer { close(descriptor) }
     var toChild: [Int32] = [-1, -1]
     var fromChild: [Int32] = [-1, -1]
@@ -48,26 +45,63 @@ struct ChildProcess {
       toChild.forEach { close($0) }
       throw Failure(.unavailable, "\(path): no pipe: \(cause)")
     }
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup($0) } + [nil]
-    defer { (words + variables).forEach { free($0) } }
-    let child = plumbline_spawn(path, &words, &variables, toChild[0], fromChild[1], descriptor)
-    let cause = File.systemMessage()
-    close(toChild[0])
-    close(fromChild[1])
-    guard child > 0 else {
+    defer {
+      close(toChild[0])
+      close(fromChild[1])
+    }
+    do throws(Failure) {
+      id = try ChildProcess.spawn(
+        path, arguments, environment, [toChild[0], fromChild[1], descriptor])
+    } catch {
       close(toChild[1])
       close(fromChild[0])
-      throw Failure(.unavailable, "the program of a node cannot be started: \(path): \(cause)")
+      throw error
     }
     plumbline_pipe_capacity(toChild[1], 1 << 20)
     plumbline_pipe_capacity(fromChild[0], 1 << 20)
     _ = plumbline_nonblocking(toChild[1])
     _ = plumbline_nonblocking(fromChild[0])
-    id = child
-    startTicks = ProcessState.read(child)?.startTicks ?? 0
+    startTicks = ProcessState.read(id)?.startTicks ?? 0
     input = toChild[1]
     output = fromChild[0]
+  }
+
+  /// Starts a server: its standard input is empty, both its outputs go to the log.
+  ///
+  /// - Throws: as above.
+  init(server path: String, arguments: [String], environment: [String], log: String)
+    throws(Failure)
+  {
+    let descriptor = try ChildProcess.openLog(log)
+    defer { close(descriptor) }
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer { close(nothing) }
+    id = try ChildProcess.spawn(path, arguments, environment, [nothing, descriptor, descriptor])
+    startTicks = ProcessState.read(id)?.startTicks ?? 0
+    input = -1
+    output = -1
+  }
+
+  private static func openLog(_ log: String) throws(Failure) -> Int32 {
+    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw Failure(.cannotCreate, "\(log): \(File.systemMessage())")
+    }
+    return descriptor
+  }
+
+  private static func spawn(
+    _ path: String, _ arguments: [String], _ environment: [String], _ streams: [Int32]
+  ) throws(Failure) -> pid_t {
+    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    var variables = environment.map { strdup($0) } + [nil]
+    defer { (words + variables).forEach { free($0) } }
+    let child = plumbline_spawn(path, &words, &variables, streams[0], streams[1], streams[2])
+    guard child > 0 else {
+      throw Failure(
+        .unavailable, "a node cannot be started: \(path): \(File.systemMessage())")
+    }
+    return child
   }
 
   /// Sends a signal to the process and those it started.
@@ -91,8 +125,8 @@ struct ChildProcess {
 
   /// Closes this side's ends of the pipes.
   func closePipes() {
-    close(input)
-    close(output)
+    if input >= 0 { close(input) }
+    if output >= 0 { close(output) }
   }
 
   private static func ending(_ status: Int32) -> Ending {
@@ -124,10 +158,21 @@ struct ProcessState: Equatable {
 
 /// Finds a program as a shell would.
 enum ProgramPath {
+  /// The variables of this process, `NAME=value`.
+  static func inheritedEnvironment() -> [String] {
+    var variables: [String] = []
+    var next = environ
+    while let variable = next.pointee {
+      variables.append(String(cString: variable))
+      next += 1
+    }
+    return variables
+  }
+
   /// The path of a program that can be run.
   ///
   /// - Throws: ``ExitCode/unavailable`` when there is none, or it cannot be run.
-  static func resolve(_ program: String) throws(Failure) -> String {
+  static func resolve(_ program: String, packages: [String] = []) throws(Failure) -> String {
     if program.contains("/") {
       guard access(program, X_OK) == 0, File.kind(program) == .file else {
         let cause = File.kind(program) == .folder ? "is a directory" : File.systemMessage()
@@ -140,7 +185,14 @@ enum ProgramPath {
       let path = "\(folder)/\(program)"
       if access(path, X_OK) == 0, File.kind(path) == .file { return path }
     }
+    // Servers of Debian's packages are where an ordinary user's PATH does not look.
+    for folder in ["/usr/sbin", "/sbin", "/usr/local/sbin"] where !packages.isEmpty {
+      let path = "\(folder)/\(program)"
+      if access(path, X_OK) == 0, File.kind(path) == .file { return path }
+    }
     let here = File.kind(program) == .file ? "; did you mean ./\(program)?" : ""
-    throw Failure(.unavailable, "the program of a node is not in PATH: \(program)\(here)")
+    let hint = packages.isEmpty ? "" : "; it is in the package \(packages.joined(separator: ", "))"
+    throw Failure(
+      .unavailable, "the program of a node is not in PATH: \(program)\(here)\(hint)")
   }
 }

@@ -16,7 +16,12 @@ final class Poller {
 
   /// Watches a descriptor for reading or for writing, until it is removed.
   func add(_ descriptor: Int32, token: UInt64, forWriting: Bool = false) {
-    _ = plumbline_epoll_add(set, descriptor, forWriting ? 1 : 0, token)
+    _ = plumbline_epoll_add(set, descriptor, forWriting ? 2 : 1, token)
+  }
+
+  /// Watches a descriptor for reading, and for writing as well or no longer.
+  func change(_ descriptor: Int32, token: UInt64, alsoWriting: Bool) {
+    _ = plumbline_epoll_change(set, descriptor, alsoWriting ? 3 : 1, token)
   }
 
   /// No longer watches a descriptor.

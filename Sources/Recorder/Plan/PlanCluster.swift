@@ -1,0 +1,81 @@
+import Base
+import Drivers
+
+extension Plan {
+  /// Refuses a cluster that cannot be, before anything is started.
+  func validateCluster() throws(Failure) {
+    guard let driver else {
+      for (name, isGiven) in [("knobs", !knobs.isEmpty), ("endpoints", !endpoints.isEmpty)]
+      where isGiven { throw Failure(.usage, "--\(name) needs --cluster") }
+      return
+    }
+    if !nodeCommand.isEmpty {
+      throw Failure(.usage, "--cluster and --node are two answers to one question; leave one out")
+    }
+    if !bugs.isEmpty || traces {
+      throw Failure(.usage, "--bug and --trace-events belong to the embedded protocols")
+    }
+    if !endpoints.isEmpty, nodesAsked > 0, nodesAsked != endpoints.count {
+      throw Failure(
+        .usage, "--nodes \(nodesAsked), but --endpoints names \(endpoints.count)")
+    }
+    let values = try knobValues(driver)
+    if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet {
+      throw Failure(
+        .usage, "--mix \(mix): \(driver.name) has no compare-and-set; say cas=0")
+    }
+    let nodes = nodeNames.map {
+      Site.Node(name: $0, peerAddress: "127.0.0.1", clientAddress: "127.0.0.1", data: "/")
+    }
+    try driver.validate(Site(nodes: nodes, knobs: values))
+    _ = try endpointPlaces()
+  }
+
+  /// Every knob of the driver with its value.
+  ///
+  /// - Throws: a usage ``Failure`` for a knob or a value that there is not.
+  func knobValues(_ driver: any Driver) throws(Failure) -> [String: String] {
+    var values: [String: String] = [:]
+    for knob in driver.knobs { values[knob.name] = knob.defaultValue }
+    for text in knobs {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw Failure(.usage, "--knobs \(text): expected NAME=VALUE")
+      }
+      let name = String(parts[0])
+      let value = String(parts[1])
+      guard let knob = driver.knobs.first(where: { $0.name == name }) else {
+        let names = driver.knobs.map(\.name)
+        let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+        throw Failure(
+          .usage,
+          "--knobs \(text): \(driver.name) has no knob “\(name)”; it has "
+            + PlanOption.list(names) + hint)
+      }
+      guard knob.values.isEmpty || knob.values.contains(value) else {
+        throw Failure(
+          .usage,
+          "--knobs \(text): found “\(value)”, expected one of \(PlanOption.list(knob.values))")
+      }
+      values[name] = value
+    }
+    return values
+  }
+
+  /// The addresses and ports of ``endpoints``.
+  func endpointPlaces() throws(Failure) -> [(address: String, port: Int?)] {
+    var places: [(String, Int?)] = []
+    for text in endpoints {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      let port = parts.count == 2 ? Int(parts[1]) : nil
+      guard parts.count <= 2, !parts[0].isEmpty, parts.count == 1 || port != nil,
+        (1...65_535).contains(port ?? 1)
+      else {
+        throw Failure(
+          .usage, "--endpoints \(text): expected ADDRESS or ADDRESS:PORT, such as 10.0.0.1:2379")
+      }
+      places.append((parts[0], port))
+    }
+    return places
+  }
+}

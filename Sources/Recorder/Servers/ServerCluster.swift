@@ -1,0 +1,371 @@
+import Base
+import Drivers
+import Glibc
+
+/// Real servers: processes that listen, spoken to over TCP by sessions.
+///
+/// Start-up goes by stages: the processes of stage s + 1 start when every node says that s is done.
+/// Then the cluster is prepared once, and it is up when every node says the driver's last stage.
+final class ServerCluster: Cluster {
+  private struct Node {
+    var name: String
+    var state = NodeState.down
+    var isPaused = false
+    var programs: [ServerProgram]
+    var probe: Probe
+  }
+
+  /// What a node's own talk asks it from time to time: how it is, and who leads.
+  private struct Probe {
+    var talk: Int
+    var asked: Int64 = 0
+    var status: NodeStatus?
+    /// Since when there has been no answer.
+    var silentSince: Int64 = 0
+  }
+
+  /// How far the start of the cluster is.
+  private enum Start: Equatable {
+    /// Waits until every node says that this stage is done.
+    case stage(Int)
+    /// The cluster is being prepared.
+    case preparing
+    /// Waits until every node says the last stage.
+    case settling
+    case done
+  }
+
+  let site: Site
+  private(set) var leader: Int?
+  private(set) var problems: [String] = []
+  private let driver: any Driver
+  private let plan: Plan
+  private let log: RunLog
+  private let now: () -> Int64
+  private let environment: [String]
+  private let talks: Talks
+  private var nodes: [Node]
+  /// The talk of each client for each node it spoke to: talk = slots[slot][node].
+  private var slots: [[Int?]]
+  /// What each talk is for: a client, or a node's probe.
+  private var owners: [Owner] = []
+  private var open: [Asked?]
+  private var answers: [Answered] = []
+  private var start = Start.stage(0)
+  private var began: Int64 = 0
+  private var preparation: (talk: Int, asked: Int64, last: String)
+  private var nextLook: Int64 = 0
+  private var isEnding = false
+
+  private enum Owner {
+    case client(slot: Int, node: Int)
+    case probe(Int)
+    case preparation
+  }
+
+  private static let look: Int64 = 5_000_000
+  private static let probePause: Int64 = 250_000_000
+  private static let probePatience: Int64 = 1_000_000_000
+
+  init(
+    _ driver: any Driver, site: Site, plan: Plan, folder: RunFolder, poller: Poller, log: RunLog,
+    now: @escaping () -> Int64
+  ) throws(Failure) {
+    self.driver = driver
+    self.site = site
+    self.plan = plan
+    self.log = log
+    self.now = now
+    environment = ProgramPath.inheritedEnvironment()
+    let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
+    let processes = plan.endpoints.isEmpty ? driver.processes(site) : []
+    nodes = site.nodes.enumerated().map { index, node in
+      Node(
+        name: node.name,
+        programs: processes.filter { $0.node == index }.map {
+          ServerProgram($0, folder: folder.node(node.name))
+        },
+        probe: Probe(talk: talks.add(driver.session(site, client: -1, node: index))))
+    }
+    owners = nodes.indices.map { .probe($0) }
+    preparation = (talks.add(driver.session(site, client: -2, node: 0)), 0, "")
+    owners.append(.preparation)
+    slots = [[Int?]](
+      repeating: [Int?](repeating: nil, count: site.nodes.count), count: plan.clients)
+    open = [Asked?](repeating: nil, count: plan.clients)
+    self.talks = talks
+  }
+
+  var count: Int { nodes.count }
+  func name(_ index: Int) -> String { nodes[index].name }
+  func state(_ index: Int) -> NodeState { nodes[index].state }
+  var nextDue: Int64? { nextLook }
+  var isUp: Bool { start == .done && nodes.allSatisfy { $0.state == .up } }
+
+  // MARK: clients
+
+  func ask(_ asked: Asked) {
+    let talk: Int
+    if let known = slots[asked.slot][asked.node] {
+      talk = known
+    } else {
+      talk = talks.add(driver.session(site, client: asked.slot, node: asked.node))
+      owners.append(.client(slot: asked.slot, node: asked.node))
+      slots[asked.slot][asked.node] = talk
+    }
+    open[asked.slot] = asked
+    talks.ask(talk, asked.request.question(key: asked.key), at: now())
+  }
+
+  func abandon(slot: Int) {
+    guard let asked = open[slot], let talk = slots[slot][asked.node] else { return }
+    open[slot] = nil
+    talks.abandon(talk)
+  }
+
+  func takeAnswers() -> [Answered] {
+    for heard in talks.takeHeard() {
+      switch owners[heard.talk] {
+      case .client(let slot, let node):
+        guard let asked = open[slot], asked.node == node else { continue }
+        open[slot] = nil
+        answers.append(
+          Answered(
+            slot: slot, node: node, completion: Completion(heard.answer, to: asked.request),
+            evidence: heard.answer.evidence))
+      case .probe(let node): hear(node, heard.answer)
+      case .preparation: hearPreparation(heard.answer)
+      }
+    }
+    defer { answers.removeAll(keepingCapacity: true) }
+    return answers
+  }
+
+  func deliver(at time: Int64) {}
+  func flush() { talks.flush() }
+  func handle(_ token: UInt64) throws(Failure) {
+    if Connections.tokens.contains(token) { talks.handle(token) }
+  }
+
+  // MARK: processes
+
+  func start(_ index: Int) throws(Failure) {
+    endWhatEnds(index)
+    guard nodes[index].state == .down else { return }
+    try File.makeFolder(site.nodes[index].data)
+    let stage: Int
+    if case .stage(let current) = start { stage = current } else { stage = Int.max }
+    if began == 0 { began = now() }
+    nodes[index].state = .starting
+    nodes[index].isPaused = false
+    nodes[index].probe.status = nil
+    nodes[index].probe.silentSince = now()
+    try spawn(index) { $0 <= stage }
+  }
+
+  private func spawn(_ index: Int, where isWanted: (Int) -> Bool) throws(Failure) {
+    for program in nodes[index].programs.indices
+    where nodes[index].programs[program].child == nil
+      && isWanted(nodes[index].programs[program].process.stage)
+    {
+      try nodes[index].programs[program].start(environment, packages: driver.packages)
+      guard let child = nodes[index].programs[program].child else { continue }
+      let role = nodes[index].programs[program].process.role
+      log.write("\(nodes[index].name): started \(role), process \(child.id)")
+      try log.process(child)
+    }
+  }
+
+  /// Waits for the end of what was killed a moment ago.
+  private func endWhatEnds(_ index: Int) {
+    guard nodes[index].state == .ending else { return }
+    for program in nodes[index].programs.indices {
+      nodes[index].programs[program].child?.end()
+      nodes[index].programs[program].child = nil
+    }
+    nodes[index].state = .down
+  }
+
+  func kill(_ index: Int) {
+    guard nodes[index].state != .down else { return }
+    nodes[index].state = .ending
+    for program in nodes[index].programs.indices {
+      nodes[index].programs[program].isEnding = true
+      nodes[index].programs[program].child?.signal(SIGKILL)
+    }
+    talks.abandon(nodes[index].probe.talk)
+    log.write("\(nodes[index].name): killed")
+  }
+
+  func pause(_ index: Int) {
+    for program in nodes[index].programs { program.child?.signal(SIGSTOP) }
+    nodes[index].isPaused = true
+    log.write("\(nodes[index].name): paused")
+  }
+
+  func resume(_ index: Int) {
+    for program in nodes[index].programs { program.child?.signal(SIGCONT) }
+    nodes[index].isPaused = false
+    nodes[index].probe.silentSince = now()
+    log.write("\(nodes[index].name): resumed")
+  }
+
+  func isStopped(_ index: Int) -> Bool {
+    let children = nodes[index].programs.compactMap(\.child)
+    return !children.isEmpty && children.allSatisfy { ProcessState.read($0.id)?.letter == "T" }
+  }
+
+  func advance(at time: Int64) throws(Failure) {
+    guard time >= nextLook else { return }
+    nextLook = time + ServerCluster.look
+    for index in nodes.indices { try reap(index) }
+    for index in nodes.indices { probe(index, at: time) }
+    talks.idle(at: time)
+    try advanceStart(at: time)
+  }
+
+  private func reap(_ index: Int) throws(Failure) {
+    for program in nodes[index].programs.indices {
+      guard let ending = nodes[index].programs[program].child?.reap() else { continue }
+      let isMeant = nodes[index].programs[program].isEnding
+      nodes[index].programs[program].child = nil
+      guard !isMeant else { continue }
+      try endedByItself(index, program, ending)
+    }
+    if nodes[index].state == .ending, nodes[index].programs.allSatisfy({ $0.child == nil }) {
+      nodes[index].state = .down
+    }
+  }
+
+  /// A server that ends under faults is an observation; one that ends before them is a mistake in
+  /// how it was started.
+  private func endedByItself(
+    _ index: Int, _ program: Int, _ ending: ChildProcess.Ending
+  ) throws(Failure) {
+    let role = nodes[index].programs[program].process.role
+    let what = "\(nodes[index].name): \(role) \(ending.description)"
+    log.write("\(what) by itself")
+    guard start == .done else {
+      throw Failure(
+        .unavailable,
+        "\(what) before the cluster was up" + nodes[index].programs[program].lastWords())
+    }
+    problems.append("\(what), and nobody asked it to; see \(nodes[index].programs[program].log)")
+    // What is left of the node goes with it, so that it can be started again.
+    kill(index)
+  }
+
+  func end() {
+    isEnding = true
+    for index in nodes.indices {
+      for program in nodes[index].programs.indices {
+        nodes[index].programs[program].child?.signal(SIGKILL)
+      }
+    }
+    for index in nodes.indices {
+      for program in nodes[index].programs.indices {
+        nodes[index].programs[program].child?.end()
+        nodes[index].programs[program].child = nil
+      }
+      nodes[index].state = .down
+    }
+    log.write("every node ended")
+  }
+
+  // MARK: probes and start-up
+
+  private func probe(_ index: Int, at time: Int64) {
+    let state = nodes[index].state
+    guard state == .starting || state == .up, !nodes[index].isPaused else { return }
+    let talk = nodes[index].probe.talk
+    let since = time - nodes[index].probe.asked
+    if talks.isAsking(talk) {
+      if since > ServerCluster.probePatience { talks.abandon(talk) }
+      return
+    }
+    let pause = start == .done ? ServerCluster.probePause : ServerCluster.probePause / 5
+    guard since >= pause else { return }
+    nodes[index].probe.asked = time
+    talks.ask(talk, .status, at: time)
+  }
+
+  private func hear(_ index: Int, _ answer: Answer) {
+    guard let status = answer.status else { return }
+    nodes[index].probe.status = status
+    nodes[index].probe.silentSince = now()
+    if nodes[index].state == .starting {
+      nodes[index].state = .up
+      log.write("\(nodes[index].name): answers")
+    }
+    electLeader()
+  }
+
+  /// Whom the nodes take for the leader: the one of the highest term, else the one most name.
+  private func electLeader() {
+    let statuses = nodes.filter { $0.state == .up }.compactMap(\.probe.status)
+      .filter { $0.leader != nil }
+    let highest = statuses.compactMap(\.term).max()
+    let votes = statuses.filter { $0.term == highest }.compactMap(\.leader)
+    let found = Set(votes).sorted().max { left, right in
+      votes.count { $0 == left } < votes.count { $0 == right }
+    }
+    guard let found else { return }
+    if found != leader { log.write("leader: \(nodes[found].name)") }
+    leader = found
+  }
+
+  private func advanceStart(at time: Int64) throws(Failure) {
+    guard start != .done else { return }
+    switch start {
+    case .stage(let stage):
+      guard nodes.allSatisfy({ ($0.probe.status?.stage ?? -1) >= stage }) else { break }
+      let next = stage + 1
+      if nodes.contains(where: { $0.programs.contains { $0.process.stage >= next } }) {
+        start = .stage(next)
+        for index in nodes.indices { try spawn(index) { $0 <= next } }
+      } else {
+        start = .preparing
+      }
+    case .preparing:
+      let talk = preparation.talk
+      if talks.isAsking(talk) {
+        if time - preparation.asked > 5_000_000_000 { talks.abandon(talk) }
+      } else if time - preparation.asked > 200_000_000 {
+        preparation.asked = time
+        talks.ask(talk, .prepare, at: time)
+      }
+    case .settling:
+      if nodes.allSatisfy({ ($0.probe.status?.stage ?? -1) >= driver.lastStage }) {
+        start = .done
+        log.write("the cluster is up")
+      }
+    case .done: break
+    }
+    try checkPatience(at: time)
+  }
+
+  private func hearPreparation(_ answer: Answer) {
+    switch answer.outcome {
+    case .ok:
+      log.write("prepared")
+      start = .settling
+    case .refused(let why), .unknown(let why): preparation.last = why
+    }
+  }
+
+  private func checkPatience(at time: Int64) throws(Failure) {
+    guard start != .done, began > 0, time - began > plan.startLimitNanoseconds else { return }
+    let limit = Units.describe(nanoseconds: plan.startLimitNanoseconds)
+    if start == .preparing {
+      throw Failure(
+        .unavailable,
+        "\(driver.name): the cluster could not be prepared within \(limit): \(preparation.last)")
+    }
+    let late = nodes.indices.first { (nodes[$0].probe.status?.stage ?? -1) < driver.lastStage } ?? 0
+    let said = nodes[late].probe.status.map { "it is at stage \($0.stage)" } ?? "it does not answer"
+    throw Failure(
+      .unavailable,
+      "\(driver.name): \(nodes[late].name) is not ready after \(limit) (\(said); --start-limit)"
+        + nodes[late].programs.map { $0.lastWords() }.joined())
+  }
+}

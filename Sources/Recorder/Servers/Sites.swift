@@ -1,0 +1,65 @@
+import Base
+import Drivers
+import Glibc
+
+/// Where a run's servers live: on which addresses, with which folders.
+enum Sites {
+  /// The site of a plan.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when a name has no address.
+  static func make(
+    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder
+  ) throws(Failure) -> Site {
+    let knobs = try plan.knobValues(driver)
+    let names = plan.nodeNames
+    let data = names.map { absolute(folder.node($0)) + "/data" }
+    let places = try plan.endpointPlaces()
+    guard places.isEmpty else {
+      var nodes: [Site.Node] = []
+      for (index, place) in places.enumerated() {
+        let address = try resolve(place.address)
+        nodes.append(
+          Site.Node(
+            name: names[index], peerAddress: address, clientAddress: address, data: data[index]))
+      }
+      return Site(
+        nodes: nodes, knobs: knobs, ports: places.map { $0.port ?? driver.clientPort })
+    }
+    return Site(
+      nodes: names.indices.map { index in
+        let address = loopback(index)
+        return Site.Node(
+          name: names[index], peerAddress: address, clientAddress: address, data: data[index])
+      }, knobs: knobs)
+  }
+
+  /// An address of the loopback network that no other run of this machine has.
+  static func loopback(_ index: Int) -> String {
+    let id = Int(getpid())
+    return "127.\(1 + id / 250 % 250).\(id % 250).\(10 + index)"
+  }
+
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return String(cString: here) + "/" + path
+  }
+
+  private static func resolve(_ name: String) throws(Failure) -> String {
+    var hints = addrinfo()
+    hints.ai_family = AF_INET
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(name, nil, &hints, &found)
+    defer { if let found { freeaddrinfo(found) } }
+    guard code == 0, let address = found?.pointee.ai_addr else {
+      throw Failure(.unavailable, "--endpoints \(name): \(String(cString: gai_strerror(code)))")
+    }
+    var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
+    address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+      var place = $0.pointee.sin_addr
+      inet_ntop(AF_INET, &place, &text, socklen_t(INET_ADDRSTRLEN))
+    }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
