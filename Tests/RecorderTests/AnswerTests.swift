@@ -50,36 +50,3 @@ struct AnswerTests {
     #expect(try answer(#"{"type":"read_ok"}"#, to: .read) == .info("read_ok has no value"))
   }
 }
-
-/// What clients ask for.
-struct WorkloadTests {
-  @Test func valuesAreUniqueAndHeldWritesAreReads() {
-    var workload = Workload(plan: Plan(), random: SplitMix64(seed: 9))
-    var values: [Int64] = []
-    for _ in 0..<2_000 {
-      switch workload.draw(onlyReads: false, mostlyReads: false).request {
-      case .read: continue
-      case .write(let value), .cas(_, let value): values.append(value.integer ?? 0)
-      }
-    }
-    #expect(Set(values).count == values.count)
-    #expect((800...1_200).contains(values.count))
-    for _ in 0..<200 {
-      #expect(workload.draw(onlyReads: true, mostlyReads: false).request == .read)
-    }
-  }
-
-  @Test func aCompareAndSetExpectsWhatWasLastSeen() {
-    var plan = Plan()
-    plan.keys = 1
-    plan.mix = WorkloadMix(reading: "cas=1") ?? WorkloadMix()
-    var workload = Workload(plan: plan, random: SplitMix64(seed: 9))
-    workload.learn(key: 0, .read, 41, isSwapped: false)
-    #expect(
-      workload.draw(onlyReads: false, mostlyReads: false).request == .cas(from: 41, to: 1))
-    workload.learn(key: 0, .cas(from: 41, to: 1), .null, isSwapped: false)
-    workload.learn(key: 0, .write(55), 55, isSwapped: false)
-    #expect(
-      workload.draw(onlyReads: true, mostlyReads: false).request == .cas(from: 55, to: 2))
-  }
-}

@@ -62,7 +62,9 @@ struct KeyValueMachine: Sendable {
       return .done
     case .compareAndSet(let key, let from, let to):
       let text = key.description
-      guard let current = values[text] else { return .missing(key) }
+      // An absent key has the value null for who asks to create it.
+      if values[text] == nil, from != .null { return .missing(key) }
+      let current = values[text] ?? .null
       guard current == from else {
         return .error(
           .preconditionFailed, text: "key \(key) has the value \(current), expected \(from)")

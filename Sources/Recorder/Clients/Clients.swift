@@ -24,8 +24,13 @@ final class Clients {
   }
 
   private struct Open {
-    var key: Int
+    var work: Work
+    /// The request that is open now.
     var request: Request
+    /// How often an update was begun.
+    var attempts = 1
+    /// The value of the operation if the open compare-and-set takes effect.
+    var answer = JSON.null
     var node: Int
     var deadline: Int64
     var isFinal: Bool
@@ -44,7 +49,9 @@ final class Clients {
   /// Nodes that answered a read since recovery began.
   private(set) var recovered: Set<Int> = []
   private var clients: [Client]
-  private var workload: Workload
+  private var workload: any Workload
+  private var keys: KeyChooser
+  private var random: SplitMix64
   /// Reads that must succeed before anybody writes again.
   private var readsBeforeWrites = 0
   private var writesAgain: Int64 = 0
@@ -54,12 +61,15 @@ final class Clients {
   private let history: HistoryLog
   private static let pauseWhenDown: Int64 = 20_000_000
   private static let pauseWhenRefused: Int64 = 5_000_000
+  private static let attempts = 50
 
   init(plan: Plan, cluster: any Cluster, history: HistoryLog, random: SplitMix64) {
     self.plan = plan
     self.cluster = cluster
     self.history = history
-    workload = Workload(plan: plan, random: random)
+    self.random = random
+    workload = plan.workloadKind.make(plan)
+    keys = KeyChooser(plan)
     clients = (0..<plan.clients).map { Client(process: Int64($0), node: $0 % plan.nodes) }
   }
 
@@ -75,8 +85,9 @@ final class Clients {
     recovered = []
     for index in clients.indices { clients[index].ready = now }
     guard phase == .finalReads else { return }
-    let nodes = plan.keys * plan.nodes <= 1000 ? plan.nodes : 1
-    finalReads = (0..<plan.keys).flatMap { key in
+    guard plan.workloadKind.hasFinalReads else { return }
+    let nodes = keys.count * plan.nodes <= 1000 ? plan.nodes : 1
+    finalReads = (0..<keys.count).flatMap { key in
       (0..<nodes).map { (key, nodes == 1 ? key % plan.nodes : $0) }
     }
     finalReads.reverse()
@@ -101,10 +112,59 @@ final class Clients {
   func take(_ answers: [Answered], at now: Int64) {
     for answered in answers {
       guard let open = clients[answered.slot].open else { continue }
+      if open.request == .read, case .ok = answered.completion { sawState(open.node) }
       let node = JSON.Member("node", .string(cluster.name(answered.node)))
-      complete(
-        answered.slot, open, answered.completion, [node] + answered.evidence, at: now)
+      let evidence = [node] + answered.evidence
+      guard let outcome = step(answered.slot, open, answered.completion, at: now) else { continue }
+      complete(answered.slot, open, outcome, evidence, at: now)
     }
+  }
+
+  /// A node answered a read.
+  private func sawState(_ node: Int) {
+    recovered.insert(node)
+    readsBeforeWrites = max(0, readsBeforeWrites - 1)
+  }
+
+  /// What the answer to one request means for the operation; nil when it goes on.
+  private func step(
+    _ index: Int, _ open: Open, _ completion: Completion, at now: Int64
+  ) -> Completion? {
+    switch (open.work.recipe, completion) {
+    case (.ask, _): return completion
+    case (.observe, .ok(let state, let more)): return .ok(workload.observe(state), more)
+    case (.observe, _): return completion
+    case (.update, .ok(let state, _)) where open.request == .read:
+      switch workload.change(open.work, process: clients[index].process, of: state) {
+      case .nothing(let answer): return .ok(answer, [])
+      case .refused(let why): return .fail(why)
+      case .to(let next, let answer):
+        clients[index].open?.answer = answer
+        ask(index, open.node, open.work.key, .cas(from: state, to: next))
+        return nil
+      }
+    case (.update, .fail(let why)) where open.request == .read,
+      (.update, .info(let why)) where open.request == .read:
+      return .fail("nothing was changed: \(why)")
+    case (.update, .ok(_, let more)) where more.contains(JSON.Member("swapped", true)):
+      return .ok(open.answer, [])
+    case (.update, .info): return completion
+    case (.update, .ok), (.update, .fail):
+      // The comparison failed, so nothing was changed: somebody was faster.
+      guard open.attempts < Clients.attempts, open.deadline > now,
+        cluster.state(open.node) == .up
+      else { return .fail("others were faster \(open.attempts) times") }
+      clients[index].open?.attempts += 1
+      ask(index, open.node, open.work.key, .read)
+      return nil
+    }
+  }
+
+  private func ask(_ index: Int, _ node: Int, _ key: Int, _ request: Request) {
+    clients[index].open?.request = request
+    cluster.ask(
+      Asked(
+        slot: index, process: clients[index].process, node: node, key: key, request: request))
   }
 
   /// Times out, and invokes what is due.
@@ -113,11 +173,9 @@ final class Clients {
       if let open = clients[index].open {
         let state = cluster.state(open.node)
         if state == .down || state == .starting {
-          cluster.abandon(slot: index)
-          complete(index, open, .info("the node was killed"), [], at: now)
+          give(up: index, open, "the node was killed", at: now)
         } else if open.deadline <= now {
-          cluster.abandon(slot: index)
-          complete(index, open, .info("timeout"), [], at: now)
+          give(up: index, open, "timeout", at: now)
         }
       }
       guard clients[index].open == nil, clients[index].ready <= now else { continue }
@@ -125,53 +183,68 @@ final class Clients {
     }
   }
 
+  private func give(up index: Int, _ open: Open, _ why: String, at now: Int64) {
+    cluster.abandon(slot: index)
+    let changedNothing = open.work.recipe == .update && open.request == .read
+    complete(
+      index, open, changedNothing ? .fail("nothing was changed: \(why)") : .info(why), [], at: now)
+  }
+
   private func invokeNext(_ index: Int, at now: Int64, isolated: Set<Int>) {
     switch phase {
     case .workload:
       let node = clients[index].node
-      let isHeld = readsBeforeWrites > 0 && now < writesAgain
-      let drawn = workload.draw(onlyReads: isHeld, mostlyReads: isolated.contains(node))
-      invoke(index, drawn.key, drawn.request, node, isFinal: false, at: now)
+      let moment = Moment(
+        process: clients[index].process, onlyReads: readsBeforeWrites > 0 && now < writesAgain,
+        mostlyReads: isolated.contains(node))
+      let work = workload.draw(key: keys.draw(&random), moment, &random)
+      invoke(index, work, node, isFinal: false, at: now)
     case .recovery:
       let waiting = (0..<plan.nodes).filter { !recovered.contains($0) }
       guard !waiting.isEmpty else {
         clients[index].ready = now + Clients.pauseWhenRefused
         return
       }
-      let node = waiting[index % waiting.count]
-      invoke(index, index % plan.keys, .read, node, isFinal: false, at: now)
+      let key = keys.live[index % plan.keys]
+      let moment = Moment(process: clients[index].process, onlyReads: true)
+      let work = workload.look(key: key) ?? workload.draw(key: key, moment, &random)
+      invoke(index, work, waiting[index % waiting.count], isFinal: false, at: now)
     case .finalReads:
-      guard let next = finalReads.popLast() else {
+      guard let next = finalReads.popLast(), let work = workload.look(key: next.key) else {
         clients[index].ready = Int64.max
         return
       }
-      invoke(index, next.key, .read, next.node, isFinal: true, at: now)
+      invoke(index, work, next.node, isFinal: true, at: now)
     case .done: clients[index].ready = Int64.max
     }
   }
 
-  private func invoke(
-    _ index: Int, _ key: Int, _ request: Request, _ node: Int, isFinal: Bool, at now: Int64
-  ) {
+  private func invoke(_ index: Int, _ work: Work, _ node: Int, isFinal: Bool, at now: Int64) {
     counts.invoked += 1
-    let process = clients[index].process
+    var first = Request.read
+    if case .ask(let request) = work.recipe { first = request }
     let open = Open(
-      key: key, request: request, node: node, deadline: now + plan.timeoutNanoseconds,
+      work: work, request: first, node: node, deadline: now + plan.timeoutNanoseconds,
       isFinal: isFinal)
     history.add(
-      .invoke, .client(process), request.function, key: .string("k\(key)"),
-      value: request.value, extras: isFinal ? [("final", true)] : [])
+      .invoke, .client(clients[index].process), work.function, key: .string("k\(work.key)"),
+      value: work.value, extras: isFinal ? [("final", true)] : [])
     clients[index].open = open
     let pause = plan.rate > 0 ? 1e9 * Double(plan.clients) / plan.rate : 0
     clients[index].ready =
-      phase == .workload && pause > 0 ? now + workload.drawPause(meanNanoseconds: pause) : now
+      phase == .workload && pause > 0 ? now + drawPause(meanNanoseconds: pause) : now
     guard cluster.state(node) == .up else {
       // Nothing was sent, so it certainly does not happen.
       complete(index, open, .fail("\(cluster.name(node)) is down"), [], at: now)
       clients[index].ready = max(clients[index].ready, now + Clients.pauseWhenDown)
       return
     }
-    cluster.ask(Asked(slot: index, process: process, node: node, key: key, request: request))
+    ask(index, node, work.key, first)
+  }
+
+  /// Draws a time around a mean, for the rate of a client.
+  private func drawPause(meanNanoseconds: Double) -> Int64 {
+    Int64(meanNanoseconds * Double(random.draw(500..<1500)) / 1000)
   }
 
   private func complete(
@@ -179,8 +252,10 @@ final class Clients {
     at now: Int64
   ) {
     var extras = evidence.map { ($0.name, $0.value) }
+    let process = clients[index].process
     let kind: Event.Kind
-    var value = open.request.value
+    var value = open.work.value
+    var isAnotherLook = false
     switch completion {
     case .ok(let result, let more):
       kind = .ok
@@ -188,12 +263,9 @@ final class Clients {
       counts.ok += 1
       extras = more.map { ($0.name, $0.value) } + extras
       workload.learn(
-        key: open.key, open.request, result,
-        isSwapped: more.contains { $0 == JSON.Member("swapped", true) })
-      if open.request == .read {
-        recovered.insert(open.node)
-        readsBeforeWrites = max(0, readsBeforeWrites - 1)
-      }
+        open.work, process: process, value: result,
+        isSwapped: more.contains(JSON.Member("swapped", true)))
+      isAnotherLook = open.isFinal && !workload.isLast(look: result)
     case .fail(let why):
       kind = .fail
       counts.fail += 1
@@ -204,13 +276,18 @@ final class Clients {
       extras.insert(("error", .string(why)), at: 0)
     }
     history.add(
-      kind, .client(clients[index].process), open.request.function, key: .string("k\(open.key)"),
+      kind, .client(process), open.work.function, key: .string("k\(open.work.key)"),
       value: value, extras: extras)
     clients[index].open = nil
+    if open.isFinal, kind != .ok || isAnotherLook {
+      finalReads.append((open.work.key, open.node))
+    }
     if kind != .ok {
-      if open.isFinal { finalReads.append((open.key, open.node)) }
       clients[index].ready = max(clients[index].ready, now + Clients.pauseWhenRefused)
     }
-    if kind == .info { clients[index].process += Int64(plan.clients) }
+    if kind == .info {
+      workload.depart(process: process)
+      clients[index].process += Int64(plan.clients)
+    }
   }
 }

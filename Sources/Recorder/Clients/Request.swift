@@ -37,6 +37,7 @@ enum Request: Equatable {
     case .cas(let from, let to):
       members.append(JSON.Member("from", from))
       members.append(JSON.Member("to", to))
+      if from == .null { members.append(JSON.Member("create_if_not_exists", true)) }
     }
     return .object(members)
   }

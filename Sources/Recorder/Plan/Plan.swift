@@ -43,6 +43,12 @@ public struct Plan: Sendable, Equatable {
   public var durationNanoseconds: Int64 = 15_000_000_000
   /// How many keys the operations are spread over.
   public var keys = 5
+  /// What clients do; a name of ``Workloads``.
+  public var workload = "register"
+  /// How operations are spread over the keys.
+  public var keySpread = KeySpread.uniform
+  /// What the user said of ``operationsPerKey``; nil for what is usual for the workload.
+  public var operationsPerKeyAsked: Int?
   /// The weights of the operations.
   public var mix = WorkloadMix()
   /// How long a client waits for an answer.
@@ -95,6 +101,15 @@ public struct Plan: Sendable, Equatable {
     set { faultsAsked = newValue }
   }
 
+  /// After how many operations a key gives way to a new one; 0 for never.
+  public var operationsPerKey: Int {
+    get { operationsPerKeyAsked ?? workloadKind.usualOperationsPerKey }
+    set { operationsPerKeyAsked = newValue }
+  }
+
+  /// The kind of ``workload``.
+  var workloadKind: WorkloadKind { Workloads.named(workload) ?? Workloads.all[0] }
+
   /// The names of the nodes.
   public var nodeNames: [String] { (1...nodes).map { "n\($0)" } }
 
@@ -137,6 +152,7 @@ public struct Plan: Sendable, Equatable {
   public var requirement: CoverageRequirement {
     var requirement = coverage
     if faults.isEmpty { requirement.duringFaults = 0 }
+    if !workloadKind.hasFinalReads { requirement.finalReads = 0 }
     return requirement
   }
 }

@@ -95,6 +95,21 @@ extension PlanOption {
     number("rate", "N", 0...1_000_000, \.rate, "operations a second in all; 0: all they can"),
     duration("duration", \.durationNanoseconds, "how long clients run before the final reads"),
     count("keys", "N", 1...100_000, \.keys, "how many keys the operations are spread over"),
+    choice(
+      "workload", "NAME", Workloads.all.map(\.name), \.workload,
+      "what clients do; see plumbline workloads"),
+    PlanOption(
+      name: "key-spread", metavar: "KIND", help: "how operations are spread over the keys",
+      kind: .choice(KeySpread.allCases.map(\.rawValue)),
+      get: { .string($0.keySpread.rawValue) },
+      put: { plan, value in
+        guard let kind = value.string.flatMap(KeySpread.init(rawValue:)) else { return false }
+        plan.keySpread = kind
+        return true
+      }),
+    count(
+      "operations-per-key", "N", 0...1_000_000_000, \.operationsPerKey,
+      "after how many operations a key gives way to a new one; 0: never"),
     PlanOption(
       name: "mix", metavar: "WEIGHTS", help: "how often each operation is drawn", kind: .text,
       get: { .string($0.mix.description) },
@@ -187,6 +202,19 @@ extension PlanOption {
       name: name, metavar: "", help: help, kind: .flag, get: { .bool($0[keyPath: path]) },
       put: { plan, value in
         plan[keyPath: path] = value.bool ?? false
+        return true
+      })
+  }
+
+  private static func choice(
+    _ name: String, _ metavar: String, _ words: [String],
+    _ path: any WritableKeyPath<Plan, String> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: metavar, help: help, kind: .choice(words),
+      get: { .string($0[keyPath: path]) },
+      put: { plan, value in
+        plan[keyPath: path] = value.string ?? ""
         return true
       })
   }

@@ -17,7 +17,8 @@ final class HistoryLog {
     file.lock()
     self.now = now
     var header: [(String, JSON)] = [
-      ("model", "cas-register"), ("initial", .null), ("name", .string(plan.runName)),
+      ("model", .string(plan.workloadKind.model)), ("initial", plan.workloadKind.initial),
+      ("name", .string(plan.runName)),
       ("seed", PlanOption.named("seed")?.json(of: plan) ?? .null),
       ("nodes", .array(plan.nodeNames.map { .string($0) })),
       ("clients", JSON(plan.clients)),

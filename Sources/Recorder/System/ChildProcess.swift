@@ -99,7 +99,7 @@ struct ChildProcess {
     let child = plumbline_spawn(path, &words, &variables, streams[0], streams[1], streams[2])
     guard child > 0 else {
       throw Failure(
-        .unavailable, "a node cannot be started: \(path): \(File.systemMessage())")
+        .unavailable, "the program of a node cannot be started: \(path): \(File.systemMessage())")
     }
     return child
   }

@@ -1,0 +1,78 @@
+import Base
+
+/// What sets, logs and queues share: elements that nobody else adds, in an array.
+private struct Elements {
+  private var next: Int64 = 1
+
+  mutating func take() -> JSON {
+    next += 1
+    return .integer(next - 1)
+  }
+
+  static func of(_ state: JSON) -> [JSON] { state.array ?? [] }
+}
+
+/// Elements are added; reads see all.
+struct SetWorkload: Workload {
+  private var elements = Elements()
+
+  mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
+    let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
+    guard !reads else { return SetWorkload.read(key) }
+    return Work(key: key, function: "add", value: elements.take(), recipe: .update)
+  }
+
+  func look(key: Int) -> Work? { SetWorkload.read(key) }
+  func observe(_ state: JSON) -> JSON { .array(Elements.of(state)) }
+
+  func change(_ work: Work, process: Int64, of state: JSON) -> Change {
+    .to(.array(Elements.of(state) + [work.value]), answer: work.value)
+  }
+
+  static func read(_ key: Int) -> Work {
+    Work(key: key, function: "read", value: .null, recipe: .observe)
+  }
+}
+
+/// Elements are appended; reads see all, in order.
+struct LogWorkload: Workload {
+  private var elements = Elements()
+
+  mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
+    let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
+    guard !reads else { return SetWorkload.read(key) }
+    return Work(key: key, function: "append", value: elements.take(), recipe: .update)
+  }
+
+  func look(key: Int) -> Work? { SetWorkload.read(key) }
+  func observe(_ state: JSON) -> JSON { .array(Elements.of(state)) }
+
+  func change(_ work: Work, process: Int64, of state: JSON) -> Change {
+    .to(.array(Elements.of(state) + [work.value]), answer: work.value)
+  }
+}
+
+/// First in, first out.
+struct QueueWorkload: Workload {
+  private var elements = Elements()
+
+  mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
+    let takes = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
+    guard !takes else { return QueueWorkload.dequeue(key) }
+    return Work(key: key, function: "enqueue", value: elements.take(), recipe: .update)
+  }
+
+  func look(key: Int) -> Work? { QueueWorkload.dequeue(key) }
+  func isLast(look value: JSON) -> Bool { value == .null }
+
+  func change(_ work: Work, process: Int64, of state: JSON) -> Change {
+    let list = Elements.of(state)
+    if work.function == "enqueue" { return .to(.array(list + [work.value]), answer: work.value) }
+    guard let first = list.first else { return .nothing(answer: .null) }
+    return .to(.array(Array(list.dropFirst())), answer: first)
+  }
+
+  private static func dequeue(_ key: Int) -> Work {
+    Work(key: key, function: "dequeue", value: .null, recipe: .update)
+  }
+}
