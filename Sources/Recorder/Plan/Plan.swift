@@ -107,6 +107,9 @@ public struct Plan: Sendable, Equatable {
     set { operationsPerKeyAsked = newValue }
   }
 
+  /// What clients do, for people: `read, write and cas`, or the workload's name.
+  public var workloadWords: String { workload == "register" ? effectiveMix.words : workload }
+
   /// The kind of ``workload``.
   var workloadKind: WorkloadKind { Workloads.named(workload) ?? Workloads.all[0] }
 

@@ -6,15 +6,21 @@ import Report
 extension RunInfo {
   /// What a run was, from its plan and its folder.
   init(plan: Plan, folder: String, history: History, problems: [String] = []) {
-    let own = plan.nodeCommand.isEmpty
-    let program = own ? "embedded \(plan.protocolName)" : plan.nodeCommand.joined(separator: " ")
+    let program =
+      if !plan.cluster.isEmpty {
+        ([plan.cluster] + plan.knobs).joined(separator: ", ")
+      } else if plan.nodeCommand.isEmpty {
+        "embedded \(plan.protocolName)"
+      } else {
+        plan.nodeCommand.joined(separator: " ")
+      }
     let bugs = plan.bugs.isEmpty ? "" : ", with the bug \(plan.bugs.joined(separator: ", "))"
     let last = history.completedTime.max() ?? 0
     self.init(
       name: plan.runName,
       seed: plan.seed,
       cluster: "\(plan.nodes) nodes, \(program)\(bugs)",
-      workload: "\(plan.effectiveMix.words) on \(plan.keys) keys",
+      workload: "\(plan.workloadWords) on \(plan.keys) keys",
       faults: plan.faults.joined(separator: ", "),
       clients: plan.clients,
       durationNanoseconds: max(0, last),

@@ -105,7 +105,8 @@ public enum Workloads {
       make: { _ in LogWorkload() }),
     WorkloadKind(
       name: "queue", summary: "first in, first out; emptied at the end", model: "queue",
-      initial: [], hasFinalReads: true, usualOperationsPerKey: 1000, make: { _ in QueueWorkload() }),
+      initial: [], hasFinalReads: true,
+      usualOperationsPerKey: 1000, make: { _ in QueueWorkload() }),
     WorkloadKind(
       name: "counter", summary: "a number that is added to", model: "counter", initial: 0,
       hasFinalReads: true, usualOperationsPerKey: 0, make: { _ in CounterWorkload() }),
