@@ -51,9 +51,11 @@ public struct Analysis: Sendable {
       checks.first { $0.name == "write-write" && $0.common == 1 } ?? Rules.writeWrite(system)
     bounds = []
     let alive = [Double](repeating: 1 - options.failureProbability, count: system.nodes.count)
-    reads = Self.side(system.reads, "read", system, options, alive, &bounds)
+    let areSame = system.writes == system.reads
+    reads = Self.side(
+      system.reads, areSame ? "read and write" : "read", system, options, alive, &bounds)
     writes =
-      system.writes == system.reads
+      areSame
       ? reads : Self.side(system.writes, "write", system, options, alive, &bounds)
     guard reads.availability != nil, writes.availability != nil else {
       // What has no diagram has none in the following either.
@@ -100,9 +102,11 @@ public struct Analysis: Sendable {
       side.block = side.block ?? family.heaviestBlock
     }
     side.resilience = side.block.map { $0.nonzeroBitCount - 1 }
-    if let block = Zones.smallestBlock(family, system) {
-      side.zoneBlock = block
-      side.zoneResilience = block.count - 1
+    guard system.nodes.contains(where: { $0.zone != nil }) else { return side }
+    do throws(BoundReached) {
+      side.zones = try Zones.smallestBlock(family, system).map { .fallTo($0) } ?? .surviveAll
+    } catch {
+      bounds.append("zones of \(name) quorums: \(error)")
     }
     return side
   }

@@ -36,9 +36,21 @@ extension Analysis {
     public var block: NodeSet?
     /// The probability that a quorum lives; nil when a bound was reached.
     public var availability: Double?
-    /// How many whole zones may fail, whichever; nil without zones, or when no quorum survives.
-    public var zoneResilience: Int?
-    /// A smallest set of zones whose loss leaves no quorum.
-    public var zoneBlock: [String]?
+    /// What the loss of whole zones does; nil without zones, and when a bound was reached.
+    public var zones: ZoneLoss?
+    /// How many whole zones may fail, whichever; nil as ``zones``, and when a quorum survives all.
+    public var zoneResilience: Int? { zoneBlock.map { $0.count - 1 } }
+    /// A smallest set of zones whose loss leaves no quorum; nil as ``zoneResilience``.
+    public var zoneBlock: [String]? {
+      if case .fallTo(let block) = zones { block } else { nil }
+    }
+  }
+
+  /// What the loss of whole zones does to the quorums of a side.
+  public enum ZoneLoss: Sendable, Equatable {
+    /// Nodes without zone are a quorum.
+    case surviveAll
+    /// These fewest zones leave no quorum when they are lost.
+    case fallTo([String])
   }
 }

@@ -14,26 +14,56 @@ public enum Zones {
 
   /// The fewest zones whose loss leaves no quorum, or nil when all together do not.
   ///
-  /// A zone is lost as a whole, so the zones' own expression says it: a node stands for its zone,
-  /// and a node without zone never fails. Sets of zones are tried by size, at most 2^20 of them.
-  static func smallestBlock(_ family: QuorumExpression, _ system: QuorumSystem) -> [String]? {
+  /// A zone is lost as a whole, so a node stands for its zone, and one without zone never fails: the
+  /// family becomes an expression over the zones, of which there are no more than nodes, and the
+  /// smallest set whose loss leaves nothing of it is one pass over its diagram.
+  ///
+  /// - Throws: ``BoundReached`` when the diagram grows past its bound.
+  static func smallestBlock(
+    _ family: QuorumExpression, _ system: QuorumSystem
+  ) throws(BoundReached) -> [String]? {
     let names = names(system)
-    guard !names.isEmpty else { return nil }
-    let sets = names.map { nodes(of: $0, in: system) }
-    var tried = 0
-    func search(_ from: Int, _ left: Int, _ lost: NodeSet, _ chosen: [String]) -> [String]? {
-      tried += 1
-      if left == 0 { return family.isQuorum(system.all & ~lost) ? nil : chosen }
-      for index in from..<names.count where names.count - index >= left && tried < 1 << 20 {
-        if let found = search(index + 1, left - 1, lost | sets[index], chosen + [names[index]]) {
-          return found
+    let zones = system.nodes.map { node in node.zone.flatMap { names.firstIndex(of: $0) } }
+    let expression = family.overZones(zones)
+    let block: NodeSet?
+    do throws(BoundReached) {
+      var diagrams = Diagrams(order: Array(names.indices))
+      let reference = try diagrams.build(expression)
+      block = diagrams.smallestBlock(reference)
+    } catch {
+      guard let heaviest = expression.heaviestBlock else { throw error }
+      block = heaviest
+    }
+    return block.map { $0.members.map { names[$0] } }
+  }
+}
+
+extension QuorumExpression {
+  /// The expression over zones, each node being the zone of that index; a node of none always
+  /// lives. The votes of a zone's nodes in one ballot are cast together.
+  func overZones(_ zones: [Int?]) -> QuorumExpression {
+    switch self {
+    case .node(let node): return zones[node].map { .node($0) } ?? .votes(0, of: [])
+    case .votes(let needed, let shares):
+      var left = needed
+      var parts: [Share] = []
+      var places: [Int: Int] = [:]
+      for share in shares {
+        let part = share.part.overZones(zones)
+        if case .votes(let few, _) = part, few <= 0 {
+          left -= share.votes
+        } else if case .node(let zone) = part {
+          if let place = places[zone] {
+            parts[place].votes += share.votes
+          } else {
+            places[zone] = parts.count
+            parts.append(Share(share.votes, part))
+          }
+        } else {
+          parts.append(Share(share.votes, part))
         }
       }
-      return nil
+      return .votes(left, of: parts)
     }
-    for size in 1...names.count where tried < 1 << 20 {
-      if let found = search(0, size, 0, []) { return found }
-    }
-    return nil
   }
 }

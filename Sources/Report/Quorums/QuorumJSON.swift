@@ -125,6 +125,7 @@ public enum QuorumJSON {
       [
         "resilience": side.zoneResilience.map { JSON($0) } ?? .null,
         "block": side.zoneBlock.map { .array($0.map { .string($0) }) } ?? .null,
+        "survivesAll": side.zones.map { .bool($0 == .surviveAll) } ?? .null,
       ]
     }
     return ["read": side(analysis.reads), "write": side(analysis.writes)]

@@ -133,11 +133,16 @@ public struct QuorumText: Sendable {
   private func zones(_ analysis: Analysis) -> String {
     guard !Zones.names(analysis.system).isEmpty else { return "" }
     return [("read", analysis.reads), ("write", analysis.writes)].map { name, side in
-      guard let least = side.zoneResilience, let block = side.zoneBlock else {
-        return row("zones", "\(name)s survive the loss of every zone")
+      switch side.zones {
+      case .surviveAll: row("zones", "\(name)s survive the loss of every zone")
+      case .fallTo(let block):
+        row(
+          "zones",
+          "\(block.count - 1)  no \(name) quorum without "
+            + cut(block.joined(separator: ", "), 45))
+      // Why is among the bounds.
+      case nil: row("zones", "not known for \(name)s")
       }
-      return row(
-        "zones", "\(least)  no \(name) quorum without \(cut(block.joined(separator: ", "), 45))")
     }.joined()
   }
 
