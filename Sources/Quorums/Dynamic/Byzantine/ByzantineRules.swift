@@ -27,7 +27,8 @@ struct ByzantineRules {
   private var sent = RecentTable<Sent, (digest: UInt64, place: EventPlace)>()
   private var prepared = RecentTable<Slot, Certificate>()
   private var committed = RecentTable<Int64, Certificate>()
-  private var changes = RecentTable<Change, (prepared: [Prepared], place: EventPlace)>()
+  private var changes =
+    RecentTable<Change, (stable: Int64, prepared: [Prepared], place: EventPlace)>()
   private var executed = RecentTable<Int64, (digest: UInt64, state: UInt64, place: EventPlace)>()
   private var checkpoints = RecentTable<Slot, (nodes: NodeSet, place: EventPlace)>()
   private var states = RecentTable<Int64, (state: UInt64, place: EventPlace)>()
@@ -124,14 +125,17 @@ struct ByzantineRules {
           line.valueHash(at: parts[2])
         ))
     }
-    if changes[id] == nil { changes.insert((list, line.place), for: id) }
-    if let number = try line.integer(ifAny: .ckpt), number > 0 {
+    let number = try line.integer(ifAny: .ckpt) ?? 0
+    if changes[id] == nil { changes.insert((number, list, line.place), for: id) }
+    if number > 0 {
       claims.append((line.node, number, line.place))
       if claims.count > 65_536 { claims.removeFirst(32_768) }
     }
   }
 
   /// B4.
+  ///
+  /// What is no later than the last stable checkpoint among the signers' needs no proposal any more.
   private mutating func renew(
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {
@@ -152,9 +156,11 @@ struct ByzantineRules {
         "view \(view) begins on the word of \(context.text(signers)), which are no quorum")
     }
     var latest: [Int64: (view: Int64, digest: UInt64, place: EventPlace)] = [:]
-    for signer in signers.members {
-      guard let known = changes[Change(node: signer, view: view)] else { continue }
-      for entry in known.prepared where latest[entry.number].map({ $0.view < entry.view }) ?? true {
+    let reports = signers.members.compactMap { changes[Change(node: $0, view: view)] }
+    let stable = reports.map(\.stable).max() ?? 0
+    for known in reports {
+      for entry in known.prepared
+      where entry.number > stable && latest[entry.number].map({ $0.view < entry.view }) ?? true {
         latest[entry.number] = (entry.view, entry.digest, known.place)
       }
     }

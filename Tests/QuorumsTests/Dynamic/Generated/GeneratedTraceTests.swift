@@ -18,6 +18,11 @@ struct GeneratedTraceTests {
     case .P5: (PaxosScript.make, PaxosPlanters.P5)
     case .P6: (PaxosScript.make, PaxosPlanters.P6)
     case .P7: (PaxosScript.make, PaxosPlanters.P7)
+    case .B1: (ByzantineScript.make, ByzantinePlanters.B1)
+    case .B2: (ByzantineScript.make, ByzantinePlanters.B2)
+    case .B3: (ByzantineScript.make, ByzantinePlanters.B3)
+    case .B4: (ByzantineScript.make, ByzantinePlanters.B4)
+    case .B5: (ByzantineScript.make, ByzantinePlanters.B5)
     default: nil
     }
   }
@@ -50,6 +55,10 @@ struct GeneratedTraceTests {
 
   @Test func correctPaxosBreaksNothing() throws {
     try Self.correct([.P1, .P2, .P3, .P4, .P5, .P6, .P7], PaxosScript.make)
+  }
+
+  @Test func correctPBFTBreaksNothing() throws {
+    try Self.correct([.B1, .B2, .B3, .B4, .B5], ByzantineScript.make)
   }
 
   @Test(arguments: DynamicRule.allCases)
