@@ -9,6 +9,8 @@ struct Script {
     var node: String
     var kind: String
     var members: [(name: String, value: String)]
+    /// What a node of Raft was left with, where the generator says so.
+    var raft: RaftScript.Node?
 
     subscript(name: String) -> String? {
       get { members.first { $0.name == name }?.value }
@@ -31,7 +33,7 @@ struct Script {
     /// The numbers of a list of numbers.
     func integers(_ name: String) -> [Int] {
       guard let text = self[name] else { return [] }
-      return text.dropFirst().dropLast().split(separator: ",").compactMap { Int($0) }
+      return text.dropFirst().dropLast().split { ", ".contains($0) }.compactMap { Int($0) }
     }
   }
 
@@ -49,6 +51,9 @@ struct Script {
     events.insert(event, at: place ?? events.count)
     return event.id
   }
+
+  /// Says what the last event left its node with.
+  mutating func leave(_ raft: RaftScript.Node) { events[events.count - 1].raft = raft }
 
   /// Changes one member of an event.
   mutating func set(_ id: Int, _ name: String, _ value: String?) {
