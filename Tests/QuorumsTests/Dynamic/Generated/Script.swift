@@ -1,7 +1,8 @@
 import Base
 import Quorums
 
-/// A trace under construction: events that keep their identity when others are put between them.
+/// A trace or a history under construction: events that keep their identity when others are put
+/// between them.
 struct Script {
   /// One line; members are JSON texts.
   struct Event {
@@ -37,8 +38,12 @@ struct Script {
     }
   }
 
+  /// The first line of a history; nil for a trace.
+  var header: String?
   private(set) var events: [Event] = []
   private var nextID = 0
+
+  init(header: String? = nil) { self.header = header }
 
   /// Adds an event at the end, or before the one at a place.
   @discardableResult
@@ -60,20 +65,30 @@ struct Script {
     events[place(id)][name] = value
   }
 
+  /// The line of an event, from 1.
+  func line(_ id: Int) -> Int { place(id) + (header == nil ? 1 : 2) }
+
   func place(_ id: Int) -> Int { events.firstIndex { $0.id == id } ?? -1 }
 
   func all(_ kinds: String...) -> [Event] { events.filter { kinds.contains($0.kind) } }
 
-  /// The trace: the time of a line is its number.
+  private static func text(_ members: [(name: String, value: String)]) -> String {
+    members.map { ",\"\($0.name)\":\($0.value)" }.joined()
+  }
+
+  /// The trace, in which the time of a line is its number, or the history.
   var json: String {
+    if let header {
+      let lines = events.map { "{\"type\":\"\($0.kind)\"\(Self.text($0.members))}\n" }
+      return header + "\n" + lines.joined()
+    }
     var numbers: [String: Int] = [:]
     var text = ""
     for (offset, event) in events.enumerated() {
       numbers[event.node, default: -1] += 1
       text += "{\"n\":\"\(event.node)\",\"q\":\(numbers[event.node] ?? 0),\"t\":\(offset + 1)"
       text += ",\"event\":\"\(event.kind)\""
-      for member in event.members { text += ",\"\(member.name)\":\(member.value)" }
-      text += "}\n"
+      text += Self.text(event.members) + "}\n"
     }
     return text
   }
