@@ -33,12 +33,12 @@ public enum Rule: String, Sendable, CaseIterable {
   /// The paper.
   public var source: String {
     switch self {
-    case .gifford, .readWrite: "Gifford 1979, section 3"
-    case .flexiblePaxos: "Howard, Malkhi, Spiegelman 2016, section 4"
-    case .fastPaxos: "Lamport 2006, section 2.2; Howard, Charapko, Mortier 2021"
-    case .epaxos: "Moraru, Andersen, Kaminsky 2013, section 4"
-    case .dissemination: "Malkhi, Reiter 1998, section 4"
-    case .masking: "Malkhi, Reiter 1998, section 3"
+    case .gifford, .readWrite: "Gifford 1979"
+    case .flexiblePaxos: "Howard, Malkhi, Spiegelman 2016"
+    case .fastPaxos: "Lamport 2006; Howard, Charapko, Mortier 2021"
+    case .epaxos: "Moraru, Andersen, Kaminsky 2013"
+    case .dissemination: "Malkhi, Reiter 1998, dissemination quorum systems"
+    case .masking: "Malkhi, Reiter 1998, masking quorum systems"
     }
   }
 }

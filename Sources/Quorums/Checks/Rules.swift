@@ -134,7 +134,7 @@ public enum Rules {
         "fast-slow", "a recovery of \(faults + 1) meets every fast quorum of \(fast)",
         [large, slow], 1),
       // EPaxos's recovery looks for at least ⌊(F + 1)/2⌋ identical replies of a fast quorum
-      // (the optimized protocol, section 4.4).
+      // (the optimized protocol).
       check(
         "fast-recovery",
         "a recovery sees at least \(max(1, (faults + 1) / 2)) members of every fast quorum",

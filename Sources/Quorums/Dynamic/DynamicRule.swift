@@ -88,11 +88,11 @@ public enum DynamicRule: Int, Sendable, CaseIterable {
     case .P4: ("a slot has one chosen value", Self.paxos)
     case .P5: ("ballots after a choice propose what was chosen", Self.paxos)
     case .P6:
-      ("a later phase one meets an earlier phase two", "Howard, Malkhi, Spiegelman 2016, section 4")
+      ("a later phase one meets an earlier phase two", "Howard, Malkhi, Spiegelman 2016")
     case .P7:
       (
         "only what was proposed and chosen is learned",
-        "Lamport, Paxos Made Simple 2001, section 2.3"
+        "Lamport, Paxos Made Simple 2001, “Learning a Chosen Value”"
       )
     default: nil
     }
@@ -103,7 +103,7 @@ public enum DynamicRule: Int, Sendable, CaseIterable {
     case .B1: ("a correct replica sends one digest a view, number and phase", Self.pbft)
     case .B2: ("a number is prepared with one digest a view", Self.pbft)
     case .B3: ("a number is committed with one digest in all views", Self.pbft)
-    case .B4: ("a new view proposes again what was prepared last", Self.pbft)
+    case .B4: ("a new view proposes again what was prepared last", "\(Self.pbft).4")
     default: ("requests are executed in order, the same everywhere", Self.pbft)
     }
   }

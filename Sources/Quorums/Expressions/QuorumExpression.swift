@@ -63,7 +63,7 @@ extension QuorumExpression {
   /// in all, the complement fails to collect t votes exactly when S takes at least V − t + 1 of
   /// them away, and what “takes away” means for a part is the part's own dual. With `and`, `or`
   /// and `choose` this is the duality of Whittaker et al. (“Read-Write Quorum Systems Made
-  /// Practical”, 2021, section 3): it swaps `*` and `+`.
+  /// Practical”, 2021): it swaps `*` and `+`.
   public var dual: QuorumExpression {
     switch self {
     case .node: return self

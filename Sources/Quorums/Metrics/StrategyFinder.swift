@@ -1,7 +1,7 @@
 /// Finds the best strategy: a linear program over all quorums, of which only the useful are made.
 ///
 /// Naor and Wool, “The load, capacity, and availability of quorum systems”, SIAM J. Comput. 1998,
-/// define the load as this program; Whittaker et al. 2021, section 4, add reads and writes,
+/// define the load as this program; Whittaker et al. 2021 add reads and writes,
 /// capacities, several read fractions, and limits. The program has a column for each quorum.
 /// Columns are made when they are wanted (Gilmore and Gomory 1961): at an optimum over the columns
 /// at hand the rows' prices give each node a price; if even the cheapest quorum at these prices

@@ -1,6 +1,6 @@
 /// Looks for the best system over given nodes.
 ///
-/// Whittaker et al. 2021, section 5: expressions without repeated nodes, simple ones first, each
+/// Whittaker et al. 2021: expressions without repeated nodes, simple ones first, each
 /// with its dual as the other side. Here the reads are the dual of the writes; as the dual of every
 /// candidate is one too, nothing is missed by that. Nodes that are alike are not told apart.
 public struct SystemSearch: Sendable {
