@@ -111,6 +111,29 @@ struct QuorumCommandTests {
     #expect(bad.errors == message)
   }
 
+  /// Two ballots with nothing in common have no small diagram, and a search may run out of time.
+  @Test func aBoundThatIsReachedFirstIsNeitherYesNorNo() throws {
+    var random: UInt64 = 1
+    func ballot() -> String {
+      let votes = (0..<64).map { node in
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return "n\(node)=\(1_000_000_000 + random >> 34)"
+      }
+      return "votes(48000000000, \(votes.joined(separator: ", ")))"
+    }
+    let reads = "\(ballot()) * \(ballot())"
+    let bound = try CommandTests.run(["quorum", "--json", "--reads", reads, "--writes", reads])
+    #expect(bound.code == 2 && bound.errors == "")
+    let reached = "reached the bound of 1048576 diagram nodes"
+    #expect(
+      bound.output.hasSuffix(
+        "\"holds\":null,\"bounds\":[\"read and write quorums: \(reached)\","
+          + "\"availability and strategy: the same bound\"]}\n"))
+    let search = try CommandTests.run(
+      ["quorum", "search", "--nodes", "9", "--resilience", "8", "--time-limit", "1ns"])
+    #expect(search.code == 2 && search.output == "")
+  }
+
   @Test func jsonHasTheKeysOfTheContract() throws {
     let ending = try CommandTests.run(
       ["quorum", "--nodes", "3", "--read", "1", "--write", "2", "--json"])

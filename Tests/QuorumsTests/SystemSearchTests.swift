@@ -28,6 +28,20 @@ struct SystemSearchTests {
     #expect(Analysis(sturdy.system, checks: []).resilience ?? 0 >= 1)
   }
 
+  /// Of many nodes there are too many systems; those that count nodes come first.
+  @Test func manyNodesHaveAnAnswer() throws {
+    var asked = 0
+    let outcome = SystemSearch.run(
+      nodes: NodeNames.numbered(64).map { QuorumNode($0) }, goal: .init()
+    ) {
+      asked += 1
+      return asked > 40
+    }
+    #expect(!outcome.isComplete && outcome.examined == 40)
+    let best = try #require(outcome.best)
+    #expect(abs(best.strategy.load - 0.5 * 33 / 64 - 0.5 * 32 / 64) < 1e-9)
+  }
+
   @Test func anExhaustedBudgetIsSaid() {
     let nodes = NodeNames.numbered(9).map { QuorumNode($0) }
     let outcome = SystemSearch.run(nodes: nodes, goal: .init()) { true }

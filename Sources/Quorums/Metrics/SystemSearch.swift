@@ -161,6 +161,12 @@ extension SystemSearch {
     guard selection.height > 0 else { return [] }
     if let known = shapes[selection] { return known }
     var found: [Shape] = []
+    if selection.height == 1 {
+      // Only single nodes have no height: there is one way to divide.
+      combine(Self.singles(selection.counts), 1, [], 0, isOver, &found)
+      shapes[selection] = found
+      return found
+    }
     var isDone = false
     split(selection.counts, [], most: selection.counts, isOver, &isDone) { search, parts in
       search.combine(parts, selection.height, [], 0, isOver, &found)
@@ -168,6 +174,17 @@ extension SystemSearch {
     }
     shapes[selection] = found
     return found
+  }
+
+  /// Every node of a selection as a part of its own.
+  private static func singles(_ counts: [Int]) -> [[Int]] {
+    var parts: [[Int]] = []
+    for (kind, count) in counts.enumerated() {
+      var part = Array(repeating: 0, count: counts.count)
+      part[kind] = 1
+      parts += Array(repeating: part, count: count)
+    }
+    return parts
   }
 
   /// Each way to divide the selection into two or more parts, the parts in descending order, until

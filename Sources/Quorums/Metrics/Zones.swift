@@ -27,7 +27,7 @@ public enum Zones {
     let expression = family.overZones(zones)
     let block: NodeSet?
     do throws(BoundReached) {
-      var diagrams = Diagrams(order: Array(names.indices))
+      var diagrams = Diagrams(order: names.indices.reversed())
       let reference = try diagrams.build(expression)
       block = diagrams.smallestBlock(reference)
     } catch {

@@ -104,7 +104,10 @@ enum QuorumCommand: Command {
       : "the time or the number of candidates ran out: there may be a better one"
     terminal.note("plumbline: \(outcome.examined) candidates; \(extent)")
     guard let best = outcome.best else {
-      terminal.warn("plumbline: no system keeps within the limits")
+      terminal.warn(
+        outcome.isComplete
+          ? "plumbline: no system keeps within the limits"
+          : "plumbline: no system within the limits was found")
       return outcome.isComplete ? .violation : .undecided
     }
     var demand = Demand()
