@@ -98,6 +98,32 @@ struct HistoryCheckTests {
     #expect(given.violations == [] && given.notes == ["the quorums are those given"])
   }
 
+  /// A number of nodes proves no breach; it may prove that there can be none.
+  @Test func numbersOfNodesSayWhetherTheyMustMeet() throws {
+    func reasons(_ read: Int, header: String = Self.five) throws -> [String] {
+      let found = try report(
+        "0 write 1 acks:3\n0 write 2 acks:4\n1 read 1 acks:\(read)", header: header)
+      #expect(found.violations == [] && found.holds == nil)
+      return found.notApplied.filter { [.quorum, .overlap].contains($0.rule) }.map(\.reason)
+    }
+    let unlisted = "no completed operation lists the nodes in “acks”"
+    let numbers = "\(unlisted); by number, reads had at least"
+    #expect(
+      try reasons(2) == [
+        unlisted, "\(numbers) 2 nodes and writes 3 of 5: they are not guaranteed to meet",
+      ])
+    #expect(
+      try reasons(3) == [unlisted, "\(numbers) 3 nodes and writes 3 of 5: they must meet"])
+    #expect(try reasons(3, header: "") == [unlisted, unlisted])
+    let mixed = try report("0 write 1 acks:[\"a\",\"b\",\"c\"]\n1 read 1 acks:1")
+    #expect(mixed.violations == [])
+    #expect(
+      mixed.notes == [
+        "1 operation gives “acks” as a number and not by name: left out",
+        "a quorum is taken to be a majority, 3 of the 5 nodes that are named",
+      ])
+  }
+
   @Test func aWriteThatIsOpenMayBeMissed() throws {
     let found = try report(
       """

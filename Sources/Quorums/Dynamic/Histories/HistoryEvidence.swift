@@ -7,6 +7,8 @@ struct HistoryEvidence {
   private(set) var names: [String] = []
   /// The nodes that served each operation; 0 where a line does not say.
   private(set) var acks: [NodeSet] = []
+  /// How many nodes served each operation, where a line gives only their number; else ``unknown``.
+  private(set) var counts: [Int64] = []
   /// ``unknown`` where a line does not say.
   private(set) var term: [Int64] = []
   private(set) var revision: [Int64] = []
@@ -34,6 +36,7 @@ struct HistoryEvidence {
       return column
     }
     acks = [NodeSet](repeating: 0, count: history.count)
+    counts = [Int64](repeating: HistoryEvidence.unknown, count: history.count)
     leader = [Int](repeating: -1, count: history.count)
     let number = { (id: ValueID) in history.values.integer(id) ?? HistoryEvidence.unknown }
     term = columns[1].map(number)
@@ -59,6 +62,7 @@ struct HistoryEvidence {
         leader[operation] = place(columns[3][operation], &names) ?? -1
       }
       guard columns[0][operation] >= 0 else { continue }
+      if let count = history.values.integer(columns[0][operation]) { counts[operation] = count }
       for part in history.values.parts(of: columns[0][operation]) {
         if let node = place(part, &names) { acks[operation] |= .only(node) }
       }

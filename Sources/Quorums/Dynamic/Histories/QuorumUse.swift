@@ -18,8 +18,14 @@ struct QuorumUse {
       let reason =
         evidence.has("acks")
         ? "no completed operation lists the nodes in “acks”" : "no completion has “acks”"
-      report.notApplied += [(.quorum, reason), (.overlap, reason)]
+      report.notApplied += [(.quorum, reason), (.overlap, reason + guarantee())]
       return
+    }
+    let counted = evidence.counts.count { $0 != HistoryEvidence.unknown }
+    if counted > 0 {
+      report.notes.append(
+        "\(counted) operation\(counted == 1 ? " gives" : "s give") “acks” as a number and not by name: left out"
+      )
     }
     overlap(&report)
     if let system {
@@ -31,6 +37,28 @@ struct QuorumUse {
     } else {
       infer(&report)
     }
+  }
+
+  /// What numbers of nodes alone say: that any two sets of these sizes meet, or that they need not.
+  ///
+  /// Of n nodes, sets of r and w members must share one when r + w > n, and may be disjoint
+  /// otherwise (Gifford's inequality with one vote each); which they were, numbers do not say.
+  private func guarantee() -> String {
+    var least: (read: Int64, write: Int64) = (.max, .max)
+    for operation in 0..<history.count where evidence.counts[operation] >= 0 {
+      guard let isRead = history.reads(operation) else { continue }
+      if isRead {
+        least.read = min(least.read, evidence.counts[operation])
+      } else {
+        least.write = min(least.write, evidence.counts[operation])
+      }
+    }
+    guard least.read < .max, least.write < .max, !evidence.names.isEmpty else { return "" }
+    let nodes = Int64(evidence.names.count)
+    let (sum, isOver) = least.read.addingReportingOverflow(least.write)
+    let words = "; by number, reads had at least \(least.read) nodes and writes \(least.write) of "
+    return words + "\(nodes): "
+      + (isOver || sum > nodes ? "they must meet" : "they are not guaranteed to meet")
   }
 
   /// The system that the header describes: `nodes`, and `votes`, `read`, `write` where it has them.
