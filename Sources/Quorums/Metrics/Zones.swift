@@ -14,9 +14,9 @@ public enum Zones {
 
   /// The fewest zones whose loss leaves no quorum, or nil when all together do not.
   ///
-  /// A zone is lost as a whole, so a node stands for its zone, and one without zone never fails: the
-  /// family becomes an expression over the zones, of which there are no more than nodes, and the
-  /// smallest set whose loss leaves nothing of it is one pass over its diagram.
+  /// A zone is lost as a whole, so a node stands for its zone, and one without zone never fails:
+  /// the family becomes an expression over the zones, of which there are no more than nodes, and
+  /// the smallest set whose loss leaves nothing of it is one pass over its diagram.
   ///
   /// - Throws: ``BoundReached`` when the diagram grows past its bound.
   static func smallestBlock(

@@ -135,7 +135,7 @@ struct ByzantineRules {
 
   /// B4.
   ///
-  /// What is no later than the last stable checkpoint among the signers' needs no proposal any more.
+  /// What is no later than the last stable checkpoint among the signers' needs no proposal.
   private mutating func renew(
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {

@@ -23,9 +23,8 @@ struct QuorumUse {
     }
     let counted = evidence.counts.count { $0 != HistoryEvidence.unknown }
     if counted > 0 {
-      report.notes.append(
-        "\(counted) operation\(counted == 1 ? " gives" : "s give") “acks” as a number and not by name: left out"
-      )
+      let operations = counted == 1 ? "1 operation gives" : "\(counted) operations give"
+      report.notes.append("\(operations) “acks” as a number and not by name: left out")
     }
     overlap(&report)
     if let system {
