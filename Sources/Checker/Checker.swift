@@ -55,7 +55,7 @@ public enum Checker {
         result.verdict = result.verdict.merged(with: .undecided)
       case .impasse(let impasse):
         result.violations.append(
-          evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
+          try evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
         result.verdict = .violation
       case .certificate(let certificate):
         result.violations.append(try evidence.violation(key: key, certificate, task))

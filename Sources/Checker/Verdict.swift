@@ -125,6 +125,9 @@ public struct Violation: Sendable {
   public var operations: [Int]
   /// Whether no operation of ``operations`` can be left out.
   public var isMinimal: Bool
+  /// Whether the answers of ``operations`` show pieces that others of the whole put there, and that
+  /// prove nothing: they are left out together, each from all answers.
+  public var isAbridged = false
   /// The operation whose completion is the first event that cannot be explained: everything
   /// before its completion is linearizable, everything up to it is not.
   public var culprit: Int

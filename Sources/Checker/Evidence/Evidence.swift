@@ -19,9 +19,11 @@ struct Evidence {
   }
 
   /// The violation that an impasse proves.
+  ///
+  /// - Throws: `defect` when the referee contradicts the search (``Reduction``).
   mutating func violation(
     key: ValueID, _ impasse: Impasse, _ task: KeyTask, isReduced: Bool
-  ) -> Violation {
+  ) throws(CheckError) -> Violation {
     var shown = Set(impasse.open)
     for dilemma in impasse.dilemmas {
       shown.formUnion(dilemma.path)
@@ -32,11 +34,14 @@ struct Evidence {
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
     if isReduced, stepsLeft > 0 {
       var reduction = Reduction(model, task, steps: stepsLeft)
-      let certificate = reduction.certificate(culprit: impasse.culprit)
+      let proof = reduction.proof(culprit: impasse.culprit)
       stepsLeft = reduction.stepsLeft
-      if let certificate, certificate.isMinimal || certificate.calls.count <= Self.readable {
-        violation.operations = certificate.calls.map { task.operations[$0] }
-        violation.isMinimal = certificate.isMinimal
+      if let proof, proof.isMinimal || proof.calls.count <= Self.readable,
+        try reduction.isConfirmed(proof, culprit: impasse.culprit)
+      {
+        violation.operations = proof.positions.map { task.operations[$0] }
+        violation.isMinimal = proof.isMinimal
+        violation.isAbridged = proof.isAbridged
       }
     }
     violation.explanation = explanation(of: violation)
@@ -72,7 +77,7 @@ struct Evidence {
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
           + "please report this with the history", code: .defect)
     }
-    if proof.calls.count <= Referee.limit / 4, model.referee(proof.calls, task.settings, values) {
+    if proof.calls.count <= Referee.affordable, model.referee(proof.calls, task.settings, values) {
       throw CheckError(
         "the referee finds a certificate (\(certificate.rule)) of model “\(model.name)” "
           + "linearizable; please report this with the history", code: .defect)
@@ -89,7 +94,7 @@ struct Evidence {
   private mutating func isMinimal(_ proof: KeyTask) -> Bool {
     guard proof.calls.count <= Self.readable, stepsLeft > 0 else { return false }
     var reduction = Reduction(model, proof, steps: stepsLeft)
-    let isMinimal = reduction.isMinimal(Array(proof.calls.indices), proof.calls)
+    let isMinimal = reduction.isMinimal(Reduction.Proof(proof))
     stepsLeft = reduction.stepsLeft
     return isMinimal
   }

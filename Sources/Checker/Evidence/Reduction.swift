@@ -6,12 +6,33 @@ import Histories
 /// A. Zeller, R. Hildebrandt, “Simplifying and isolating failure-inducing input”, TSE 28(2), 2002,
 /// with groups that are sound (see ``Removal``) in place of arbitrary subsets. Deterministic: it is
 /// bounded by steps of the search, not by time; a shared budget that runs out ends it as well.
+///
+/// What it hands out is looked at once more (``isConfirmed(_:culprit:)``).
 struct Reduction {
+  /// Calls that prove a violation by themselves.
+  struct Proof {
+    /// Their positions in the task's calls.
+    var positions: [Int]
+    /// As they count: what was open at the end of the prefix is pending, and gets show less when
+    /// pieces of them were left out.
+    var calls: [Call]
+    /// The values of the calls: those of the task and what gets show now.
+    var values: ValueTable
+    /// Whether none of them can be left out.
+    var isMinimal = false
+    /// Whether the prefix that ends with the culprit proves the violation; else the whole does.
+    var isPrefix = true
+    /// Whether gets show less than they did.
+    var isAbridged = false
+  }
+
   private let model: Model
   private let task: KeyTask
   /// Steps of the search that are left for all attempts.
   private(set) var stepsLeft: Int
   private var isOutOfSteps = false
+  /// The most operations whose texts are taken apart.
+  private static let abridged = 80
 
   /// Prepares to reduce one key's violation.
   init(_ model: Model, _ task: KeyTask, steps: Int) {
@@ -20,81 +41,101 @@ struct Reduction {
     stepsLeft = steps
   }
 
-  /// Positions in the task's calls that prove the violation by themselves, and whether none of
-  /// them can be left out; nil when no attempt succeeded.
-  mutating func certificate(culprit: Int) -> (calls: [Int], isMinimal: Bool)? {
+  /// Calls that prove the violation by themselves; nil when no attempt succeeded.
+  mutating func proof(culprit: Int) -> Proof? {
     guard let place = task.operations.firstIndex(of: culprit) else { return nil }
     let end = task.calls[place].returned
-    var kept = task.calls.indices.filter { task.calls[$0].invoked < end }
-    var calls = task.calls
-    // What is open at the end may have happened by then, or not, and nobody knows its result.
-    for index in kept where calls[index].returned > end {
-      calls[index].end = .pending
-      calls[index].returned = History.never
+    var proof = Proof(positions: [], calls: [], values: task.values)
+    for (position, call) in task.calls.enumerated() where call.invoked < end {
+      // One that saw another value changes nothing, and by then it had not seen it.
+      if call.returned > end, call.end == .mismatch { continue }
+      proof.positions.append(position)
+      // What is open at the end may have happened by then, or not, and nobody knows its result.
+      proof.calls.append(call.returned > end ? call.cut : call)
     }
-    if !isViolation(kept, calls) {
-      calls = task.calls
-      kept = Array(calls.indices)
-      if kept.count > 400 { return nil }
+    if !isViolation(proof) {
+      proof.positions = Array(task.calls.indices)
+      proof.calls = task.calls
+      proof.isPrefix = false
+      if proof.calls.count > 400 { return nil }
     }
-    var size = kept.count
+    reduce(&proof, size: proof.calls.count)
+    while abridge(&proof) { reduce(&proof, size: 1) }
+    proof.isMinimal = !isOutOfSteps && isMinimal(proof)
+    return proof
+  }
+
+  /// Leaves out groups, that many at once at first.
+  private mutating func reduce(_ proof: inout Proof, size: Int) {
+    var size = size
     while size >= 1, !isOutOfSteps {
-      let before = kept.count
-      sweep(&kept, calls, size: size)
+      let before = proof.calls.count
+      sweep(&proof, size: size)
       if size == 1 {
-        if kept.count == before { break }
+        if proof.calls.count == before { break }
         continue
       }
-      size = min(size / 2, max(1, kept.count))
+      size = min(size / 2, max(1, proof.calls.count))
     }
-    return (kept, !isOutOfSteps && isMinimal(kept, calls))
   }
 
   /// Tries to leave out every run of that many groups.
-  private mutating func sweep(_ kept: inout [Int], _ calls: [Call], size: Int) {
-    let groups = groups(kept, calls)
+  private mutating func sweep(_ proof: inout Proof, size: Int) {
+    // Positions, since places shift when something goes.
+    let groups = groups(proof).map { $0.map { proof.positions[$0] } }
     var start = 0
     while start < groups.count, !isOutOfSteps {
-      var gone = Set(groups[start..<min(groups.count, start + size)].joined())
-      gone.formIntersection(kept)
+      let gone = Set(groups[start..<min(groups.count, start + size)].joined())
       start += size
-      if gone.isEmpty { continue }
-      let rest = kept.filter { !gone.contains($0) }
-      if isViolation(rest, calls) { kept = rest }
+      let rest = proof.without { gone.contains(proof.positions[$0]) }
+      if rest.calls.count < proof.calls.count, isViolation(rest) { proof = rest }
     }
   }
 
-  private func groups(_ kept: [Int], _ calls: [Call]) -> [[Int]] {
-    model.removal.groups(of: kept.map { calls[$0] }, task.settings, task.values)
-      .map { group in group.map { kept[$0] } }
+  /// Takes one piece out of the gets that show it, if the rest is still a violation.
+  private mutating func abridge(_ proof: inout Proof) -> Bool {
+    guard proof.calls.count <= Self.abridged else { return false }
+    for piece in model.removal.pieces(of: proof.calls, task.settings, proof.values) {
+      let rest = proof.without(piece)
+      if isViolation(rest) {
+        proof = rest
+        return true
+      }
+    }
+    return false
   }
 
-  /// Whether no group can be left out, and no operation outside the groups.
-  mutating func isMinimal(_ kept: [Int], _ calls: [Call]) -> Bool {
-    let groups = groups(kept, calls)
-    for group in groups {
-      if isViolation(kept.filter { !group.contains($0) }, calls) { return false }
-    }
+  private func groups(_ proof: Proof) -> [[Int]] {
+    model.removal.groups(of: proof.calls, task.settings, proof.values)
+  }
+
+  /// Whether no group can be left out, no piece, and no operation outside the groups.
+  mutating func isMinimal(_ proof: Proof) -> Bool {
+    let groups = groups(proof)
+    for group in groups where isViolation(proof.without { group.contains($0) }) { return false }
+    for piece in model.removal.pieces(of: proof.calls, task.settings, proof.values)
+    where isViolation(proof.without(piece)) { return false }
     let grouped = Set(groups.joined())
-    for index in kept where !grouped.contains(index) {
-      if isViolation(kept.filter { $0 != index }, calls) { return false }
+    for place in proof.calls.indices where !grouped.contains(place) {
+      if isViolation(proof.without { $0 == place }) { return false }
     }
     return !isOutOfSteps
   }
 
-  private mutating func isViolation(_ kept: [Int], _ calls: [Call]) -> Bool {
+  private mutating func isViolation(_ proof: Proof) -> Bool {
     guard stepsLeft > 0 else {
       isOutOfSteps = true
       return false
     }
     var attempt = task
-    attempt.operations = kept.map { task.operations[$0] }
-    attempt.calls = kept.map { calls[$0] }
+    attempt.operations = proof.positions.map { task.operations[$0] }
+    attempt.calls = proof.calls
+    attempt.values = proof.values
     attempt.wantsImpasse = false
     attempt.stepLimit = min(stepsLeft, 50_000)
     guard let answer = try? model.solve(attempt) else { return false }
     // The columns are made anew for every attempt, which costs too.
-    stepsLeft -= answer.statistics.steps + kept.count
+    stepsLeft -= answer.statistics.steps + proof.calls.count
     switch answer.finding {
     case .impasse, .certificate: return true
     case .order, .positions: return false
@@ -102,5 +143,56 @@ struct Reduction {
       isOutOfSteps = true
       return false
     }
+  }
+
+  /// Whether the referee agrees with a proof, if it is small enough for it.
+  ///
+  /// It must find no order of the proof. And it must find one of what was known before the culprit
+  /// completed: there is one of the whole by then, so what was left out soundly left one. A removal
+  /// that is not sound, a read without what it read, say, leaves none. Such a proof is not shown,
+  /// while the verdict stands: the search reached it on the whole.
+  ///
+  /// - Throws: `defect` when it finds an order where the search found none: then the search has no
+  ///   say on the whole either.
+  func isConfirmed(_ proof: Proof, culprit: Int) throws(CheckError) -> Bool {
+    guard proof.calls.count <= Referee.affordable else { return true }
+    if model.referee(proof.calls, task.settings, proof.values) {
+      throw CheckError(
+        "the referee finds a reduced violation of model “\(model.name)” linearizable; please "
+          + "report this with the history", code: .defect)
+    }
+    guard proof.isPrefix else { return true }
+    let known = proof.positions.indices.compactMap { place -> Call? in
+      let call = proof.calls[place]
+      if task.operations[proof.positions[place]] != culprit { return call }
+      return call.end == .mismatch ? nil : call.cut
+    }
+    return model.referee(known, task.settings, proof.values)
+  }
+}
+
+extension Reduction.Proof {
+  /// Some calls as they are.
+  init(_ task: KeyTask) {
+    self.init(positions: Array(task.calls.indices), calls: task.calls, values: task.values)
+  }
+
+  /// Without the calls at some places.
+  func without(_ isGone: (Int) -> Bool) -> Self {
+    var rest = self
+    let kept = calls.indices.filter { !isGone($0) }
+    rest.positions = kept.map { positions[$0] }
+    rest.calls = kept.map { calls[$0] }
+    return rest
+  }
+
+  /// Without the appends of a text and its pieces of the gets.
+  func without(_ piece: Removal.Piece) -> Self {
+    var rest = self
+    for (get, text) in piece.rests {
+      rest.calls[get].output = rest.values.intern(string: String(decoding: text, as: UTF8.self))
+    }
+    rest.isAbridged = true
+    return rest.without { piece.calls.contains($0) }
   }
 }

@@ -4,26 +4,39 @@ import Histories
 /// together.
 ///
 /// A group is *sound* to leave out when every linearizable history stays linearizable without it.
-/// Then what remains of a violation after sound removals proves the whole to be one. Pure
-/// operations are sound by themselves in every model: deleting one from an order changes nothing
-/// for the others.
+/// Then what remains of a violation after sound removals proves the whole to be one. Each kind says
+/// why it is sound: take an order of the history, leave the group out of it, and see that every
+/// answer that is left is still right; real time is respected since nothing moves. Several groups
+/// can go at once, since each is sound for the same order.
+///
+/// *Pure* operations are sound by themselves in every model: they change nothing for the others.
 enum Removal: Sendable {
   /// Nothing beyond pure operations.
   case pureOnly
   /// A register. What installs a value goes with everything that observes it, and what those
-  /// install in turn: nobody is left who could miss the value. Not while a failed compare-and-set
+  /// install in turn: whoever is left observed a value that nobody of the group installed, so its
+  /// installer is still there, and still the last before it. Not while a failed compare-and-set
   /// is there, which may need the value to be another.
   case register
   /// A queue, bag, stack or priority queue. An element that nobody took out goes alone (a pending
-  /// operation that may have taken it took nothing then); one that was put in once and taken out
-  /// once goes with both.
+  /// operation that may have taken it took nothing then), and one that was not there at first with
+  /// all that put it in or took it out. The others keep their order among themselves: what was
+  /// first, last, least or anywhere among all is so among fewer, and what was empty stays empty.
   case element
   /// Locks. An acquisition and the release that is the process's next operation go together, and an
-  /// acquisition that is its process's last goes alone: the lock is free instead.
+  /// acquisition that is its process's last goes alone: the lock is free instead, and whatever else
+  /// happened while it was held needed no more than that.
   case section
-  /// A log. An element that no read shows comes after all reads.
+  /// A log. An element that no read shows comes after all reads: nobody misses it.
   case unread
-  /// Every operation by itself.
+  /// A text (``TextParses``). What was appended goes with the gets that may show it, and what was
+  /// put with the gets that may begin with it. Nobody is left who got something between the
+  /// operation and the next put, so its going changes nothing that was seen. What was appended also
+  /// goes without the gets, each of which shows the text less that piece, when all parses agree
+  /// where the piece is (``pieces(of:_:_:)``): the order has it there too.
+  case text
+  /// Every operation by itself: the answers of a model of this kind are judged by their being
+  /// different, and fewer are so as well.
   case each
 
   /// The groups of calls that are sound to leave out, pure calls first, in order.
@@ -46,6 +59,7 @@ enum Removal: Sendable {
       groups += calls.indices.filter {
         calls[$0].function == .append && !shown.contains(calls[$0].input)
       }.map { [$0] }
+    case .text: groups += Removal.texts(calls, TextParses(calls, settings, values), values)
     case .each: groups = calls.indices.map { [$0] }
     }
     return groups
@@ -116,8 +130,8 @@ enum Removal: Sendable {
       let out = takenOut[call.input] ?? []
       if out.isEmpty {
         groups.append([index])
-      } else if same.count == 1, out.count == 1, !initial.contains(call.input) {
-        groups.append([index, out[0]].sorted())
+      } else if same[0] == index, !initial.contains(call.input) {
+        groups.append((same + out).sorted())
       }
     }
     return groups
@@ -139,5 +153,54 @@ enum Removal: Sendable {
       }
     }
     return groups.reversed()
+  }
+
+  private static func texts(
+    _ calls: [Call], _ parses: TextParses, _ values: ValueTable
+  ) -> [[Int]] {
+    var groups: [[Int]] = []
+    // A history that nothing can be left out of may have large groups: not worth more than this.
+    var room = 8 * calls.count + 20_000
+    for index in calls.indices where room > 0 {
+      let text = calls[index].input
+      switch calls[index].function {
+      case .append: groups.append(([index] + parses.gets(containing: text)).sorted())
+      case .put: groups.append(([index] + parses.gets(beginningWith: text)).sorted())
+      default: continue
+      }
+      room -= groups[groups.count - 1].count
+    }
+    return groups
+  }
+
+  /// An appended text that can be left out although it was got.
+  struct Piece {
+    /// The appends of the text.
+    var calls: [Int]
+    /// What is left of the gets that showed it.
+    var rests: [(get: Int, text: [UInt8])]
+  }
+
+  /// What ``text`` says of appended texts that all parses have at the same places, the last first.
+  ///
+  /// All appends of a text go, so that what an order has at those places goes with them; at most
+  /// one of these is sound at a time, for the parses of what is left are others.
+  func pieces(of calls: [Call], _ settings: Settings, _ values: ValueTable) -> [Piece] {
+    guard case .text = self else { return [] }
+    let parses = TextParses(calls, settings, values)
+    let appends = calls.indices.filter {
+      calls[$0].function == .append && !values.utf8(calls[$0].input).isEmpty
+    }
+    var known: Set<ValueID> = []
+    var pieces: [Piece] = []
+    for index in appends.reversed() where known.insert(calls[index].input).inserted {
+      let text = calls[index].input
+      guard let shown = parses.shown(without: text), !shown.isEmpty else { continue }
+      pieces.append(
+        Piece(
+          calls: appends.filter { calls[$0].input == text },
+          rests: shown.map { ($0.get, $0.rest) }))
+    }
+    return pieces
   }
 }

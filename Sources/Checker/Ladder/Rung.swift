@@ -36,8 +36,9 @@ struct Certificate: Sendable, Equatable {
   var calls: [Int]
   /// The rule that is broken, for the documentation and the tests: `stale-read`.
   var rule: String
-  /// Those of ``calls`` that are compare-and-sets whose expected value is not part of the proof:
-  /// they count as plain writes of their new value, which are possible wherever they are.
+  /// Those of ``calls`` that count as plain writes, which are possible wherever they are:
+  /// compare-and-sets whose expected value is not part of the proof, of their new value, and reads,
+  /// of the value that they saw, which changes nothing where they saw it.
   var asWrites: [Int] = []
   /// Whether none of them can be left out, as far as the rung has tried; nil when it has not.
   var isMinimal: Bool?

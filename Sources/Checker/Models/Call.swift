@@ -92,14 +92,27 @@ struct Call: Sendable {
         + "another value, \(values.describe(output)); expected the same value or null")
   }
 
-  /// A compare-and-set as a plain write of its new value, which is possible wherever it is.
+  /// A compare-and-set as a plain write of its new value, or a read of the one that it saw: both
+  /// are possible wherever they are.
   func asWrite(_ values: ValueTable) -> Call {
-    guard let pair = values.pair(input) else { return self }
     var write = self
+    if function == .read {
+      write.input = output
+    } else {
+      guard let pair = values.pair(input) else { return self }
+      write.input = pair.second
+    }
     write.function = .write
-    write.input = pair.second
     write.output = ValueTable.none
     return write
+  }
+
+  /// The call as it was known before it completed.
+  var cut: Call {
+    var open = self
+    open.end = .pending
+    open.returned = History.never
+    return open
   }
 
   /// The value that an `ok` completion must carry.

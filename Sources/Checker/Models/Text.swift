@@ -107,5 +107,5 @@ extension Model {
       + "0 ok get ab",
     illegal: "0 invoke put a; 0 ok put a; 1 invoke append b; 1 ok append b; 0 invoke get nil; "
       + "0 ok get ba",
-    machine: TextMachine.self, sequential: SequentialText.self, removal: .pureOnly)
+    machine: TextMachine.self, sequential: SequentialText.self, removal: .text)
 }

@@ -9,6 +9,8 @@ import Histories
 enum Referee {
   /// The most operations that it takes.
   static let limit = 62
+  /// The most operations that evidence asks it about: up to a few hundred thousand steps.
+  static let affordable = 15
 
   /// Whether a history is linearizable.
   ///

@@ -4,21 +4,28 @@ import Histories
 ///
 /// **What proves the whole.** Let K be some of the calls H of a key, without mismatches. Let every
 /// compare-and-set of K whose expected value is not accounted for count as a plain write of its new
-/// value. An observer o of K (a read, or a compare-and-set that is one still) of value v is
+/// value, and every read of K that is not accounted for as a plain write of the value that it saw.
+/// An observer o of K (a read, or a compare-and-set that is one still) of value v is
 /// *accounted for* when every installer w of v in H is in K, or was invoked after o had completed,
-/// or was certainly overwritten: a completed installer u in K was invoked after w had completed,
-/// and completed before o was invoked.
+/// or was certainly overwritten: a completed u in K that installed a value, or saw another than v,
+/// was invoked after w had completed, and completed before o was invoked.
 /// *If H is linearizable, so is K.* Take an order of H and keep the calls of K. The last installer
 /// before o in the order of H, or the initial value if there is none, gave it v. It is in K: else
-/// it is some w as above, which cannot come after o, nor last before it, since u comes between. No
-/// other installer is between it and o in H, so none is in K, and o sees v there as well. A plain
-/// write is possible anywhere. Time is respected since the calls keep their intervals.
+/// it is some w as above, which cannot come after o, nor last before it, since u comes between: if
+/// u installed nothing then somebody did between w and u, for u saw another value. No other
+/// installer is between it and o in H, so none is in K, and a read between them that counts as a
+/// write saw v in H and writes v: o sees v in K as well. A plain write is possible anywhere. Time
+/// is respected since the calls keep their intervals.
 /// So a K that is not linearizable by itself proves that H is not; that K is not is decided anew
 /// here, by the referee where K is small and by the search where it is not.
 ///
-/// To be believed as well as right, K must hold an installer of what is observed if there is one.
+/// To be believed as well as right, K must hold an installer of what is observed if there is one,
+/// and reads are reads: they count as writes only where that makes a proof of more than
+/// ``readable`` calls smaller.
 struct RegisterProof {
   private let task: KeyTask
+  /// Whether reads that are not accounted for count as writes; else they are left out.
+  private var hasReadsAsWrites = false
   /// Suspected installers of values that some suspect observes.
   private var sources: [(call: Int, value: ValueID)] = []
   /// Values that others install as well.
@@ -28,14 +35,21 @@ struct RegisterProof {
   private var latestRival: [Int: Int32] = [:]
   /// More suspects than this are not looked at.
   private static let limit = 500
+  /// A person can hold this many calls in mind.
+  private static let readable = 6
 
   /// The certificate that some calls are, with as few of them as possible; nil when they prove
   /// nothing, or more than `limit` of them are needed.
   static func certificate(_ task: KeyTask, _ suspects: [Int], _ rule: String) -> Certificate? {
     guard !suspects.isEmpty, suspects.count <= limit else { return nil }
-    let proof = RegisterProof(task, suspects)
+    var proof = RegisterProof(task, suspects)
     guard proof.proves(suspects) else { return nil }
-    let kept = proof.reduced(suspects)
+    var kept = proof.reduced(suspects)
+    if kept.count > readable {
+      proof.hasReadsAsWrites = true
+      let fewer = proof.reduced(kept)
+      if fewer.count < kept.count { kept = fewer } else { proof.hasReadsAsWrites = false }
+    }
     return Certificate(calls: kept, rule: rule, asWrites: proof.asWrites(kept), isMinimal: true)
   }
 
@@ -101,9 +115,10 @@ struct RegisterProof {
     return kept
   }
 
-  /// Without the readers that are not accounted for.
+  /// Without the readers that are not accounted for, unless they count as writes.
   private func closed(_ calls: [Int]) -> [Int] {
-    calls.filter { call in
+    if hasReadsAsWrites { return calls }
+    return calls.filter { call in
       if case .read(let value) = meaning(call) {
         return isAccounted(call, of: value, among: calls)
       }
@@ -132,13 +147,14 @@ struct RegisterProof {
     return false
   }
 
-  /// The compare-and-sets whose expected value is not accounted for.
+  /// The observers whose value is not accounted for.
   private func asWrites(_ calls: [Int]) -> [Int] {
     calls.filter { call in
-      if case .swap(let old, _) = meaning(call) {
-        return !isAccounted(call, of: old, among: calls)
+      switch meaning(call) {
+      case .swap(let old, _): !isAccounted(call, of: old, among: calls)
+      case .read(let value): !isAccounted(call, of: value, among: calls)
+      default: false
       }
-      return false
     }
   }
 
@@ -159,17 +175,20 @@ struct RegisterProof {
       }
     }
     guard isInstalled || !hasSource else { return false }
-    return rival < 0 || calls.contains { isOverwriting($0, after: rival, before: seen, observer) }
+    return rival < 0
+      || calls.contains { isOverwriting($0, value, after: rival, before: seen, observer) }
   }
 
+  /// Whether a value that was there by the rival's end had certainly gone before it was seen.
   private func isOverwriting(
-    _ call: Int, after rival: Int32, before seen: Call, _ observer: Int
+    _ call: Int, _ value: ValueID, after rival: Int32, before seen: Call, _ observer: Int
   ) -> Bool {
     let other = task.calls[call]
     guard other.end == .ok, call != observer, rival < other.invoked, other.returned < seen.invoked
     else { return false }
     switch meaning(call) {
     case .write, .swap: return true
+    case .read(let another): return another != value
     default: return false
     }
   }

@@ -219,8 +219,10 @@ struct SplitSet {
     case .stopped, .certificate, .positions: return .pass
     case .impasse(let impasse):
       var reduction = Reduction(Model.set, alone, steps: 400_000)
-      let kept = reduction.certificate(culprit: impasse.culprit)?.calls ?? Array(own.indices)
-      return .violation("element", kept.map { own[$0] })
+      guard let proof = reduction.proof(culprit: impasse.culprit),
+        try reduction.isConfirmed(proof, culprit: impasse.culprit)
+      else { return .violation("element", own) }
+      return .violation("element", proof.positions.map { own[$0] })
     }
   }
 }
