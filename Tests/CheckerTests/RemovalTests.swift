@@ -15,14 +15,17 @@ import Testing
       initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false,
       permits: permits)
     var tried = 0
-    for round in 0..<600 {
+    for round in 0..<600 * ReductionTests.trials {
       let shape = Shape(operations: 4 + round % 5, clients: 2 + round % 3, lies: 0.1)
       let history = try randomHistory(object, shape, &random)
       let calls = (0..<history.count).compactMap {
         Call($0, of: history, as: Call.functions(of: history), settings)
       }
       guard model.referee(calls, settings, history.values) else { continue }
-      for group in model.removal.groups(of: calls, settings, history.values) {
+      var groups = model.removal.groups(of: calls, settings, history.values)
+      // Any of them at once, as a reduction tries them.
+      for _ in 0..<2 { groups.append(groups.filter { _ in random.chance(0.5) }.flatMap { $0 }) }
+      for group in groups {
         let rest = calls.indices.filter { !group.contains($0) }.map { calls[$0] }
         tried += 1
         #expect(

@@ -35,7 +35,7 @@ struct Evidence {
     if isReduced, stepsLeft > 0 {
       var reduction = Reduction(model, task, steps: stepsLeft)
       let proof = reduction.proof(culprit: impasse.culprit)
-      stepsLeft = reduction.stepsLeft
+      defer { stepsLeft = reduction.stepsLeft }
       if let proof, proof.isMinimal || proof.calls.count <= Self.readable,
         try reduction.isConfirmed(proof, culprit: impasse.culprit)
       {

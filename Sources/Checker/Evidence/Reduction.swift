@@ -43,6 +43,21 @@ struct Reduction {
 
   /// Calls that prove the violation by themselves; nil when no attempt succeeded.
   mutating func proof(culprit: Int) -> Proof? {
+    guard var proof = prefix(culprit: culprit) else { return nil }
+    if !isViolation(proof) {
+      proof.positions = Array(task.calls.indices)
+      proof.calls = task.calls
+      proof.isPrefix = false
+      if proof.calls.count > 400 { return nil }
+    }
+    reduce(&proof, size: proof.calls.count)
+    while abridge(&proof) { reduce(&proof, size: 1) }
+    proof.isMinimal = !isOutOfSteps && isMinimal(proof)
+    return proof
+  }
+
+  /// What was known just after an operation had completed.
+  private func prefix(culprit: Int) -> Proof? {
     guard let place = task.operations.firstIndex(of: culprit) else { return nil }
     let end = task.calls[place].returned
     var proof = Proof(positions: [], calls: [], values: task.values)
@@ -53,15 +68,6 @@ struct Reduction {
       // What is open at the end may have happened by then, or not, and nobody knows its result.
       proof.calls.append(call.returned > end ? call.cut : call)
     }
-    if !isViolation(proof) {
-      proof.positions = Array(task.calls.indices)
-      proof.calls = task.calls
-      proof.isPrefix = false
-      if proof.calls.count > 400 { return nil }
-    }
-    reduce(&proof, size: proof.calls.count)
-    while abridge(&proof) { reduce(&proof, size: 1) }
-    proof.isMinimal = !isOutOfSteps && isMinimal(proof)
     return proof
   }
 
@@ -123,9 +129,24 @@ struct Reduction {
   }
 
   private mutating func isViolation(_ proof: Proof) -> Bool {
+    switch solve(proof) {
+    case .impasse, .certificate: true
+    default: false
+    }
+  }
+
+  private mutating func isLinearizable(_ proof: Proof) -> Bool {
+    switch solve(proof) {
+    case .order, .positions: true
+    default: false
+    }
+  }
+
+  /// Searches some calls; nil when the steps are used up or the model refuses a call.
+  private mutating func solve(_ proof: Proof) -> KeyAnswer.Finding? {
     guard stepsLeft > 0 else {
       isOutOfSteps = true
-      return false
+      return nil
     }
     var attempt = task
     attempt.operations = proof.positions.map { task.operations[$0] }
@@ -133,28 +154,28 @@ struct Reduction {
     attempt.values = proof.values
     attempt.wantsImpasse = false
     attempt.stepLimit = min(stepsLeft, 50_000)
-    guard let answer = try? model.solve(attempt) else { return false }
+    guard let answer = try? model.solve(attempt) else { return nil }
     // The columns are made anew for every attempt, which costs too.
     stepsLeft -= answer.statistics.steps + proof.calls.count
-    switch answer.finding {
-    case .impasse, .certificate: return true
-    case .order, .positions: return false
-    case .stopped:
+    if case .stopped = answer.finding {
       isOutOfSteps = true
-      return false
+      return nil
     }
+    return answer.finding
   }
 
   /// Whether the referee agrees with a proof, if it is small enough for it.
   ///
-  /// It must find no order of the proof. And it must find one of what was known before the culprit
-  /// completed: there is one of the whole by then, so what was left out soundly left one. A removal
-  /// that is not sound, a read without what it read, say, leaves none. Such a proof is not shown,
-  /// while the verdict stands: the search reached it on the whole.
+  /// It must find no order of the proof. And what was left out must have been left out soundly,
+  /// which it tells by histories that have an order as a whole: then so must what is kept of them.
+  /// One is what was known before the culprit completed, another the same with the culprit invoked
+  /// before all others (``relaxed(_:culprit:)``), if that has an order. A removal that is not sound,
+  /// of a write without who read it, say, leaves none. Such a proof is not shown, while the verdict
+  /// stands: the search reached it on the whole.
   ///
   /// - Throws: `defect` when it finds an order where the search found none: then the search has no
   ///   say on the whole either.
-  func isConfirmed(_ proof: Proof, culprit: Int) throws(CheckError) -> Bool {
+  mutating func isConfirmed(_ proof: Proof, culprit: Int) throws(CheckError) -> Bool {
     guard proof.calls.count <= Referee.affordable else { return true }
     if model.referee(proof.calls, task.settings, proof.values) {
       throw CheckError(
@@ -167,7 +188,25 @@ struct Reduction {
       if task.operations[proof.positions[place]] != culprit { return call }
       return call.end == .mismatch ? nil : call.cut
     }
-    return model.referee(known, task.settings, proof.values)
+    guard model.referee(known, task.settings, proof.values) else { return false }
+    guard let whole = prefix(culprit: culprit), let all = relaxed(whole, culprit: culprit),
+      isLinearizable(all), let kept = relaxed(proof, culprit: culprit)
+    else { return true }
+    return model.referee(kept.calls, task.settings, kept.values)
+  }
+
+  /// The calls with the culprit invoked before all others, nil where removals go by more than
+  /// values: a group that is sound to leave out of the one is sound to leave out of the other.
+  private func relaxed(_ proof: Proof, culprit: Int) -> Proof? {
+    if case .section = model.removal { return nil }
+    guard let place = proof.positions.firstIndex(where: { task.operations[$0] == culprit })
+    else { return nil }
+    var relaxed = proof
+    relaxed.positions.insert(relaxed.positions.remove(at: place), at: 0)
+    var call = relaxed.calls.remove(at: place)
+    call.invoked = -1
+    relaxed.calls.insert(call, at: 0)
+    return relaxed
   }
 }
 

@@ -131,13 +131,13 @@ struct PageSections {
       <p class="legend"><span><i class="culprit"></i>cannot be explained</span>\(pending)</p>
       \(omitted)
       <div class="columns">
-      \(table(plan.bars, isMinimal: violation.isMinimal))
+      \(table(plan.bars, violation))
       \(states(violation))
       </div>
       """
   }
 
-  private func table(_ bars: [DrawingPlan.Bar], isMinimal: Bool) -> Markup {
+  private func table(_ bars: [DrawingPlan.Bar], _ violation: Violation) -> Markup {
     guard !bars.isEmpty else { return "" }
     let timed = bars.contains { history.invokedTime[$0.operation] != Event.noTime }
     var rows: Markup = """
@@ -153,9 +153,10 @@ struct PageSections {
         \(timed ? times(bar) : "")</tr>
         """
     }
-    let minimal: Markup =
-      isMinimal
+    var minimal: Markup =
+      violation.isMinimal
       ? "<p class=\"soft\">No operation of these can be left out: they prove it alone.</p>" : ""
+    if violation.isAbridged { minimal += "<p class=\"soft\">\(Violation.abridgement)</p>" }
     return """
       <div><h3>Operations</h3><div class="scroll"><table>\(rows)</table></div>\
       \(minimal)</div>

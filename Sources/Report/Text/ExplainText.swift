@@ -80,6 +80,7 @@ public struct ExplainText: Sendable {
           ? "The proof is this one answer: no order gives it."
           : "The proof is \(count)\(more): by themselves they have no order, and none can be left "
             + "out.")
+      if violation.isAbridged { lines += report.paragraph(Violation.abridgement) }
     }
     let further = result.violations.filter { $0.key != violation.key }
     if !further.isEmpty {

@@ -181,9 +181,10 @@ public struct TextReport: Sendable {
       if place == 0 { return palette.dim("    " + cells) }
       return mark ? palette.bad("  > " + cells) : "    " + cells
     }
-    let minimal =
+    var notes =
       violation.isMinimal ? ["    No operation of these can be left out: they prove it alone."] : []
-    return [""] + painted + minimal.map(palette.dim)
+    if violation.isAbridged { notes.append("    \(Violation.abridgement)") }
+    return [""] + painted + notes.map(palette.dim)
   }
 
   private func time(_ nanoseconds: Int64) -> String {

@@ -1,3 +1,4 @@
+import Checker
 import Histories
 
 /// A violation in words that need no paper: what happened, what the rule is, which faults were on.
@@ -31,4 +32,10 @@ struct Finding {
     self.operations = operations
     self.since = since
   }
+}
+
+extension Violation {
+  /// What is said below an ``isAbridged`` proof.
+  static let abridgement =
+    "What else the answers show was appended by others that prove nothing here."
 }

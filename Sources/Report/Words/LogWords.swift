@@ -127,7 +127,7 @@ struct LogWords {
   }
 
   private func text() -> Finding? {
-    invented() ?? lacking() ?? parting() ?? headless() ?? unwritten()
+    invented() ?? lacking() ?? replaced() ?? parting() ?? headless() ?? unwritten()
   }
 
   /// What may have been written before a read was over.
@@ -235,17 +235,66 @@ struct LogWords {
       let text = Array(scene.history.values.utf8(scene.output(read)))
       for append in scene.shown where scene.name(append) == "append" && scene.isOk(append) {
         let piece = Array(scene.history.values.utf8(scene.input(append)))
-        let isKept = puts.allSatisfy {
-          scene.precedes($0, append) || scene.begin($0) > scene.end(read)
+        // A text begins with what was put last.
+        let others = puts.filter {
+          !scene.precedes($0, append) && scene.begin($0) <= scene.end(read)
         }
-        guard isKept, scene.precedes(append, read), !text.contains(piece) else { continue }
+        let isKept = others.allSatisfy {
+          !text.starts(with: scene.history.values.utf8(scene.input($0)))
+        }
+        let witness = isKept ? nil : shown(in: read, before: append)
+        guard isKept || witness != nil, scene.precedes(append, read), !text.contains(piece)
+        else { continue }
         return Finding(
           .elementMissing,
           [
             "\(saw(read)), although it began \(scene.gap(from: append, to: read)) "
               + "\(scene.deed(append, asToldOf: read)) had been acknowledged "
-              + "\(scene.ended(append)): \(scene.value(scene.input(append))) is nowhere in it."
-          ], [append, read], since: append)
+              + "\(scene.ended(append)): \(scene.value(scene.input(append))) is nowhere in it"
+              + (isKept && !others.isEmpty
+                ? ", and it begins with nothing that was put since then." : "."),
+            witness.map {
+              "But \(scene.value(scene.input($0))) is in it, and \(scene.client($0)) had finished "
+                + "appending that \(scene.ended($0)) before the other append began."
+            },
+          ].compactMap { $0 }, [witness, append, read].compactMap { $0 }, since: append)
+      }
+    }
+    return nil
+  }
+
+  /// What was shown by a read and was appended before an append began.
+  private func shown(in read: Int, before append: Int) -> Int? {
+    let text = Array(scene.history.values.utf8(scene.output(read)))
+    return scene.shown.last { other in
+      scene.name(other) == "append" && scene.isOk(other) && scene.precedes(other, append)
+        && appends.count {
+          scene.input($0) == scene.input(other) && scene.begin($0) < scene.end(read)
+        } == 1
+        && text.contains(Array(scene.history.values.utf8(scene.input(other))))
+    }
+  }
+
+  /// A text that begins with what was put and over before another put began.
+  private func replaced() -> Finding? {
+    let puts = scene.all.filter { scene.name($0) == "put" && !scene.isFailed($0) }
+    for read in reads.reversed() {
+      let text = Array(scene.history.values.utf8(scene.output(read)))
+      let beginnings = puts.filter {
+        scene.begin($0) < scene.end(read)
+          && text.starts(with: scene.history.values.utf8(scene.input($0)))
+      }
+      guard let first = beginnings.last else { continue }
+      for put in puts.reversed() where scene.shown.contains(put) && scene.precedes(put, read) {
+        guard beginnings.allSatisfy({ scene.precedes($0, put) }) else { continue }
+        return Finding(
+          .staleRead,
+          [
+            "\(saw(read)), although it began \(scene.gap(from: put, to: read)) "
+              + "\(scene.deed(put, asToldOf: read)) had been acknowledged \(scene.ended(put)).",
+            "What it begins with, \(scene.value(scene.input(first))), was put before that and "
+              + "gone by then: \(scene.client(first)) had finished \(scene.ended(first)).",
+          ], [first, put, read], since: put)
       }
     }
     return nil

@@ -20,8 +20,8 @@ import Histories
 /// here, by the referee where K is small and by the search where it is not.
 ///
 /// To be believed as well as right, K must hold an installer of what is observed if there is one,
-/// and reads are reads: they count as writes only where that makes a proof of more than
-/// ``readable`` calls smaller.
+/// and reads are reads: they count as writes only where there is no proof otherwise, or that makes
+/// one of more than ``readable`` calls smaller.
 struct RegisterProof {
   private let task: KeyTask
   /// Whether reads that are not accounted for count as writes; else they are left out.
@@ -43,9 +43,12 @@ struct RegisterProof {
   static func certificate(_ task: KeyTask, _ suspects: [Int], _ rule: String) -> Certificate? {
     guard !suspects.isEmpty, suspects.count <= limit else { return nil }
     var proof = RegisterProof(task, suspects)
-    guard proof.proves(suspects) else { return nil }
+    if !proof.proves(suspects) {
+      proof.hasReadsAsWrites = true
+      guard proof.proves(suspects) else { return nil }
+    }
     var kept = proof.reduced(suspects)
-    if kept.count > readable {
+    if kept.count > readable, !proof.hasReadsAsWrites {
       proof.hasReadsAsWrites = true
       let fewer = proof.reduced(kept)
       if fewer.count < kept.count { kept = fewer } else { proof.hasReadsAsWrites = false }
