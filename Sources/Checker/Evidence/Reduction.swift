@@ -169,9 +169,9 @@ struct Reduction {
   /// It must find no order of the proof. And what was left out must have been left out soundly,
   /// which it tells by histories that have an order as a whole: then so must what is kept of them.
   /// One is what was known before the culprit completed, another the same with the culprit invoked
-  /// before all others (``relaxed(_:culprit:)``), if that has an order. A removal that is not sound,
-  /// of a write without who read it, say, leaves none. Such a proof is not shown, while the verdict
-  /// stands: the search reached it on the whole.
+  /// before all others (``relaxed(_:culprit:)``), if that has an order. A removal that is not
+  /// sound, of a write without who read it, say, leaves none. Such a proof is not shown, while the
+  /// verdict stands: the search reached it on the whole.
   ///
   /// - Throws: `defect` when it finds an order where the search found none: then the search has no
   ///   say on the whole either.
