@@ -34,6 +34,15 @@ import Testing
           model.referee(rest, settings, values),
           "\(name) without \(group):\n\(describe(history))")
       }
+      var grown = Reduction.Proof(
+        positions: Array(calls.indices), calls: calls, values: values)
+      for piece in model.removal.pieces(of: calls, settings, &grown.values) {
+        let rest = grown.without(piece)
+        tried += 1
+        #expect(
+          model.referee(rest.calls, settings, rest.values),
+          "\(name) without \(piece.calls):\n\(describe(history))")
+      }
     }
     #expect(tried > 300, "\(name) \(tried)")
   }

@@ -35,7 +35,7 @@ import Testing
     for round in 0..<3000 * ReductionTests.trials {
       let history = try history(round, &random)
       let calls = calls(history)
-      let whole = Reduction.Proof(
+      var whole = Reduction.Proof(
         positions: Array(calls.indices), calls: calls, values: history.values)
       guard Model.text.referee(calls, Self.settings, history.values) else { continue }
       let groups = Removal.text.groups(of: calls, Self.settings, history.values)
@@ -43,7 +43,7 @@ import Testing
       let some = Set(groups.filter { _ in random.chance(0.4) }.flatMap { $0 })
       rests.append(whole.without { some.contains($0) })
       tried[0] += rests.count
-      for piece in Removal.text.pieces(of: calls, Self.settings, history.values) {
+      for piece in Removal.text.pieces(of: calls, Self.settings, &whole.values) {
         rests.append(whole.without(piece))
         tried[1] += 1
       }
@@ -59,8 +59,9 @@ import Testing
   private func pieces(_ lines: String) throws -> [String] {
     let history = try History.text(lines)
     let calls = calls(history)
-    return Removal.text.pieces(of: calls, Self.settings, history.values).map { piece in
-      let rests = piece.rests.map { "\($0.get): \(String(decoding: $0.text, as: UTF8.self))" }
+    var values = history.values
+    return Removal.text.pieces(of: calls, Self.settings, &values).map { piece in
+      let rests = piece.rests.map { "\($0.call): \(values.string($0.output) ?? "")" }
       return "\(piece.calls) \(rests.joined(separator: ", "))"
     }
   }
@@ -80,6 +81,10 @@ import Testing
         == ["[2] 3: px", "[1] 3: py, 4: p"])
     // "ab" may be one append or two.
     #expect(try pieces(sequence(["append ab", "append a", "append b", "get ab"])) == [])
+    // What leads nowhere is no part of it.
+    #expect(
+      try pieces(sequence(["append ab", "append a", "append c", "get abc"]))
+        == ["[2] 3: ab", "[0] 3: c"])
     // The put may be of the first letter or of both.
     #expect(try pieces(sequence(["put a", "put ab", "append b", "get ab"])) == [])
     // The same text twice goes twice.

@@ -63,8 +63,18 @@ struct Evidence {
     where certificate.asWrites.contains(position) {
       proof.calls[place] = proof.calls[place].asWrite(values)
     }
+    var isAbridged = false
+    var finding = KeyAnswer.Finding.positions([])
+    if let bare = model.removal.bare(proof, of: task) {
+      finding = try model.solve(bare).finding
+      if case .impasse = finding {
+        proof = bare
+        isAbridged = true
+      }
+    }
+    if !isAbridged { finding = try model.solve(proof).finding }
     let impasse: Impasse
-    switch try model.solve(proof).finding {
+    switch finding {
     case .impasse(let found): impasse = found
     case .stopped:
       // The rung has proven it; the budget is too small to say what was possible before it.
@@ -77,7 +87,9 @@ struct Evidence {
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
           + "please report this with the history", code: .defect)
     }
-    if proof.calls.count <= Referee.affordable, model.referee(proof.calls, task.settings, values) {
+    if proof.calls.count <= Referee.affordable,
+      model.referee(proof.calls, task.settings, proof.values)
+    {
       throw CheckError(
         "the referee finds a certificate (\(certificate.rule)) of model “\(model.name)” "
           + "linearizable; please report this with the history", code: .defect)
@@ -86,6 +98,7 @@ struct Evidence {
       key: key, operations: proof.operations,
       isMinimal: certificate.isMinimal ?? isMinimal(proof), culprit: impasse.culprit,
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
+    violation.isAbridged = isAbridged
     violation.explanation = explanation(of: violation)
     return violation
   }

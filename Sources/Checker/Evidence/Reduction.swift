@@ -31,7 +31,7 @@ struct Reduction {
   /// Steps of the search that are left for all attempts.
   private(set) var stepsLeft: Int
   private var isOutOfSteps = false
-  /// The most operations whose texts are taken apart.
+  /// The most operations whose answers are taken apart.
   private static let abridged = 80
 
   /// Prepares to reduce one key's violation.
@@ -101,7 +101,7 @@ struct Reduction {
   /// Takes one piece out of the gets that show it, if the rest is still a violation.
   private mutating func abridge(_ proof: inout Proof) -> Bool {
     guard proof.calls.count <= Self.abridged else { return false }
-    for piece in model.removal.pieces(of: proof.calls, task.settings, proof.values) {
+    for piece in model.removal.pieces(of: proof.calls, task.settings, &proof.values) {
       let rest = proof.without(piece)
       if isViolation(rest) {
         proof = rest
@@ -119,9 +119,12 @@ struct Reduction {
   mutating func isMinimal(_ proof: Proof) -> Bool {
     let groups = groups(proof)
     for group in groups where isViolation(proof.without { group.contains($0) }) { return false }
-    for piece in model.removal.pieces(of: proof.calls, task.settings, proof.values)
-    where isViolation(proof.without(piece)) { return false }
-    let grouped = Set(groups.joined())
+    var grouped = Set(groups.joined())
+    var proof = proof
+    for piece in model.removal.pieces(of: proof.calls, task.settings, &proof.values) {
+      if isViolation(proof.without(piece)) { return false }
+      grouped.formUnion(piece.calls)
+    }
     for place in proof.calls.indices where !grouped.contains(place) {
       if isViolation(proof.without { $0 == place }) { return false }
     }
@@ -225,12 +228,10 @@ extension Reduction.Proof {
     return rest
   }
 
-  /// Without the appends of a text and its pieces of the gets.
+  /// Without a piece of the answers and the calls that are about it.
   func without(_ piece: Removal.Piece) -> Self {
     var rest = self
-    for (get, text) in piece.rests {
-      rest.calls[get].output = rest.values.intern(string: String(decoding: text, as: UTF8.self))
-    }
+    for (call, output) in piece.rests { rest.calls[call].output = output }
     rest.isAbridged = true
     return rest.without { piece.calls.contains($0) }
   }

@@ -27,8 +27,15 @@ enum Removal: Sendable {
   /// acquisition that is its process's last goes alone: the lock is free instead, and whatever else
   /// happened while it was held needed no more than that.
   case section
-  /// A log. An element that no read shows comes after all reads: nobody misses it.
+  /// A log. An element that no read shows comes after all reads: nobody misses it. One that is
+  /// shown can be taken out of all reads (``pieces(of:_:_:)``).
   case unread
+  /// A set. Elements have nothing to do with each other, so one goes with all that is about it:
+  /// alone when no read shows it, else out of all reads (``pieces(of:_:_:)``).
+  case member
+  /// Registers that transactions read and write. A transaction goes with those that read what it
+  /// wrote, and those that read what these wrote in turn, as for ``register``.
+  case transaction
   /// A text (``TextParses``). What was appended goes with the gets that may show it, and what was
   /// put with the gets that may begin with it. Nobody is left who got something between the
   /// operation and the next put, so its going changes nothing that was seen. What was appended also
@@ -60,6 +67,8 @@ enum Removal: Sendable {
         calls[$0].function == .append && !shown.contains(calls[$0].input)
       }.map { [$0] }
     case .text: groups += Removal.texts(calls, TextParses(calls, settings, values), values)
+    case .member: groups += Removal.members(calls, values)
+    case .transaction: groups += Removal.transactions(calls, values)
     case .each: groups = calls.indices.map { [$0] }
     }
     return groups
@@ -93,22 +102,9 @@ enum Removal: Sendable {
         installed.append(nil)
       }
     }
-    var groups: [[Int]] = []
-    // Clusters of repeated values may each hold nearly everything: not worth more than this.
-    var room = 8 * calls.count + 20_000
-    for index in calls.indices where installed[index] != nil && room > 0 {
-      var group: Set<Int> = [index]
-      var waiting = [index]
-      while let next = waiting.popLast() {
-        guard let value = installed[next] else { continue }
-        for observer in observers[value, default: []] where group.insert(observer).inserted {
-          waiting.append(observer)
-        }
-      }
-      room -= group.count
-      groups.append(group.sorted())
+    return closures(calls.indices.filter { installed[$0] != nil }) { call in
+      installed[call].flatMap { observers[$0] } ?? []
     }
-    return groups
   }
 
   private static func elements(
@@ -173,34 +169,67 @@ enum Removal: Sendable {
     return groups
   }
 
-  /// An appended text that can be left out although it was got.
-  struct Piece {
-    /// The appends of the text.
-    var calls: [Int]
-    /// What is left of the gets that showed it.
-    var rests: [(get: Int, text: [UInt8])]
+  private static func members(_ calls: [Call], _ values: ValueTable) -> [[Int]] {
+    var shown: Set<ValueID> = []
+    var about: [ValueID: [Int]] = [:]
+    for (index, call) in calls.enumerated() {
+      if call.function != .read {
+        about[call.input, default: []].append(index)
+      } else if call.end == .ok {
+        shown.formUnion(values.parts(of: call.output))
+      }
+    }
+    return calls.indices.compactMap { index in
+      guard calls[index].function != .read, !shown.contains(calls[index].input),
+        let group = about[calls[index].input], group[0] == index
+      else { return nil }
+      return group
+    }
   }
 
-  /// What ``text`` says of appended texts that all parses have at the same places, the last first.
-  ///
-  /// All appends of a text go, so that what an order has at those places goes with them; at most
-  /// one of these is sound at a time, for the parses of what is left are others.
-  func pieces(of calls: [Call], _ settings: Settings, _ values: ValueTable) -> [Piece] {
-    guard case .text = self else { return [] }
-    let parses = TextParses(calls, settings, values)
-    let appends = calls.indices.filter {
-      calls[$0].function == .append && !values.utf8(calls[$0].input).isEmpty
+  /// One register's value.
+  private struct Held: Hashable {
+    var key: ValueID
+    var value: ValueID
+  }
+
+  private static func transactions(_ calls: [Call], _ values: ValueTable) -> [[Int]] {
+    var readers: [Held: [Int]] = [:]
+    var written: [[Held]] = []
+    for (index, call) in calls.enumerated() {
+      let isAnswered = call.end == .ok && call.output != ValueTable.none
+      var own: [Held] = []
+      for part in values.parts(of: isAnswered ? call.output : call.input) {
+        let words = Array(values.parts(of: part))
+        guard words.count == 3 else { continue }
+        let held = Held(key: words[1], value: words[2])
+        if values.string(words[0])?.first == "w" {
+          own.append(held)
+        } else if call.end == .ok {
+          readers[held, default: []].append(index)
+        }
+      }
+      written.append(own)
     }
-    var known: Set<ValueID> = []
-    var pieces: [Piece] = []
-    for index in appends.reversed() where known.insert(calls[index].input).inserted {
-      let text = calls[index].input
-      guard let shown = parses.shown(without: text), !shown.isEmpty else { continue }
-      pieces.append(
-        Piece(
-          calls: appends.filter { calls[$0].input == text },
-          rests: shown.map { ($0.get, $0.rest) }))
+    return closures(calls.indices.filter { !written[$0].isEmpty }) { call in
+      written[call].flatMap { readers[$0] ?? [] }
     }
-    return pieces
+  }
+
+  /// Each of some calls with all that follow from it.
+  private static func closures(_ roots: [Int], _ next: (Int) -> [Int]) -> [[Int]] {
+    var groups: [[Int]] = []
+    // Each may hold nearly everything: not worth more than this.
+    var room = 8 * roots.count + 20_000
+    for root in roots where room > 0 {
+      var group: Set<Int> = [root]
+      var waiting = [root]
+      while let call = waiting.popLast() {
+        for other in next(call) where group.insert(other).inserted { waiting.append(other) }
+      }
+      room -= group.count
+      groups.append(group.sorted())
+    }
+    return groups
   }
 }

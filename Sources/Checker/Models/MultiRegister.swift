@@ -155,5 +155,5 @@ extension Model {
     illegal: "0 invoke txn [[write,x,1],[write,y,1]]; 0 ok txn [[write,x,1],[write,y,1]]; "
       + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,nil]]",
     machine: MultiRegisterMachine.self, sequential: SequentialMultiRegister.self,
-    removal: .pureOnly)
+    removal: .transaction)
 }

@@ -143,6 +143,6 @@ extension Model {
     ],
     legal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read [1]",
     illegal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read []",
-    machine: SetMachine.self, sequential: SequentialSet.self, removal: .pureOnly,
+    machine: SetMachine.self, sequential: SequentialSet.self, removal: .member,
     rungs: [GrowOnlySet.rung, SetElements.rung])
 }

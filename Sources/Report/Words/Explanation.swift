@@ -37,5 +37,5 @@ struct Finding {
 extension Violation {
   /// What is said below an ``isAbridged`` proof.
   static let abridgement =
-    "What else the answers show was appended by others that prove nothing here."
+    "What else the answers show was put there by others that prove nothing here."
 }
