@@ -19,25 +19,18 @@ public struct BoundReached: Error, Sendable, Equatable, CustomStringConvertible 
 /// total V make a diagram of at most n·V nodes, so 64 nodes are no obstacle.
 struct Diagrams {
   /// One function of the nodes.
-  typealias Reference = Int32
+  typealias Reference = NodeTable.Reference
   /// No set is a quorum.
   static let never: Reference = 0
   /// Every set is one, the empty set included.
   static let always: Reference = 1
-  /// The level of the two constants: below every node.
-  static let bottom = UInt8(NodeSet.capacity)
 
-  /// How many places diagrams may take, at most 2^21 (three references fit in one key).
-  let limit: Int
   /// The node that is tested at each level.
   let order: [Int]
   /// The level at which each node is tested.
   let levelOfNode: [Int]
 
-  private(set) var level: [UInt8] = [bottom, bottom]
-  private(set) var without: [Reference] = [0, 1]
-  private(set) var with: [Reference] = [0, 1]
-  private var unique = IndexTable()
+  private var nodes: NodeTable
   private var choices: [Choice: Reference] = [:]
 
   private struct Choice: Hashable {
@@ -49,29 +42,28 @@ struct Diagrams {
   /// - Precondition: `order` is a permutation of the nodes.
   init(order: [Int], limit: Int = 1 << 20) {
     self.order = order
-    self.limit = limit
+    nodes = NodeTable(limit: limit)
     var levels = [Int](repeating: 0, count: order.count)
     for (level, node) in order.enumerated() { levels[node] = level }
     levelOfNode = levels
   }
 
   /// The places taken so far.
-  var count: Int { level.count }
+  var count: Int { nodes.count }
+  /// How many places diagrams may take.
+  var limit: Int { nodes.limit }
+  /// The level that each place tests.
+  var level: [UInt8] { nodes.level }
+  /// Where each place goes on when the node of its level is absent.
+  var without: [Reference] { nodes.without }
+  /// Where each place goes on when the node of its level is present.
+  var with: [Reference] { nodes.with }
 
   /// The function that tests a level and goes on with one of two functions of lower levels.
   mutating func make(
     _ at: UInt8, without no: Reference, with yes: Reference
   ) throws(BoundReached) -> Reference {
-    if no == yes { return no }
-    let key = UInt64(at) << 42 | UInt64(no) << 21 | UInt64(yes)
-    if let known = unique[key] { return known }
-    guard level.count < limit else { throw BoundReached("\(limit) diagram nodes") }
-    let new = Reference(level.count)
-    level.append(at)
-    without.append(no)
-    with.append(yes)
-    unique.set(key, new)
-    return new
+    try no == yes ? no : nodes.place(at, without: no, with: yes)
   }
 
   /// If `test` then `yes` else `no`, as functions.
@@ -128,7 +120,7 @@ struct Diagrams {
   /// A function's value on a set.
   func holds(_ function: Reference, _ set: NodeSet) -> Bool {
     var at = Int(function)
-    while level[at] != Self.bottom {
+    while level[at] != NodeTable.bottom {
       at = Int(set.holds(order[Int(level[at])]) ? with[at] : without[at])
     }
     return at == Int(Self.always)

@@ -5,23 +5,19 @@
 /// which f0 does not already hold without x. The diagram is zero-suppressed (Minato 1993): a place
 /// whose `with` branch holds no set is left out.
 struct MinimalQuorums {
-  private typealias Reference = Int32
+  private typealias Reference = NodeTable.Reference
   private static let empty: Reference = 0
   private static let onlyEmptySet: Reference = 1
 
-  private var level: [UInt8] = [Diagrams.bottom, Diagrams.bottom]
-  private var without: [Reference] = [0, 1]
-  private var with: [Reference] = [0, 1]
-  private var unique = IndexTable()
+  private var nodes: NodeTable
   private var minimal = IndexTable()
   private var excluded = IndexTable()
   private var root: Reference = 0
-  private let limit: Int
   private let order: [Int]
 
   /// Finds the minimal quorums of a family.
   init(_ family: Diagrams.Reference, of diagrams: Diagrams) throws(BoundReached) {
-    limit = diagrams.limit
+    nodes = NodeTable(limit: diagrams.limit)
     order = diagrams.order
     root = try minimise(family, diagrams)
   }
@@ -29,8 +25,8 @@ struct MinimalQuorums {
   /// How many there are; a double because there may be more than 2^64.
   var count: Double {
     var counts: [Double] = [0, 1]
-    for at in 2..<max(2, level.count) {
-      counts.append(counts[Int(without[at])] + counts[Int(with[at])])
+    for at in 2..<max(2, nodes.count) {
+      counts.append(counts[Int(nodes.without[at])] + counts[Int(nodes.with[at])])
     }
     return counts[Int(root)]
   }
@@ -54,23 +50,14 @@ struct MinimalQuorums {
       found.append(set)
       return
     }
-    collect(with[Int(at)], set | .only(order[Int(level[Int(at)])]), most, &found)
-    collect(without[Int(at)], set, most, &found)
+    collect(nodes.with[Int(at)], set | .only(order[Int(nodes.level[Int(at)])]), most, &found)
+    collect(nodes.without[Int(at)], set, most, &found)
   }
 
   private mutating func make(
     _ at: UInt8, _ no: Reference, _ yes: Reference
   ) throws(BoundReached) -> Reference {
-    if yes == Self.empty { return no }
-    let key = UInt64(at) << 42 | UInt64(no) << 21 | UInt64(yes)
-    if let known = unique[key] { return known }
-    guard level.count < limit else { throw BoundReached("\(limit) diagram nodes") }
-    let new = Reference(level.count)
-    level.append(at)
-    without.append(no)
-    with.append(yes)
-    unique.set(key, new)
-    return new
+    try yes == Self.empty ? no : nodes.place(at, without: no, with: yes)
   }
 
   private mutating func minimise(
@@ -97,14 +84,16 @@ struct MinimalQuorums {
     if sets == Self.onlyEmptySet { return sets }
     let key = UInt64(sets) << 32 | UInt64(function)
     if let known = excluded[key] { return known }
-    guard excluded.count < limit * 2 else { throw BoundReached("\(limit * 2) diagram steps") }
-    let (own, tested) = (level[Int(sets)], diagrams.level[Int(function)])
+    guard excluded.count < nodes.limit * 2 else {
+      throw BoundReached("\(nodes.limit * 2) diagram steps")
+    }
+    let (own, tested) = (nodes.level[Int(sets)], diagrams.level[Int(function)])
     var result: Reference
     if tested < own {
       result = try exclude(sets, diagrams.without[Int(function)], diagrams)
     } else {
-      let no = try exclude(without[Int(sets)], diagrams.branch(function, own, 0), diagrams)
-      let yes = try exclude(with[Int(sets)], diagrams.branch(function, own, 1), diagrams)
+      let no = try exclude(nodes.without[Int(sets)], diagrams.branch(function, own, 0), diagrams)
+      let yes = try exclude(nodes.with[Int(sets)], diagrams.branch(function, own, 1), diagrams)
       result = try make(own, no, yes)
     }
     excluded.set(key, result)
