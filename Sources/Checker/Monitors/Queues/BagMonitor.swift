@@ -18,15 +18,8 @@ enum BagMonitor {
     case .elements(let read): elements = read
     }
     elements.matchPendingTakes()
-    let cover = Cover(elements)
     var schedule = Schedule(capacity: task.calls.count)
-    for empty in elements.empties {
-      let moment = cover.nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
-      if moment > elements.timeline.returned[Int(empty)] {
-        return Cover.certificate(elements, empty: empty)
-      }
-      schedule.place(empty, at: moment, phase: 1)
-    }
+    if let impossible = Cover(elements).placeEmpties(elements, &schedule) { return impossible }
     for element in 0..<elements.count {
       let last = elements.putEnd[element]
       let start = elements.takeStart[element]

@@ -11,7 +11,7 @@ import Histories
 /// that any use of the pending takes could free.
 struct Cover {
   /// The first free moment at or after each, or ``Timeline/never``.
-  private(set) var nextFree: [Int32]
+  private var nextFree: [Int32]
 
   /// - Complexity: O(n).
   init(_ elements: Elements) {
@@ -31,6 +31,20 @@ struct Cover {
     for moment in stride(from: end, through: 0, by: -1) where nextFree[moment] == Timeline.never {
       nextFree[moment] = nextFree[moment + 1]
     }
+  }
+
+  /// Places each take that found nothing at its first free moment, in phase 1; the certificate of
+  /// the first that has none.
+  /// - Complexity: O(n).
+  func placeEmpties(_ elements: Elements, _ schedule: inout Schedule) -> RungAnswer? {
+    for empty in elements.empties {
+      let moment = nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
+      if moment > elements.timeline.returned[Int(empty)] {
+        return Self.certificate(elements, empty: empty)
+      }
+      schedule.place(empty, at: moment, phase: 1)
+    }
+    return nil
   }
 
   /// Elements that together are certainly in at all moments from the first to the last: the fewest

@@ -59,15 +59,8 @@ enum QueueMonitor {
 
   /// Decides once no lost element is overtaken.
   private static func decide(_ elements: Elements) -> RungAnswer {
-    let cover = Cover(elements)
     var schedule = Schedule(capacity: elements.task.calls.count)
-    for empty in elements.empties {
-      let moment = cover.nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
-      if moment > elements.timeline.returned[Int(empty)] {
-        return Cover.certificate(elements, empty: empty)
-      }
-      schedule.place(empty, at: moment, phase: 1)
-    }
+    if let impossible = Cover(elements).placeEmpties(elements, &schedule) { return impossible }
     switch order(elements) {
     case .inverted(let x, let y):
       return .violation("order-inverted", elements.calls(of: x) + elements.calls(of: y))

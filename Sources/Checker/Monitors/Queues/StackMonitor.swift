@@ -63,15 +63,8 @@ enum StackMonitor {
   }
 
   private static func decide(_ elements: Elements) -> RungAnswer {
-    let cover = Cover(elements)
     var schedule = Schedule(capacity: elements.task.calls.count)
-    for empty in elements.empties {
-      let moment = cover.nextFree[Int(elements.timeline.invoked[Int(empty)]) + 1]
-      if moment > elements.timeline.returned[Int(empty)] {
-        return Cover.certificate(elements, empty: empty)
-      }
-      schedule.place(empty, at: moment, phase: 1)
-    }
+    if let impossible = Cover(elements).placeEmpties(elements, &schedule) { return impossible }
     var lasting = elements
     lasting.keep { elements.putEnd[$0] < elements.takeStart[$0] }
     for element in 0..<elements.count
