@@ -5,6 +5,20 @@ import Histories
 struct Request {
   var function: String
   var input: JSON = nil
+
+  /// What a register with compare-and-set answers to it, and what it then holds.
+  func answer(ofRegister value: inout JSON) -> JSON? {
+    switch function {
+    case "write":
+      value = input
+      return input
+    case "read": return value
+    default:
+      guard case .array(let pair) = input, value == pair[0] else { return false }
+      value = pair[1]
+      return input
+    }
+  }
 }
 
 /// An object that answers at once, for the generator alone: neither machine nor referee.
@@ -128,16 +142,7 @@ struct SimulatedRegister: SimulatedObject {
   }
 
   mutating func answer(_ request: Request, process: Int) -> JSON? {
-    switch request.function {
-    case "write":
-      value = request.input
-      return request.input
-    case "read": return value
-    default:
-      guard case .array(let pair) = request.input, value == pair[0] else { return false }
-      value = pair[1]
-      return request.input
-    }
+    request.answer(ofRegister: &value)
   }
 
   func lie(_ random: inout SplitMix64, _ request: Request) -> JSON? {

@@ -97,6 +97,29 @@ struct StreamedEvents {
   }
 }
 
+/// Streams as many histories as are asked for, drawn with a seed each: no alarm without a
+/// violation, none missed, and none before its time. More than one in `share` has a violation.
+func streamsAgree(
+  _ count: Int, oneIn share: Int,
+  _ draw: (inout SplitMix64) throws -> (events: [PlainEvent], options: CheckOptions)
+) throws {
+  var flagged = 0
+  for seed in 0..<count {
+    var random = SplitMix64(seed: UInt64(seed))
+    let (events, options) = try draw(&random)
+    let streamed = try StreamedEvents(events, options, &random)
+    let expected = try firstViolation(events, options)
+    let isRight =
+      (streamed.alarm == nil) == (expected == nil) && (streamed.alarm ?? 99) >= (expected ?? 0)
+    #expect(
+      isRight && !streamed.isUndecided,
+      "\(options.model), seed \(seed): \(streamed) but \(expected ?? 0)\n\(show(events))")
+    if expected != nil { flagged += 1 }
+    if !isRight { return }
+  }
+  #expect(flagged > count / share)
+}
+
 /// The first event after which the history is not linearizable, or nil.
 func firstViolation(_ events: [PlainEvent], _ options: CheckOptions) throws -> Int? {
   guard try !referee(events, options) else { return nil }
