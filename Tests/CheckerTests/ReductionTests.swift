@@ -1,6 +1,6 @@
 import Base
-import Glibc
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -11,16 +11,11 @@ import Testing
 /// at random, histories of a simulated register with a few wrong results, and ones in which many
 /// operations never complete.
 @Suite struct ReductionTests {
-  /// How many times the usual number of histories are tried.
-  static var trials: Int {
-    getenv("PLUMBLINE_TRIALS").flatMap { Int(String(cString: $0)) } ?? 1
-  }
-
   @Test(arguments: [Engine.depthFirst, Engine.frontier], [false, true])
   func everySubsetAgrees(engine: String, isStrict: Bool) throws {
     var random = SplitMix64(seed: isStrict ? 17 : 23)
     var verdicts = [0, 0]
-    for _ in 0..<3000 * Self.trials {
+    for _ in 0..<trials(3000) {
       var draft = RegisterDraft(isStrict: isStrict)
       switch random.draw(0..<4) {
       case 0: draft.drawAnything(&random)

@@ -1,14 +1,10 @@
 import Base
 import Consistency
-import Foundation
 import Histories
 import TestSupport
 import Testing
 
 @Suite struct RegisterConsistencyTests {
-  private static let trials =
-    4000 * (ProcessInfo.processInfo.environment["PLUMBLINE_TRIALS"].flatMap { Int($0) } ?? 1)
-
   private func measure(_ history: History) throws -> RegisterConsistency {
     var values = history.values
     let zero = values.intern(integer: 0)
@@ -19,7 +15,7 @@ import Testing
   /// Everything at once against every order of small histories.
   @Test func agreesWithEveryOrder() throws {
     var counts = [Int](repeating: 0, count: 6)
-    for seed in 0..<Self.trials {
+    for seed in 0..<trials(4000) {
       var random = SplitMix64(seed: UInt64(seed))
       let small = SmallRegister.random(&random)
       let found = try measure(small.history())

@@ -110,7 +110,7 @@ import Testing
     let model = try Models.named(kind.model)
     var random = SplitMix64(seed: 11)
     var count = RungCount()
-    let trials = 4000 * trialFactor
+    let trials = trials(4000)
     for trial in 0..<trials {
       let history = try trial % 2 == 0 ? faultless(kind, &random) : biased(kind, &random)
       try judge(kind.rung, model, history, &count)

@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -16,7 +17,7 @@ import Testing
   @Test(arguments: [1, -3]) func countersAgree(step: Int64) throws {
     var random = SplitMix64(seed: 3)
     var count = RungCount()
-    let trials = 4000 * trialFactor
+    let trials = trials(4000)
     for trial in 0..<trials {
       let intervals = intervals(&random)
       let points = intervals.points(&random)
@@ -44,7 +45,7 @@ import Testing
   @Test func logsAgree() throws {
     var random = SplitMix64(seed: 4)
     var count = RungCount()
-    let trials = 4000 * trialFactor
+    let trials = trials(4000)
     for _ in 0..<trials {
       let intervals = intervals(&random)
       let points = intervals.points(&random)
@@ -79,7 +80,7 @@ import Testing
   @Test func generatorsAgree() throws {
     var random = SplitMix64(seed: 6)
     var count = RungCount()
-    for trial in 0..<500 * trialFactor {
+    for trial in 0..<trials(500) {
       let shape = Shape(operations: 3 + trial % 6, clients: 3, lies: trial % 2 == 0 ? 0 : 0.3)
       let history = try randomHistory(SimulatedIDs(), shape, &random)
       try judge("unique-ids-monitor", .uniqueIDs, history, &count)

@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -27,7 +28,7 @@ import Testing
     let model = try Models.named(kind.model)
     var random = SplitMix64(seed: 5)
     var count = RungCount()
-    let trials = 2500 * trialFactor
+    let trials = trials(2500)
     for trial in 0..<trials {
       var shape = Shape(operations: 3 + trial % 9, clients: 2 + trial % 4)
       shape.lies = [0, 0.05, 0.2][trial % 3]

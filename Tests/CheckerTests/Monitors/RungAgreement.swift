@@ -1,5 +1,4 @@
 import Base
-import Glibc
 import Histories
 import Testing
 
@@ -19,9 +18,6 @@ struct RungCount: CustomStringConvertible {
       .joined(separator: ", ")
   }
 }
-
-/// How many times the usual number of random trials to run.
-let trialFactor = getenv("PLUMBLINE_TRIALS").flatMap { Int(String(cString: $0)) } ?? 1
 
 /// Asks one rung about a history and holds its answer against the referee: an order is replayed, a
 /// certificate is refereed by itself, and a violation must be one.

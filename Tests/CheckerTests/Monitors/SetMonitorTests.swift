@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -56,7 +57,7 @@ import Testing
   @Test(arguments: [1, 3, 9]) func growOnlyAgrees(domain: Int) throws {
     var random = SplitMix64(seed: UInt64(domain))
     var count = RungCount()
-    let trials = 2500 * trialFactor
+    let trials = trials(2500)
     for trial in 0..<trials {
       let initial: Set<Int> = trial % 5 == 0 ? [0] : []
       let history = try self.random(
@@ -73,7 +74,7 @@ import Testing
   @Test(arguments: [1, 2, 4]) func elementsAgree(domain: Int) throws {
     var random = SplitMix64(seed: UInt64(domain))
     var count = RungCount()
-    let trials = 2500 * trialFactor
+    let trials = trials(2500)
     for trial in 0..<trials {
       let initial: Set<Int> = trial % 3 == 0 ? [0] : []
       let history = try self.random(

@@ -1,5 +1,4 @@
 import Base
-import Glibc
 import Histories
 import Testing
 
@@ -27,10 +26,6 @@ struct RegisterCases {
   private var values = ValueTable()
   private let template: Call
   private let settings: Settings
-  /// How many times as many random histories as usual; `PLUMBLINE_TRIALS`.
-  static var trials: Int {
-    getenv("PLUMBLINE_TRIALS").flatMap { Int(String(cString: $0)) } ?? 1
-  }
 
   /// Prepares to make keys, in a history with that many values of others.
   init(

@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -9,7 +10,7 @@ import Testing
   @Test(arguments: 0..<4) func provesNothingWrong(variant: Int) throws {
     var random = SplitMix64(seed: 500 + UInt64(variant))
     var counts = [0, 0]
-    for round in 0..<120 * RegisterCases.trials {
+    for round in 0..<trials(120) {
       var cases = try RegisterCases(initial: variant & 1 == 1 ? nil : ValueTable.none)
       var shape = RegisterShape(operations: 3 + round % 4)
       shape.domain = variant & 2 == 2 ? nil : 1 + round % 3

@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -43,7 +44,7 @@ import Testing
   @Test(arguments: 0..<8) func isRight(variant: Int) throws {
     var random = SplitMix64(seed: 300 + UInt64(variant))
     var answers: [Answered: Int] = [:]
-    for round in 0..<1000 * RegisterCases.trials {
+    for round in 0..<trials(1000) {
       var cases = try RegisterCases(
         initial: variant & 4 == 4 ? nil : ValueTable.none, ignoresNullReads: variant & 2 == 2)
       var shape = RegisterShape(operations: 3 + round % 7)

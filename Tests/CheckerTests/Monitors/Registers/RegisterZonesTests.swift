@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -69,7 +70,7 @@ import Testing
   @Test(arguments: 0..<4) func decidesUniqueValues(variant: Int) throws {
     var random = SplitMix64(seed: 100 + UInt64(variant))
     var answers: [Answered: Int] = [:]
-    for round in 0..<1500 * RegisterCases.trials {
+    for round in 0..<trials(1500) {
       var cases = try RegisterCases()
       var shape = RegisterShape(operations: 2 + round % 9)
       shape.pending = [0, 0.15, 0.35, 0.6][round % 4]
@@ -90,7 +91,7 @@ import Testing
   @Test(arguments: 0..<4) func isRightAboutVariants(variant: Int) throws {
     var random = SplitMix64(seed: 200 + UInt64(variant))
     var answers: [Answered: Int] = [:]
-    for round in 0..<1500 * RegisterCases.trials {
+    for round in 0..<trials(1500) {
       var cases = try RegisterCases(
         initial: variant & 1 == 1 ? nil : ValueTable.none, ignoresNullReads: variant & 2 == 2)
       var shape = RegisterShape(operations: 2 + round % 8)
@@ -102,7 +103,7 @@ import Testing
         ? arbitraryRegister(shape, &random) : simulatedRegister(shape, &random)
       answers[try judge(.registerZones, cases.task(all)), default: 0] += 1
     }
-    #expect(answers[.passed, default: 0] < 450 * RegisterCases.trials, "\(answers)")
+    #expect(answers[.passed, default: 0] < trials(450), "\(answers)")
     #expect(answers[.linearizable, default: 0] > 400)
     #expect(answers[.violation, default: 0] > 100)
   }
@@ -112,7 +113,7 @@ import Testing
     var random = SplitMix64(seed: 250)
     var cases = try RegisterCases(others: 5000)
     var answers: [Answered: Int] = [:]
-    for round in 0..<300 * RegisterCases.trials {
+    for round in 0..<trials(300) {
       let shape = RegisterShape(operations: 2 + round % 9)
       answers[
         try judge(.registerZones, cases.task(simulatedRegister(shape, &random))), default: 0] += 1

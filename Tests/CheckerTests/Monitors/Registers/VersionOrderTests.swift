@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -8,7 +9,7 @@ import Testing
   /// Revisions that are right: what really happened is an order, found whenever nothing is pending.
   @Test func followsTheRevisions() throws {
     var random = SplitMix64(seed: 400)
-    for round in 0..<1500 * RegisterCases.trials {
+    for round in 0..<trials(1500) {
       var cases = try RegisterCases()
       var shape = RegisterShape(operations: 3 + round % 8, pending: 0, noise: 0)
       shape.domain = 1 + round % 3
@@ -24,7 +25,7 @@ import Testing
   @Test func isNeverWrong() throws {
     var random = SplitMix64(seed: 401)
     var answers: [Answered: Int] = [:]
-    for round in 0..<3000 * RegisterCases.trials {
+    for round in 0..<trials(3000) {
       var cases = try RegisterCases(ignoresNullReads: round % 3 == 0)
       var shape = RegisterShape(operations: 3 + round % 7, pending: 0.25)
       shape.domain = round % 4 == 0 ? nil : 1 + round % 3
