@@ -13,7 +13,9 @@ enum Engine {
 ///
 /// First depth first, for at most `20 · n + 10,000` configurations. Whenever it makes a few
 /// thousand without coming deeper, windows before the deepest event are tried, each at about the
-/// price of the configurations that were in vain. Then the frontier, until a budget runs out.
+/// price of the configurations that were in vain. Then, or when it has no more memory, what it
+/// remembers is forgotten and the frontier is asked, until a budget runs out: it remembers one
+/// event at a time, and may fit where the other did not.
 func solveKey<M: Machine>(_: M.Type, _ task: KeyTask) throws(CheckError) -> KeyAnswer {
   let ledger = Ledger(task.budget)
   // Columns, and what sorting them takes for a moment.
@@ -52,7 +54,9 @@ private struct KeySearch<M: Machine> {
 
   mutating func decide() -> KeyAnswer {
     if task.engine != Engine.frontier {
+      let mark = ledger.mark
       if let finding = depthFirst() { return answer(finding, Engine.depthFirst) }
+      ledger.giveBack(to: mark)
     }
     let finding = frontier()
     return answer(finding, Engine.frontier)
@@ -64,7 +68,7 @@ private struct KeySearch<M: Machine> {
     return KeyAnswer(finding: finding, algorithm: algorithm, statistics: statistics)
   }
 
-  /// The depth-first engine; nil when its configurations are used up.
+  /// The depth-first engine; nil when its configurations are used up, or its memory.
   private mutating func depthFirst() -> KeyAnswer.Finding? {
     var search = DepthFirst(problem, machine: machine, ledger: ledger, task.reductions)
     let isAlone = task.engine == Engine.depthFirst
@@ -78,14 +82,15 @@ private struct KeySearch<M: Machine> {
       switch ending {
       case .found:
         let order = search.order()
-        if ledger.isExhausted { return stopped(task.budget.memoryReason, search.steps.deepest) }
-        return .order(order)
+        if !ledger.isExhausted { return .order(order) }
+        note(search)
+        return isAlone ? stopped(task.budget.memoryReason, search.steps.deepest) : nil
       case .exhausted:
         if M.horizon > 1, task.wantsImpasse { search = trueImpasse(search) }
         return .impasse(search.impasse(isExplained: task.wantsImpasse))
       case .stopped(let reason):
-        reached.append(
-          Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
+        note(search)
+        if case .memory = reason, !isAlone { return nil }
         return stopped(reason, search.steps.deepest)
       case .paused:
         if isInVain(&search, &length, max(1_000, search.stuckLimit)) {
@@ -101,12 +106,17 @@ private struct KeySearch<M: Machine> {
           if task.reductions.contains(.windows), isInVain(&search, &length, 1_000_000) {
             return .impasse(search.impasse(isExplained: task.wantsImpasse))
           }
-          reached.append(
-            Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
+          note(search)
           return nil
         }
       }
     }
+  }
+
+  /// Notes how far the depth-first engine got.
+  private mutating func note(_ search: DepthFirst<M>) {
+    reached.append(
+      Undecided.Reach(algorithm: Engine.depthFirst, explained: search.steps.deepest))
   }
 
   private mutating func count(_ search: DepthFirst<M>) {
@@ -127,6 +137,9 @@ private struct KeySearch<M: Machine> {
     while first > 0, problem.opened[first - 1] > culprit { first -= 1 }
     length = max(deepest + 1 - first, length / 4)
     while limit > 0, ledger.spent == nil {
+      let mark = ledger.mark
+      // A window without memory proves nothing; the search may still have enough.
+      defer { ledger.giveBack(to: mark) }
       let start = max(0, deepest + 1 - length)
       var open = OpenOperations(problem)
       open.move(to: start)
@@ -187,9 +200,12 @@ private struct KeySearch<M: Machine> {
   /// event, for a bounded number of steps: what it has met by then are the states that are shown.
   /// Falls back to the search at hand when a budget runs out.
   private func trueImpasse(_ failed: DepthFirst<M>) -> DepthFirst<M> {
+    let mark = ledger.mark
     func search(
       _ limit: Int, sight: Int, steps: Int = Int.max
     ) -> (DepthFirst<M>, DepthFirst<M>.Ending) {
+      // The one before is gone.
+      ledger.giveBack(to: mark)
       var search = DepthFirst(
         failed.steps.problem, machine: failed.steps.machine, ledger: ledger, task.reductions)
       search.steps.eventLimit = limit

@@ -35,6 +35,22 @@ final class Ledger {
     _ = budget.reserve(bytes: -Int64(bytes))
   }
 
+  /// What was booked at a moment, and whether that was refused already.
+  struct Mark {
+    fileprivate var held: Int64
+    fileprivate var isExhausted: Bool
+  }
+
+  /// What is booked now; see ``giveBack(to:)``.
+  var mark: Mark { Mark(held: held, isExhausted: isExhausted) }
+
+  /// Gives back what was booked since, and forgets that memory was refused since: for when all that
+  /// grew in the meantime is gone, and with it every answer that a refusal may have spoiled.
+  func giveBack(to mark: Mark) {
+    release(bytes: Int(held - mark.held))
+    isExhausted = mark.isExhausted
+  }
+
   /// Why the search has to stop, or nil to go on.
   var spent: Budget.Reason? {
     isExhausted ? budget.memoryReason : budget.spent
