@@ -33,6 +33,7 @@ import Testing
       verdicts[truth ? 1 : 0] += 1
     }
     #expect(verdicts[0] > 800 && verdicts[1] > 800)
+    RungQuota.expect(engine, decided: verdicts[0] + verdicts[1], of: 2)
   }
 
   /// Decides a history with one engine, compares it with the referee and has the order verified.

@@ -117,6 +117,7 @@ import Testing
     }
     #expect(count.orders > trials / 8 && count.violations > trials / 8, "\(count)")
     #expect(count.passes <= (kind.mayPass ? trials / 10 : 0), "\(count)")
+    RungQuota.expect(kind.rung, decided: count.decided)
   }
 
   /// A pending removal that was invoked too late does not excuse a lost element: it was in the

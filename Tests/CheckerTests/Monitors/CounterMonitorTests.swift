@@ -40,6 +40,7 @@ import Testing
     }
     #expect(count.orders > trials / 5 && count.violations > trials / 8, "\(count)")
     #expect(count.passes == 0, "\(count)")
+    RungQuota.expect("counter-slots", decided: count.decided, of: 2)
   }
 
   @Test func logsAgree() throws {
@@ -75,18 +76,20 @@ import Testing
     #expect(count.orders > trials / 5 && count.violations > trials / 10, "\(count)")
     #expect(count.passes == 0, "\(count)")
     #expect(count.certificates.values.allSatisfy { $0 <= 4 }, "\(count)")
+    RungQuota.expect("append-log-order", decided: count.decided)
   }
 
   @Test func generatorsAgree() throws {
     var random = SplitMix64(seed: 6)
     var count = RungCount()
-    for trial in 0..<trials(500) {
+    for trial in 0..<trials(2500) {
       let shape = Shape(operations: 3 + trial % 6, clients: 3, lies: trial % 2 == 0 ? 0 : 0.3)
       let history = try randomHistory(SimulatedIDs(), shape, &random)
       try judge("unique-ids-monitor", .uniqueIDs, history, &count)
     }
-    #expect(count.orders > 100 && count.violations > 50 && count.passes == 0, "\(count)")
+    #expect(count.orders > 500 && count.violations > 250 && count.passes == 0, "\(count)")
     #expect(count.certificates == ["given-twice": 2])
+    RungQuota.expect("unique-ids-monitor", decided: count.decided)
   }
 
   @Test func agreeOnAllSmallHistories() throws {

@@ -44,6 +44,8 @@ import Testing
     #expect(count.passes == 0, "\(count)")
     #expect(
       count.certificates.values.allSatisfy { $0 <= max(4, 2 * kind.permits + 2) }, "\(count)")
+    RungQuota.expect(
+      kind.rung, decided: count.decided, of: Self.kinds.count { $0.rung == kind.rung })
   }
 
   /// A lock whose releases name the token, now and then a wrong one.

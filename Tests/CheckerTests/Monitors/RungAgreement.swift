@@ -11,6 +11,7 @@ struct RungCount: CustomStringConvertible {
   var passes = 0
   /// By rule, the largest certificate.
   var certificates: [String: Int] = [:]
+  var decided: Int { orders + violations }
 
   var description: String {
     "\(orders) orders, \(violations) violations, \(passes) passes, "

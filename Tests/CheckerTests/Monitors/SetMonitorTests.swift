@@ -69,6 +69,7 @@ import Testing
     #expect(count.orders > trials / 5 && count.violations > trials / 5, "\(count)")
     #expect(count.passes == 0, "\(count)")
     #expect(count.certificates.values.allSatisfy { $0 <= 5 }, "\(count)")
+    RungQuota.expect("grow-only-set", decided: count.decided, of: 3)
   }
 
   @Test(arguments: [1, 2, 4]) func elementsAgree(domain: Int) throws {
@@ -85,6 +86,7 @@ import Testing
     }
     #expect(count.orders > trials / 5 && count.violations > trials / 10, "\(count)")
     #expect(count.passes == 0, "\(count)")
+    RungQuota.expect("set-elements", decided: count.decided, of: 3)
   }
 
   @Test func agreeOnAllSmallHistories() throws {

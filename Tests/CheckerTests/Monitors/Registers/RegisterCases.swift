@@ -121,6 +121,11 @@ func judge(_ rung: Rung, _ task: KeyTask, truth: Bool? = nil) throws -> Answered
   return .passed
 }
 
+/// How many of the answers were not passed on.
+func decided(_ answers: [Answered: Int]) -> Int {
+  answers[.linearizable, default: 0] + answers[.violation, default: 0]
+}
+
 /// A key as a person reads it.
 func words(_ task: KeyTask) -> String {
   task.calls.map { call in

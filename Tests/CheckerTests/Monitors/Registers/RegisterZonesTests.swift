@@ -84,6 +84,7 @@ import Testing
     #expect(answers[.passed] == nil)
     #expect(answers[.linearizable, default: 0] > 500)
     #expect(answers[.violation, default: 0] > 200)
+    RungQuota.expect("register-zones", decided: decided(answers), of: 8)
   }
 
   /// Mismatches, an unknown initial value and reads of null that say nothing: what is answered is
@@ -106,6 +107,7 @@ import Testing
     #expect(answers[.passed, default: 0] < trials(450), "\(answers)")
     #expect(answers[.linearizable, default: 0] > 400)
     #expect(answers[.violation, default: 0] > 100)
+    RungQuota.expect("register-zones", decided: decided(answers), of: 8)
   }
 
   /// The key has few of many values, so that they are numbered by a table.

@@ -9,7 +9,8 @@ import Testing
   /// Revisions that are right: what really happened is an order, found whenever nothing is pending.
   @Test func followsTheRevisions() throws {
     var random = SplitMix64(seed: 400)
-    for round in 0..<trials(1500) {
+    var decided = 0
+    for round in 0..<trials(2000) {
       var cases = try RegisterCases()
       var shape = RegisterShape(operations: 3 + round % 8, pending: 0, noise: 0)
       shape.domain = 1 + round % 3
@@ -17,7 +18,9 @@ import Testing
       let answer = try judge(
         .versionOrder, cases.task(simulatedRegister(shape, &random)), truth: true)
       #expect(answer == .linearizable)
+      decided += 1
     }
+    RungQuota.expect("version-order", decided: decided, of: 2)
   }
 
   /// Revisions, answers and fates that may be wrong: what is accepted is right, and nothing is
@@ -40,5 +43,6 @@ import Testing
     #expect(answers[.violation] == nil)
     #expect(answers[.linearizable, default: 0] > 800, "\(answers)")
     #expect(answers[.passed, default: 0] > 300, "\(answers)")
+    RungQuota.expect("version-order", decided: decided(answers), of: 2)
   }
 }
