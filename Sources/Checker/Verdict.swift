@@ -138,6 +138,9 @@ public struct Violation: Sendable {
   public var omittedDilemmas: Int
   /// The violation in a sentence or two, in the model's own words.
   public var explanation: String
+  /// Whether the history that comes with it holds only what a stream remembered: what it does not
+  /// show may have happened all the same.
+  public var isOfPart = false
 
   /// Makes a violation.
   public init(

@@ -43,11 +43,13 @@ public struct StreamAlarm: Sendable {
     let culprit =
       history.completedLine.indices.max { history.completedLine[$0] < history.completedLine[$1] }
       ?? 0
-    return Violation(
+    var violation = Violation(
       key: history.key.first ?? ValueTable.none, operations: Array(0..<history.count),
       isMinimal: false, culprit: culprit, dilemmas: [], omittedDilemmas: 0,
       explanation: "\(reason), certain since line \(line). What is shown is what is remembered of "
         + "the history; a check of the recorded file tells more.")
+    violation.isOfPart = true
+    return violation
   }
 
   private var reason: String {

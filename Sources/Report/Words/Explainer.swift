@@ -10,12 +10,15 @@ extension Explanation {
   /// - Complexity: O(operations of the history), and more only in the operations shown.
   public init(_ violation: Violation, in result: CheckResult, of history: History) {
     let scene = Scene(violation, in: result, of: history)
-    let finding = scene.shown.isEmpty ? nil : Explanation.finding(scene)
+    // What a part of the history lacks says nothing, and stories speak of what is lacking.
+    let isTold = !scene.shown.isEmpty && !violation.isOfPart
+    let finding = isTold ? Explanation.finding(scene) : nil
     kind = finding?.kind ?? .other
     rule = kind.rule
     operations = Set(finding?.operations ?? scene.shown).sorted()
     culprit = finding?.operations.last ?? violation.culprit
-    let sentences = finding?.sentences ?? PlainWords(scene: scene).sentences
+    let sentences =
+      finding?.sentences ?? (violation.isOfPart ? [] : PlainWords(scene: scene).sentences)
     story =
       sentences.isEmpty
       ? violation.explanation : sentences.map(Explanation.capitalized).joined(separator: " ")
