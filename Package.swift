@@ -81,7 +81,7 @@ let package = Package(
     tests(
       of: "Report",
       ["Report", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
-    tests(of: "Plumbline", ["plumbline", "Base", "Histories"]),
+    tests(of: "Plumbline", ["plumbline", "Report", "Checker", "Base", "Histories"]),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )

@@ -1,5 +1,14 @@
+import Checker
 import Foundation
+import Histories
+import Report
 import Testing
+
+@testable import plumbline
+
+private struct Unfinished: Error {
+  var said: String
+}
 
 /// `check --follow`, as its user runs it.
 struct FollowTests {
@@ -106,6 +115,109 @@ struct FollowTests {
     #expect(process.terminationStatus == 1)
     let checked = try CommandTests.run("check", "--json", file.path)
     #expect(Self.timeless(said) == Self.timeless(checked.output))
+  }
+
+  /// Standard input that is longer than what is kept of it: the violation is told from what is
+  /// remembered, without the check of the whole.
+  @Test(arguments: [100, 0]) func standardInputThatIsTooLongIsTold(mostKept: Int) throws {
+    let (text, result) = try follow(Self.violation, mostKept: mostKept)
+    #expect(result.algorithm == "streaming")
+    #expect(
+      text == """
+        X violation    -  register, 2 operations, , streaming
+
+        Violation
+          Two values must each have been overwritten before the other, certain since line 5. \
+        What is shown
+          is what is remembered of the history; a check of the recorded file tells more.
+
+          client 0  |- write 1 -|
+          client 1                |= read -> 0 =|
+                    |==| cannot be explained
+
+            line  client  operation
+               2       0  write 1
+          >    4       1  read -> 0
+
+        """)
+    let kept = try follow(Self.violation, mostKept: 1 << 10)
+    #expect(kept.result.algorithm == "register-zones")
+  }
+
+  /// The write that a late read saw is forgotten, which is no reason to say that it never was.
+  @Test func whatIsForgottenIsNotDenied() throws {
+    var lines = [Self.header]
+    for number in 1...500 {
+      lines += [
+        Self.event(0, "invoke", "write", "\(number)"), Self.event(0, "ok", "write", "\(number)"),
+      ]
+    }
+    lines += [Self.event(1, "invoke", "read", "null"), Self.event(1, "ok", "read", "7")]
+    let (text, result) = try follow(lines, mostKept: 0)
+    #expect(result.verdict == .violation)
+    #expect(
+      text == """
+        X violation    -  register, 501 operations, , streaming
+
+        Violation
+          A value was seen that nobody had written, or that had been overwritten long before, \
+        certain since
+          line 1003. What is shown is what is remembered of the history; a check of the \
+        recorded file tells
+          more.
+
+          client 1  |= read -> 7 =|
+                    |==| cannot be explained
+
+            line  client  operation
+          > 1002       1  read -> 7
+
+        """)
+  }
+
+  /// What is said of lines on standard input of which at most so many bytes are kept.
+  private func follow(
+    _ lines: [String], mostKept: Int
+  ) throws -> (text: String, result: CheckResult) {
+    let arguments = try ParsedArguments(
+      ["--follow", "-"], options: CheckCommand.options, command: "check")
+    var followed = try FollowedCheck(
+      arguments, CheckSettings(arguments), Terminal(), mostKept: mostKept)
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "follow-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+    let input = try FileHandle(forReadingFrom: file)
+    let checked = try followed.run(standardInput: dup(input.fileDescriptor))
+    guard case .checked(let result, _) = checked.finding else {
+      throw Unfinished(said: "\(checked)")
+    }
+    let report = TextReport(palette: Palette(color: false), width: 100, ascii: true)
+    return (Self.timeless(report.line(checked) + "\n" + report.details(checked)), result)
+  }
+
+  /// A run's faults are those that `check` shows.
+  @Test func theFaultsOfARunAreShown() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "follow-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lines = Self.violation.enumerated().map { number, line in
+      number == 0 ? line : line.dropLast() + ",\"time\":\(number)000000}"
+    }
+    let history = folder.appending(path: "history.jsonl")
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: history)
+    let faults = [
+      #"{"time":1500000,"fault":1,"name":"partition","step":"begin","value":"n1 | n2 n3"}"#,
+      #"{"time":1600000,"fault":1,"name":"partition","step":"done"}"#,
+    ]
+    try Data((faults.joined(separator: "\n") + "\n").utf8)
+      .write(to: folder.appending(path: "faults.jsonl"))
+    let followed = try CommandTests.run("check", "--follow", "--ascii", history.path)
+    let checked = try CommandTests.run("check", "--ascii", history.path)
+    #expect(followed.code == 1)
+    #expect(followed.output.contains("partition"))
+    #expect(Self.timeless(followed.output) == Self.timeless(checked.output))
   }
 
   /// Nothing new for a while is the end, where the user says so.

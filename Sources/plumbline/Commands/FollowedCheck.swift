@@ -16,7 +16,7 @@ struct FollowedCheck {
   private(set) var signal: Int32?
   /// What came from standard input, as long as it is not too long to be kept.
   private var kept: [UInt8]? = []
-  private static let mostKept = 64 << 20
+  private let mostKept: Int
 
   static let options: [CommandOption] = [
     CommandOption(
@@ -27,8 +27,11 @@ struct FollowedCheck {
   ]
 
   /// Reads the arguments of `check --follow FILE`.
+  ///
+  /// Of standard input at most `mostKept` bytes are kept for the check of the whole.
   init(
-    _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal
+    _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal,
+    mostKept: Int = 64 << 20
   ) throws(Failure) {
     guard arguments.positional.count == 1, let argument = arguments.positional.first else {
       throw Failure(.usage, "--follow takes one FILE (- is standard input)")
@@ -42,13 +45,14 @@ struct FollowedCheck {
     file = File.kind(argument) == .folder ? HistoryFiles.found([argument])[0].path : argument
     self.settings = settings
     self.terminal = terminal
+    self.mostKept = mostKept
     quietNanoseconds = try arguments.duration("until-quiet")
     if file != "-" { kept = nil }
   }
 
   /// Follows to a violation or the end.
-  mutating func run() throws(Failure) -> CheckedFile {
-    let source = try GrowingFile(file)
+  mutating func run(standardInput: Int32 = 0) throws(Failure) -> CheckedFile {
+    let source = try GrowingFile(file, standardInput: standardInput)
     var follower = HistoryFollower(
       file: file, settings.reading, settings.checkOptions())
     let clock = MonotonicClock()
@@ -90,7 +94,7 @@ struct FollowedCheck {
 
   private mutating func keep(_ bytes: [UInt8]) {
     guard let count = kept?.count else { return }
-    if count + bytes.count > Self.mostKept { kept = nil } else { kept? += bytes }
+    if count + bytes.count > mostKept { kept = nil } else { kept? += bytes }
   }
 
   /// The verdict: what was seen as it went by, or what the check of the whole finds.
@@ -110,7 +114,8 @@ struct FollowedCheck {
               + "check of the whole does not find; please report this with the history")
         }
       }
-      let found = try follower.violation(of: alarm, seconds: seconds)
+      var found = try follower.violation(of: alarm, seconds: seconds)
+      FaultsFile.note(beside: file, in: &found.1)
       return .checked(found.0, found.1)
     }
     if follower.checker.undecidedCount > 0, signal == nil, let again = try again(upTo: 0) {
@@ -134,8 +139,9 @@ struct FollowedCheck {
     } else {
       all = try File.read(file)
     }
-    let history = try HistoryReader.read(
+    var history = try HistoryReader.read(
       Self.lines(of: all, upTo: line), file: file, options: settings.reading)
+    FaultsFile.note(beside: file, in: &history)
     let result = try Judgement.check(
       history, file: file, settings, terminal, interrupted: &signal)
     return (result, history)

@@ -19,9 +19,9 @@ final class GrowingFile {
   }
 
   /// Opens a file; `-` is standard input.
-  init(_ path: String) throws(Failure) {
+  init(_ path: String, standardInput: Int32 = 0) throws(Failure) {
     self.path = path
-    descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = path == "-" ? standardInput : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure(.missingInput, "\(path): \(File.systemMessage())")
     }
