@@ -94,18 +94,4 @@ enum Workload {
     options.keys = 100
     return options
   }
-
-  /// A compare-and-set register whose values are 0 to 4.
-  static func repeated(
-    _ operations: Int, clients: Int, indeterminate: Double, error: String?
-  ) -> GeneratorOptions {
-    var options = tenClients(operations)
-    options.model = "cas-register"
-    options.clients = clients
-    options.values = 5
-    options.indeterminate = indeterminate
-    options.error = error
-    options.errorAt = 0.99
-    return options
-  }
 }
