@@ -178,11 +178,14 @@ private struct SourceLists {
   private var lists: [[Int32]]
   private var heads: [Int]
   private var alive: [[Int32]]
+  /// Where each of `alive` begins.
+  private var firsts: [Int]
 
   init(_ sources: [RegisterSaturation.Source], values: Int) {
     lists = [[Int32]](repeating: [], count: values)
     alive = lists
     heads = [Int](repeating: 0, count: values)
+    firsts = heads
     for place in sources.indices.dropFirst() {
       lists[Int(sources[place].value)].append(Int32(place))
     }
@@ -204,9 +207,10 @@ private struct SourceLists {
     }
     var isWhole = true
     var found = 0
+    var first = firsts[value]
     alive[value].withUnsafeMutableBufferPointer { alive in
-      var kept = 0
-      for place in alive.indices {
+      var kept = first
+      for place in first..<alive.count {
         let source = sources[Int(alive[place])]
         if source.finished < newest { continue }
         alive[kept] = alive[place]
@@ -215,17 +219,19 @@ private struct SourceLists {
         found += 1
         if found > most {
           isWhole = false
-          // What is left stays as it is.
-          for rest in place + 1..<max(place + 1, alive.count) {
-            alive[kept] = alive[rest]
-            kept += 1
+          // What is left stays where it is, however much: the few before it move up to it.
+          let gap = place + 1 - kept
+          if gap > 0 {
+            for index in (first..<kept).reversed() { alive[index + gap] = alive[index] }
           }
-          break
+          first += gap
+          return
         }
         candidates.append(alive[kept - 1])
       }
       for place in kept..<alive.count { alive[place] = -1 }
     }
+    firsts[value] = first
     while alive[value].last == -1 { alive[value].removeLast() }
     return isWhole
   }
