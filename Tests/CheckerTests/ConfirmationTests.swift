@@ -29,7 +29,7 @@ import Testing
     let model = try Models.named(name)
     var random = SplitMix64(seed: 19)
     var tried = 0
-    for round in 0..<200 * ReductionTests.trials {
+    for round in 0..<trials(200) {
       let shape = Shape(operations: 4 + round % 8, clients: 2 + round % 3, lies: 0.25)
       let history = try randomHistory(object, shape, &random)
       let task = task(history, permits: permits)

@@ -1,5 +1,6 @@
 import Base
 import Histories
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -15,7 +16,7 @@ import Testing
       initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false,
       permits: permits)
     var tried = 0
-    for round in 0..<600 * ReductionTests.trials {
+    for round in 0..<trials(600) {
       let shape = Shape(operations: 4 + round % 5, clients: 2 + round % 3, lies: 0.1)
       let history = try randomHistory(object, shape, &random)
       var values = history.values

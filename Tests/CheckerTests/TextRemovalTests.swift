@@ -32,7 +32,7 @@ import Testing
   @Test func groupsAndPiecesLeaveLinearizable() throws {
     var random = SplitMix64(seed: 41)
     var tried = [0, 0]
-    for round in 0..<3000 * ReductionTests.trials {
+    for round in 0..<trials(3000) {
       let history = try history(round, &random)
       let calls = calls(history)
       var whole = Reduction.Proof(
