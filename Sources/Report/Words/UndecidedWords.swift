@@ -85,12 +85,12 @@ public struct UndecidedWords: Sendable {
     if undecided.reached.count > 1 || undecided.reached.contains(where: { $0.explained == 0 }) {
       let accounts = undecided.reached.map { reach in
         reach.explained == 0
-          ? "the \(engine(reach.algorithm)) none"
-          : "the \(engine(reach.algorithm)) \(Legible.grouped(reach.explained))"
+          ? "none by the \(engine(reach.algorithm))"
+          : "\(Legible.grouped(reach.explained)) by the \(engine(reach.algorithm))"
       }
       story +=
-        " Of the \(Legible.grouped(undecided.completions)) completed operations "
-        + "\(Scene.list(accounts)) could explain at its best."
+        " Of the \(Legible.grouped(undecided.completions)) completed operations at most "
+        + "\(Scene.list(accounts)) could be explained."
     } else if let reach = undecided.reached.first {
       story += " The search that gave up was the \(engine(reach.algorithm))."
     }
