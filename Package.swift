@@ -43,6 +43,7 @@ let package = Package(
     room("Quorums", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
+    room("Sandbox", ["Base", "CLinux"]),
     room("Recorder", ["Drivers", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
       "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
@@ -65,6 +66,11 @@ let package = Package(
       dependencies: ["Formats", "Histories", "Base"],
       path: "Tests/Fuzz",
       swiftSettings: settings),
+    .executableTarget(
+      name: "SandboxTrial",
+      dependencies: ["Sandbox", "Base", "CLinux"],
+      path: "Tests/SandboxTrial",
+      swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Histories", "Base"], path: "Tests/Support",
       swiftSettings: settings),
@@ -77,6 +83,7 @@ let package = Package(
     tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Drivers", ["Drivers", "Base", "CLinux"]),
+    tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "Base"]),
     tests(of: "Recorder", ["Recorder", "Drivers", "Protocols", "Formats", "Histories", "Base"]),
     tests(
       of: "Report",

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,10 +19,21 @@
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
 
+static int go_to(const struct plumbline_place *place)
+{
+    if (!place) return 0;
+    if (place->network >= 0 && setns(place->network, CLONE_NEWNET) < 0) return -1;
+    if (place->own_mounts) {
+        if (unshare(CLONE_NEWNS) < 0) return -1;
+        if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -1;
+    }
+    return place->folder ? chdir(place->folder) : 0;
+}
+
 // Between fork and exec only async-signal-safe calls are allowed: the parent may have threads.
 static void become(
     const char *path, char *const arguments[], char *const environment[], const int streams[3],
-    pid_t parent, int report)
+    const struct plumbline_place *place, pid_t parent, int report)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -36,6 +49,7 @@ static void become(
     int failure = fcntl(report, F_DUPFD_CLOEXEC, 10);
     for (int i = 0; i < 3; i++)
         if (dup2(high[i], i) < 0) goto failed;
+    if (go_to(place) < 0) goto failed;
     syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     execve(path, arguments, environment);
 failed:;
@@ -47,7 +61,7 @@ failed:;
 
 pid_t plumbline_spawn(
     const char *path, char *const arguments[], char *const environment[], int input, int output,
-    int error)
+    int error, const struct plumbline_place *place)
 {
     int report[2];
     if (pipe2(report, O_CLOEXEC) < 0) return -1;
@@ -57,7 +71,7 @@ pid_t plumbline_spawn(
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);  // No handler of ours runs in the child.
     pid_t child = fork();
-    if (child == 0) become(path, arguments, environment, streams, parent, report[1]);
+    if (child == 0) become(path, arguments, environment, streams, place, parent, report[1]);
     int cause = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(report[1]);

@@ -6,5 +6,6 @@
 #define PLUMBLINE_CLINUX_H
 
 #include "Processes.h"
+#include "Sandbox.h"
 
 #endif

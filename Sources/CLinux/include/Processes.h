@@ -5,12 +5,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/// Where a program is started, if not where we are.
+struct plumbline_place {
+    int network;         ///< A network namespace, or -1 for ours.
+    int own_mounts;      ///< Whether it gets a mount namespace of its own, private from ours.
+    const char *folder;  ///< Its working directory, or NULL for ours.
+};
+
 /// Starts a program as the leader of a process group of its own, with the three descriptors as its
 /// standard streams and every other descriptor closed. Signal handlers and mask are reset, and the
 /// kernel kills it when the calling thread ends. Returns its id, or -1 and errno (exec's included).
+/// `place` may be NULL.
 pid_t plumbline_spawn(
     const char *path, char *const arguments[], char *const environment[], int input, int output,
-    int error);
+    int error, const struct plumbline_place *place);
 
 /// Makes a pipe whose ends are closed on exec; 0 or -1 and errno.
 int plumbline_pipe(int ends[2]);

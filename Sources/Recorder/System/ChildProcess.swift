@@ -28,11 +28,23 @@ struct ChildProcess {
   /// Where its standard output is read; non-blocking.
   let output: Int32
 
+  /// Where a program is started, if not where we are.
+  struct Place {
+    /// A descriptor of its network namespace; nil for ours.
+    var network: Int32?
+    /// Its working directory; nil for ours.
+    var folder: String?
+    /// Whether it gets a mount namespace of its own.
+    var hasOwnMounts = false
+  }
+
   /// Starts a program that talks through its standard streams.
   ///
   /// - Throws: ``ExitCode/unavailable`` when it cannot be started, ``ExitCode/cannotCreate`` when
   ///   its log cannot be made.
-  init(path: String, arguments: [String], environment: [String], log: String) throws(Failure) {
+  init(
+    path: String, arguments: [String], environment: [String], log: String, place: Place = Place()
+  ) throws(Failure) {
     let descriptor = try ChildProcess.openLog(log)
     defer { close(descriptor) }
     var toChild: [Int32] = [-1, -1]
@@ -51,7 +63,7 @@ struct ChildProcess {
     }
     do throws(Failure) {
       id = try ChildProcess.spawn(
-        path, arguments, environment, [toChild[0], fromChild[1], descriptor])
+        path, arguments, environment, [toChild[0], fromChild[1], descriptor], place)
     } catch {
       close(toChild[1])
       close(fromChild[0])
@@ -69,14 +81,16 @@ struct ChildProcess {
   /// Starts a server: its standard input is empty, both its outputs go to the log.
   ///
   /// - Throws: as above.
-  init(server path: String, arguments: [String], environment: [String], log: String)
-    throws(Failure)
-  {
+  init(
+    server path: String, arguments: [String], environment: [String], log: String,
+    place: Place = Place()
+  ) throws(Failure) {
     let descriptor = try ChildProcess.openLog(log)
     defer { close(descriptor) }
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(nothing) }
-    id = try ChildProcess.spawn(path, arguments, environment, [nothing, descriptor, descriptor])
+    id = try ChildProcess.spawn(
+      path, arguments, environment, [nothing, descriptor, descriptor], place)
     startTicks = ProcessState.read(id)?.startTicks ?? 0
     input = -1
     output = -1
@@ -91,12 +105,18 @@ struct ChildProcess {
   }
 
   private static func spawn(
-    _ path: String, _ arguments: [String], _ environment: [String], _ streams: [Int32]
+    _ path: String, _ arguments: [String], _ environment: [String], _ streams: [Int32],
+    _ place: Place
   ) throws(Failure) -> pid_t {
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup($0) } + [nil]
-    defer { (words + variables).forEach { free($0) } }
-    let child = plumbline_spawn(path, &words, &variables, streams[0], streams[1], streams[2])
+    let folder = place.folder.map { strdup($0) } ?? nil
+    defer { (words + variables + [folder]).forEach { free($0) } }
+    var target = plumbline_place(
+      network: place.network ?? -1, own_mounts: place.hasOwnMounts ? 1 : 0,
+      folder: UnsafePointer(folder))
+    let child = plumbline_spawn(
+      path, &words, &variables, streams[0], streams[1], streams[2], &target)
     guard child > 0 else {
       throw Failure(
         .unavailable, "the program of a node cannot be started: \(path): \(File.systemMessage())")

@@ -1,0 +1,49 @@
+import Base
+import CLinux
+import Glibc
+
+extension Sandbox {
+  /// Runs this program again, inside, with the same descriptors and terminal, and waits for it.
+  ///
+  /// Signals (SIGINT, SIGTERM, SIGHUP) are passed on. The caller ends with the code returned and
+  /// does nothing else: it is only there to be waited for and killed. To be called before the
+  /// process has threads or children.
+  ///
+  /// - Parameter arguments: the command line of the program, its name first.
+  /// - Returns: the exit code of the program inside, or 128 + the signal that ended it.
+  /// - Throws: ``ExitCode/unavailable`` with the reason when this machine does not allow it.
+  public static func enter(arguments: [String]) throws(Failure) -> Int32 {
+    var refusals: [Refusal] = []
+    for way in Way.all(isRoot: geteuid() == 0) where refusals.allSatisfy(way.isWorthTrying) {
+      var entry = plumbline_entry()
+      let code = run(arguments, way, &entry)
+      if code >= 0 { return code }
+      refusals.append(Refusal(way: way, entry: entry))
+    }
+    throw Failure(.unavailable, "no sandbox can be had: \(Refusal.words(of: refusals))")
+  }
+
+  private static func run(
+    _ arguments: [String], _ way: Way, _ entry: inout plumbline_entry
+  ) -> Int32 {
+    var words = arguments.map { strdup($0) } + [nil]
+    let prefix = "\(marker)=\(way.hasOwnProcesses ? "processes" : "shared-processes"):"
+    let mark = strdup(prefix + String(repeating: "0", count: 20))
+    var variables = inheritedEnvironment().map { strdup($0) } + [mark, nil]
+    defer { (words + variables).forEach { free($0) } }
+    return plumbline_sandbox_run(
+      "/proc/self/exe", &words, &variables, mark.map { $0 + prefix.utf8.count }, way.flags, &entry)
+  }
+
+  /// The variables of this process, the marker left out.
+  private static func inheritedEnvironment() -> [String] {
+    var variables: [String] = []
+    var next = environ
+    while let variable = next.pointee {
+      let text = String(cString: variable)
+      if !text.hasPrefix(marker + "=") { variables.append(text) }
+      next += 1
+    }
+    return variables
+  }
+}

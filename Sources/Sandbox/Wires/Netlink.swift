@@ -1,0 +1,99 @@
+import Base
+import CLinux
+import Glibc
+
+/// A talk with the kernel about the interfaces of one network namespace.
+final class Netlink {
+  let descriptor: Int32
+  private var number: UInt32 = 0
+
+  /// Opens it.
+  ///
+  /// - Parameter network: the namespace; nil for the calling thread's.
+  /// - Throws: ``ExitCode/unavailable``.
+  init(network: Int32?) throws(Failure) {
+    let type = Int32(SOCK_RAW.rawValue)
+    descriptor =
+      if let network {
+        plumbline_network_socket(network, AF_NETLINK, type, 0)
+      } else {
+        socket(AF_NETLINK, type | Int32(SOCK_CLOEXEC.rawValue), 0)
+      }
+    guard descriptor >= 0 else {
+      throw Failure(.unavailable, "rtnetlink: \(File.systemMessage())")
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Sends a request and waits until it is done.
+  ///
+  /// - Parameter what: what it is for, for a person.
+  /// - Throws: ``ExitCode/unavailable`` with the kernel's reason.
+  func request(_ message: NetlinkMessage, _ what: @autoclosure () -> String) throws(Failure) {
+    let cause = answer(to: message)
+    guard cause == 0 else {
+      throw Failure(.unavailable, "\(what()): \(File.systemMessage(cause))")
+    }
+  }
+
+  /// What the kernel answers, as errno; 0 when it is done.
+  private func answer(to message: NetlinkMessage) -> Int32 {
+    number += 1
+    let whole = message.finished(number: number)
+    guard send(descriptor, whole, whole.count, 0) == whole.count else { return errno }
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 20 else { return count < 0 ? errno : EPROTO }
+      let fields = buffer.withUnsafeBytes { bytes in
+        (
+          kind: bytes.load(fromByteOffset: 4, as: UInt16.self),
+          number: bytes.load(fromByteOffset: 8, as: UInt32.self),
+          error: bytes.load(fromByteOffset: 16, as: Int32.self)
+        )
+      }
+      // NLMSG_ERROR answers every request that asks for an acknowledgement.
+      if fields.kind == 2, fields.number == number { return -fields.error }
+    }
+  }
+
+  /// The index of an interface.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when there is none of that name.
+  func index(of name: String) throws(Failure) -> Int32 {
+    let index = plumbline_interface_index(descriptor, name)
+    guard index > 0 else { throw Failure(.unavailable, "\(name): \(File.systemMessage())") }
+    return index
+  }
+
+  /// Brings an interface up, with an address where one is given.
+  func bringUp(
+    _ name: String, address: IPv4Address? = nil, prefix: UInt8 = 24
+  ) throws(Failure) {
+    let index = try index(of: name)
+    if let address {
+      try request(.address(address, prefix: prefix, index: index), "the address of \(name)")
+    }
+    try request(.up(index: index), "bringing up \(name)")
+  }
+
+  /// Waits until an interface carries frames.
+  ///
+  /// Why: the first end of a pair to be brought up has no carrier, and the kernel starts its queue
+  /// later, in the background; until then what is sent is silently dropped.
+  func waitUntilRunning(_ name: String) throws(Failure) {
+    for _ in 0..<2_000 {
+      let answer = plumbline_interface_running(descriptor, name)
+      guard answer >= 0 else { throw Failure(.unavailable, "\(name): \(File.systemMessage())") }
+      if answer == 1 {
+        // The background work holds the kernel's lock over links from the flag to the queue, and
+        // this request waits for it.
+        return try bringUp(name)
+      }
+      usleep(1_000)
+    }
+    throw Failure(.unavailable, "\(name) was brought up and does not carry frames after 2 s")
+  }
+}
