@@ -2,18 +2,46 @@ import Base
 import Glibc
 import Sandbox
 
-/// The things that can be done inside, one word each.
+/// The things that can be done, one word each.
 enum Trial {
   static func say(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     _ = write(1, bytes, bytes.count)
   }
 
+  /// What is done before entering: `--as ID` gives root's rights up, `probe` only asks.
+  static func runOutside(_ words: [String]) throws(Failure) {
+    if words.count > 2, words[1] == "--as", let id = UInt32(words[2]) {
+      guard setgroups(0, nil) == 0, setgid(id) == 0, setuid(id) == 0 else {
+        throw Failure(.unavailable, "another user: \(File.systemMessage())")
+      }
+      // Only exec makes the files below /proc/self ours.
+      var arguments = ([words[0]] + words.dropFirst(3)).map { strdup($0) } + [nil]
+      execv("/proc/self/exe", &arguments)
+      throw Failure(.unavailable, "starting again: \(File.systemMessage())")
+    }
+    guard words.count > 1, words[1] == "probe" else { return }
+    for capability in Sandbox.probe() {
+      say("\(capability.name): \(capability.obstacle ?? "yes")")
+    }
+    exit(0)
+  }
+
+  /// What is done inside.
   static func run(_ words: [String]) throws(Failure) -> Int32 {
     switch words.first {
     case "describe": describe()
     case "exit": return words.dropFirst().first.flatMap { Int32($0) } ?? 1
-    case "ping": try Conversation.ping()
+    case "die": kill(getpid(), words.dropFirst().first.flatMap { Int32($0) } ?? SIGKILL)
+    case "await-signal": Lingering.awaitSignal()
+    case "linger": Lingering.stay()
+    case "orphans": try Lingering.adoptOrphans()
+    case "covered": try coverProc(Array(words.dropFirst()))
+    case "again":
+      return try Sandbox.enter(arguments: [CommandLine.arguments[0]] + words.dropFirst())
+    case "cut": try Conversation.cut()
+    case "stream": try Conversation.stream()
+    case "ways-out": try WaysOut.tryAll()
     default: throw Failure(.usage, "there is no trial \(words)")
     }
     return 0
@@ -21,10 +49,19 @@ enum Trial {
 
   private static func describe() {
     say("pid \(getpid()) parent \(getppid()) uid \(getuid()) gid \(getgid())")
-    say("processes \(Sandbox.inside?.hasOwnProcesses == true)")
+    say("own processes \(Sandbox.inside?.hasOwnProcesses == true)")
     let devices = (try? File.read("/proc/net/dev")) ?? []
     let names = String(decoding: devices, as: UTF8.self).split(separator: "\n").dropFirst(2)
       .compactMap { $0.split(separator: ":").first?.drop { $0 == " " } }
     say("interfaces \(names.joined(separator: " "))")
+  }
+
+  /// As in a container that hides parts of `/proc`: to another user the kernel then refuses a
+  /// fresh one, as what is covered would be seen.
+  private static func coverProc(_ words: [String]) throws(Failure) {
+    guard mount("/dev/null", "/proc/uptime", nil, UInt(MS_BIND), nil) == 0 else {
+      throw Failure(.unavailable, "covering /proc/uptime: \(File.systemMessage())")
+    }
+    try runOutside([CommandLine.arguments[0], "--as", "65534", "again"] + words)
   }
 }

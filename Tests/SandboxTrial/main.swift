@@ -4,6 +4,7 @@ import Sandbox
 
 /// What the tests of the sandbox run: it enters, as plumbline does, and does one thing inside.
 do throws(Failure) {
+  try Trial.runOutside(CommandLine.arguments)
   if !Sandbox.isInside {
     exit(try Sandbox.enter(arguments: CommandLine.arguments))
   }

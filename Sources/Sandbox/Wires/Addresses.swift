@@ -7,6 +7,14 @@ public struct IPv4Address: Sendable, Equatable, Hashable, CustomStringConvertibl
     bytes = [first, second, third, fourth]
   }
 
+  /// Reads the dotted notation; nil when it is none.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    let numbers = parts.compactMap { $0 }
+    guard parts.count == 4, numbers.count == 4 else { return nil }
+    bytes = numbers
+  }
+
   /// The dotted notation.
   public var description: String { bytes.map { "\($0)" }.joined(separator: ".") }
 }

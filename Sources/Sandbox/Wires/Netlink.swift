@@ -15,9 +15,9 @@ final class Netlink {
     let type = Int32(SOCK_RAW.rawValue)
     descriptor =
       if let network {
-        plumbline_network_socket(network, AF_NETLINK, type, 0)
+        plumbline_network_socket(network, AF_NETLINK, type, NetlinkMessage.routeFamily)
       } else {
-        socket(AF_NETLINK, type | Int32(SOCK_CLOEXEC.rawValue), 0)
+        socket(AF_NETLINK, type | Int32(SOCK_CLOEXEC.rawValue), NetlinkMessage.routeFamily)
       }
     guard descriptor >= 0 else {
       throw Failure(.unavailable, "rtnetlink: \(File.systemMessage())")
@@ -26,9 +26,8 @@ final class Netlink {
 
   deinit { close(descriptor) }
 
-  /// Sends a request and waits until it is done.
+  /// Sends a request and waits until it is done; `what` says what it is for, to a person.
   ///
-  /// - Parameter what: what it is for, for a person.
   /// - Throws: ``ExitCode/unavailable`` with the kernel's reason.
   func request(_ message: NetlinkMessage, _ what: @autoclosure () -> String) throws(Failure) {
     let cause = answer(to: message)

@@ -7,6 +7,8 @@ struct NetlinkMessage {
     case newAddress = 20
     case newNeighbour = 28
     case newDiscipline = 36
+    /// Of nftables (`linux/netfilter/nf_tables.h`): which generation the rules are of.
+    case getRulesGeneration = 0x0A10
   }
 
   /// Kinds of attributes, by what they belong to.
@@ -25,6 +27,10 @@ struct NetlinkMessage {
     static let neighbourLinkAddress: UInt16 = 2
     static let disciplineKind: UInt16 = 1
   }
+
+  /// `NETLINK_ROUTE` and `NETLINK_NETFILTER`: whom a request is for.
+  static let routeFamily: Int32 = 0
+  static let filterFamily: Int32 = 12
 
   /// `NLM_F_REQUEST | NLM_F_ACK`, and beside them `NLM_F_CREATE | NLM_F_EXCL`.
   private static let change: UInt16 = 0x5
@@ -164,6 +170,25 @@ extension NetlinkMessage {
     message.append(UInt8(0))
     message.append(Attribute.neighbourDestination, address.bytes)
     message.append(Attribute.neighbourLinkAddress, link.bytes)
+    return message
+  }
+
+  /// A queueing discipline for the loopback interface, without the options that it needs.
+  static func discipline(_ kind: String) -> NetlinkMessage {
+    var message = NetlinkMessage(.newDiscipline, creates: true)
+    message.append(UInt32(0))
+    message.append(Int32(1))
+    message.append(UInt32(0))
+    message.append(UInt32.max)
+    message.append(UInt32(0))
+    message.append(Attribute.disciplineKind, text: kind)
+    return message
+  }
+
+  /// The generation of the nftables rules, which is there when nftables is.
+  static var rulesGeneration: NetlinkMessage {
+    var message = NetlinkMessage(.getRulesGeneration)
+    message.append(UInt32(0))
     return message
   }
 }

@@ -56,9 +56,8 @@ public final class Wires {
   public func namespaceDescriptor(_ node: Int) -> Int32 { networks[node].descriptor }
 
   /// A socket that lives in a node's namespace, as if a program of the node had opened it:
-  /// IPv4, non-blocking, closed on exec; the caller's to close.
+  /// IPv4, `SOCK_STREAM` or `SOCK_DGRAM`, non-blocking, closed on exec; the caller's to close.
   ///
-  /// - Parameter type: `SOCK_STREAM` or `SOCK_DGRAM`.
   /// - Throws: ``ExitCode/unavailable``.
   public func socket(in node: Int, type: __socket_type) throws(Failure) -> Int32 {
     try networks[node].socket(type: type)

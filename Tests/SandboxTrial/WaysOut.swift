@@ -1,0 +1,70 @@
+import Base
+import Glibc
+import Sandbox
+
+/// Everything that a node or a client could try to reach what it must not.
+enum WaysOut {
+  static func tryAll() throws(Failure) {
+    let wires = try Wires(nodes: 2)
+    let pump = Pump(wires)
+    let (first, second) = (wires.addresses(0), wires.addresses(1))
+    let inner = try wires.socket(in: 0, type: SOCK_DGRAM)
+    let outer = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+    let outside = IPv4Address("192.0.2.1")
+    for (name, descriptor, target) in [
+      ("node to outside", inner, outside), ("us to outside", outer, outside),
+      ("node to the other's client address", inner, second.client),
+      ("node to the other's host address", inner, second.host),
+      ("us to a peer address", outer, first.peer),
+    ] {
+      guard let target else { throw Failure(.defect, "192.0.2.1 is no address") }
+      let sent = SocketAddress(target, port: 9).with { sendto(descriptor, "x", 1, 0, $0, $1) }
+      Trial.say("\(name): \(sent < 0 ? File.systemMessage() : "sent")")
+    }
+    try reach("client to node", wires, pump, from: nil, to: first.client)
+    try reach("node to its host", wires, pump, from: 0, to: first.host)
+    // By hand: the route that a node has not got is given to the datagram by its interface.
+    try reach(
+      "node to the other's client address by eth0", wires, pump, from: 0, to: second.client,
+      through: "eth0")
+    try reach(
+      "node to the other's client address by eth1", wires, pump, from: 0, to: second.client,
+      through: "eth1")
+  }
+
+  /// Says whether a datagram to an address arrives at whoever has it.
+  private static func reach(
+    _ name: String, _ wires: Wires, _ pump: Pump, from sender: Int?, to target: IPv4Address,
+    through interface: String? = nil
+  ) throws(Failure) {
+    let plain = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    let origin =
+      if let sender { try wires.socket(in: sender, type: SOCK_DGRAM) } else {
+        socket(AF_INET, plain, 0)
+      }
+    let owner = (0..<wires.count).first { wires.addresses($0).client == target }
+    let receiver =
+      if let owner { try wires.socket(in: owner, type: SOCK_DGRAM) } else {
+        socket(AF_INET, plain, 0)
+      }
+    defer {
+      close(origin)
+      close(receiver)
+    }
+    guard SocketAddress(target, port: 1_009).with({ bind(receiver, $0, $1) }) == 0 else {
+      throw Failure(.unavailable, "binding: \(File.systemMessage())")
+    }
+    if let interface {
+      let words = Array(interface.utf8)
+      setsockopt(origin, SOL_SOCKET, SO_BINDTODEVICE, words, socklen_t(words.count))
+    }
+    let sent = SocketAddress(target, port: 1_009).with { sendto(origin, "x", 1, 0, $0, $1) }
+    guard sent == 1 else { return Trial.say("\(name): \(File.systemMessage())") }
+    var byte: UInt8 = 0
+    for _ in 0..<100 {
+      pump.turn(milliseconds: 1)
+      if recv(receiver, &byte, 1, 0) == 1 { return Trial.say("\(name): arrived") }
+    }
+    Trial.say("\(name): nothing arrives")
+  }
+}
