@@ -83,7 +83,7 @@ let package = Package(
     tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Drivers", ["Drivers", "Base", "CLinux"]),
-    tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "Base"]),
+    tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "Base", "CLinux"]),
     tests(of: "Recorder", ["Recorder", "Drivers", "Protocols", "Formats", "Histories", "Base"]),
     tests(
       of: "Report",

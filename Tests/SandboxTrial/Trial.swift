@@ -20,11 +20,25 @@ enum Trial {
       execv("/proc/self/exe", &arguments)
       throw Failure(.unavailable, "starting again: \(File.systemMessage())")
     }
-    guard words.count > 1, words[1] == "probe" else { return }
-    for capability in Sandbox.probe() {
-      say("\(capability.name): \(capability.obstacle ?? "yes")")
+    switch words.dropFirst().first {
+    case "wires-outside": _ = try Wires(nodes: 1)
+    case "probe":
+      let before = namespaces()
+      for capability in Sandbox.probe() {
+        say("\(capability.name): \(capability.obstacle ?? "yes")")
+      }
+      say("same namespaces: \(namespaces() == before)")
+      exit(0)
+    default: return
     }
-    exit(0)
+  }
+
+  private static func namespaces() -> [UInt] {
+    (["user", "net", "mnt", "pid", "ipc", "uts"] as [String]).map { name in
+      var status = stat()
+      stat("/proc/self/ns/\(name)", &status)
+      return UInt(status.st_ino)
+    }
   }
 
   /// What is done inside.
@@ -41,6 +55,7 @@ enum Trial {
       return try Sandbox.enter(arguments: [CommandLine.arguments[0]] + words.dropFirst())
     case "cut": try Conversation.cut()
     case "stream": try Conversation.stream()
+    case "twice": try makeWiresTwice()
     case "ways-out": try WaysOut.tryAll()
     default: throw Failure(.usage, "there is no trial \(words)")
     }
@@ -50,10 +65,25 @@ enum Trial {
   private static func describe() {
     say("pid \(getpid()) parent \(getppid()) uid \(getuid()) gid \(getgid())")
     say("own processes \(Sandbox.inside?.hasOwnProcesses == true)")
+    sayInterfaces()
+  }
+
+  private static func sayInterfaces() {
     let devices = (try? File.read("/proc/net/dev")) ?? []
     let names = String(decoding: devices, as: UTF8.self).split(separator: "\n").dropFirst(2)
       .compactMap { $0.split(separator: ":").first?.drop { $0 == " " } }
-    say("interfaces \(names.joined(separator: " "))")
+    say("interfaces \(names.sorted { $0.lexicographicallyPrecedes($1) }.joined(separator: " "))")
+  }
+
+  /// A run may be followed by another in the same sandbox.
+  private static func makeWiresTwice() throws(Failure) {
+    for _ in 0..<2 {
+      let wires = try Wires(nodes: 2)
+      sayInterfaces()
+      withExtendedLifetime(wires) {}
+      _ = consume wires
+      sayInterfaces()
+    }
   }
 
   /// As in a container that hides parts of `/proc`: to another user the kernel then refuses a

@@ -23,12 +23,15 @@ enum WaysOut {
     }
     try reach("client to node", wires, pump, from: nil, to: first.client)
     try reach("node to its host", wires, pump, from: 0, to: first.host)
-    // By hand: the route that a node has not got is given to the datagram by its interface.
+    // A node's root may send without a route: at best it gets to the switch.
+    for (isCut, words) in [(false, "the switch"), (true, "the switch, cut")] {
+      pump.cut = isCut ? [[0, 1]] : []
+      try reach(
+        "node to the other's client address through \(words)", wires, pump, from: 0,
+        to: second.client, through: "eth0")
+    }
     try reach(
-      "node to the other's client address by eth0", wires, pump, from: 0, to: second.client,
-      through: "eth0")
-    try reach(
-      "node to the other's client address by eth1", wires, pump, from: 0, to: second.client,
+      "node to the other's client address through us", wires, pump, from: 0, to: second.client,
       through: "eth1")
   }
 

@@ -32,7 +32,20 @@ extension Sandbox {
     var variables = inheritedEnvironment().map { strdup($0) } + [mark, nil]
     defer { (words + variables).forEach { free($0) } }
     return plumbline_sandbox_run(
-      "/proc/self/exe", &words, &variables, mark.map { $0 + prefix.utf8.count }, way.flags, &entry)
+      program(), &words, &variables, mark.map { $0 + prefix.utf8.count }, way.flags, &entry)
+  }
+
+  /// The file of this program, by its own name where that leads to it, so that lists of processes
+  /// show it; it may have been replaced meanwhile.
+  private static func program() -> String {
+    let link = "/proc/self/exe"
+    var buffer = [CChar](repeating: 0, count: 4096)
+    var (own, named) = (stat(), stat())
+    guard readlink(link, &buffer, buffer.count - 1) > 0, stat(link, &own) == 0,
+      stat(buffer, &named) == 0, access(buffer, X_OK) == 0,
+      own.st_ino == named.st_ino, own.st_dev == named.st_dev
+    else { return link }
+    return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? link
   }
 
   /// The variables of this process, the marker left out.
