@@ -31,10 +31,10 @@ struct BytesTests {
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         7, 0, 3, 0, 112, 49, 0, 0,
         10, 0, 1, 0, 2, 0, 0, 0, 1, 1, 0, 0,
-        76, 0, 18, 0,
+        72, 0, 18, 0,
         9, 0, 1, 0, 118, 101, 116, 104, 0, 0, 0, 0,
-        60, 0, 2, 0,
-        56, 0, 1, 0,
+        56, 0, 2, 0,
+        52, 0, 1, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         9, 0, 3, 0, 101, 116, 104, 48, 0, 0, 0, 0,
         10, 0, 1, 0, 2, 0, 0, 0, 0, 1, 0, 0,
@@ -82,9 +82,10 @@ struct BytesTests {
     let path = FileManager.default.temporaryDirectory.path + "/plumbline-\(UUID()).pcap"
     defer { try? FileManager.default.removeItem(atPath: path) }
     let file = try PcapFile(path: path)
-    try [UInt8](1...14).withUnsafeBytes { frame throws(Failure) in
-      try file.add(frame, nanoseconds: 1_700_000_000_123_456_789)
-    }
+    let frame = UnsafeMutableRawBufferPointer.allocate(byteCount: 14, alignment: 1)
+    defer { frame.deallocate() }
+    frame.copyBytes(from: 1...14)
+    try file.add(UnsafeRawBufferPointer(frame), nanoseconds: 1_700_000_000_123_456_789)
     try file.flush()
     #expect(
       try File.read(path) == [

@@ -9,6 +9,16 @@ enum Lingering {
     while true { pause() }
   }
 
+  /// Dies of a signal, even where whoever started us had it blocked.
+  static func die(of number: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+    signal(number, SIG_DFL)
+    kill(getpid(), number)
+  }
+
   /// Waits for one of the signals that are passed on, and says which came.
   static func awaitSignal() {
     var set = sigset_t()

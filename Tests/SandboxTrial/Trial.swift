@@ -46,7 +46,7 @@ enum Trial {
     switch words.first {
     case "describe": describe()
     case "exit": return words.dropFirst().first.flatMap { Int32($0) } ?? 1
-    case "die": kill(getpid(), words.dropFirst().first.flatMap { Int32($0) } ?? SIGKILL)
+    case "die": Lingering.die(of: words.dropFirst().first.flatMap { Int32($0) } ?? SIGKILL)
     case "await-signal": Lingering.awaitSignal()
     case "linger": Lingering.stay()
     case "orphans": try Lingering.adoptOrphans()
