@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -72,7 +73,7 @@ static int loopback_up(void)
 struct way {
     int enter;
     uint64_t user, group;
-    int go[2];      // The outer writes a byte when it lives; its end tells that it died.
+    int life[2];    // The outer holds one end as long as it lives: its end tells that it died.
     int report[2];  // The inside says where it failed; its end tells that it did not.
 };
 
@@ -85,12 +86,14 @@ static pid_t plain_clone(unsigned long flags)
 // Sets a newly cloned process up inside; the stage that failed, with errno.
 static enum plumbline_stage settle(struct way *way)
 {
-    close(way->go[1]);
+    close(way->life[1]);
     close(way->report[0]);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    char byte;
-    if (read(way->go[0], &byte, 1) != 1) _exit(127);  // The outer died before the line above.
-    close(way->go[0]);
+    // A process that dies closes its files before it signals its children: one that was dead
+    // before the line above has closed its end by now.
+    struct pollfd outer = {.fd = way->life[0]};
+    if (poll(&outer, 1, 0) != 0) _exit(127);
+    close(way->life[0]);
     if ((way->enter & PLUMBLINE_ENTER_USER) && map_ids(way->user, way->group) < 0)
         return PLUMBLINE_STAGE_IDS;
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return PLUMBLINE_STAGE_MOUNTS;
@@ -113,14 +116,14 @@ static pid_t clone_inside(struct way *way, int enter, struct plumbline_entry *en
 {
     *way = (struct way){.enter = enter, .user = geteuid(), .group = getegid()};
     *entry = (struct plumbline_entry){.stage = PLUMBLINE_STAGE_PIPE};
-    if (pipe2(way->go, O_CLOEXEC) < 0) {
+    if (pipe2(way->life, O_CLOEXEC) < 0) {
         entry->cause = errno;
         return -1;
     }
     if (pipe2(way->report, O_CLOEXEC) < 0) {
         entry->cause = errno;
-        close(way->go[0]);
-        close(way->go[1]);
+        close(way->life[0]);
+        close(way->life[1]);
         return -1;
     }
     unsigned long flags = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
@@ -129,15 +132,12 @@ static pid_t clone_inside(struct way *way, int enter, struct plumbline_entry *en
     pid_t child = plain_clone(flags);
     if (child == 0) return 0;
     *entry = (struct plumbline_entry){.stage = PLUMBLINE_STAGE_CLONE, .cause = errno};
-    close(way->go[0]);
+    close(way->life[0]);
     close(way->report[1]);
-    if (child > 0) {
-        ssize_t ignored = write(way->go[1], "g", 1);
-        (void)ignored;
-    } else {
+    if (child < 0) {
         close(way->report[0]);
+        close(way->life[1]);
     }
-    close(way->go[1]);
     return child;
 }
 
@@ -266,6 +266,7 @@ int plumbline_sandbox_run(
             if (number <= 0 || number == SIGCHLD || info.si_code == SI_KERNEL) continue;
             sigqueue(child, number, (union sigval){.sival_int = 0});
         }
+        close(way.life[1]);
         if (!failed) result = exit_code(status);
     }
     sigaction(SIGCHLD, &previous, NULL);
@@ -342,6 +343,7 @@ int plumbline_sandbox_try(
             attempts[i].cause = heard ? answer.cause : ECHILD;
         }
         close(way.report[0]);
+        close(way.life[1]);
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -49,6 +49,17 @@ struct WiresTests {
       ])
   }
 
+  @Test(arguments: TrialRun.User.all)
+  func programsStartInANodesNetwork(user: TrialRun.User) throws {
+    let run = try TrialRun(["spawn"], as: user)
+    #expect(
+      run.lines == [
+        "eth0 eth1 lo", "/usr", "own mounts true", "exit 0", "c1 lo p1", "/", "own mounts false",
+        "exit 0",
+        "no such folder: No such file or directory", "no network: Bad file descriptor",
+      ])
+  }
+
   @Test func outsideOfASandboxThereAreNone() throws {
     let run = try TrialRun(["wires-outside"])
     #expect(run.lines == ["refused: wires were to be made outside of a sandbox"])

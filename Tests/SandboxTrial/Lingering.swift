@@ -32,20 +32,25 @@ enum Lingering {
   }
 
   /// A child leaves an orphan behind: the child's status is ours, the orphan is reaped by pid 1.
-  static func adoptOrphans() throws(Failure) {
-    let child = start("(sleep 0.2; exit 9) & exit 3")
+  static func adoptOrphans() {
+    let child = start("(sleep 0.1; exit 9) & exit 3")
     var status: Int32 = 0
     let waited = waitpid(child, &status, 0)
     Trial.say("own child \(waited == child) status \(status >> 8)")
-    usleep(500_000)
-    Trial.say("another child \(waitpid(-1, &status, WNOHANG) > 0)")
-    var processes: [String] = []
-    for id in 1...200 where File.kind("/proc/\(id)") == .folder {
-      let text = String(decoding: try File.read("/proc/\(id)/stat"), as: UTF8.self)
-      let state = text.split(separator: ")").last.map { $0.dropFirst().prefix(1) } ?? "?"
-      processes.append("\(id)\(state == "Z" ? " dead" : "")")
+    let here = getpid()
+    var others: [String] = []
+    for _ in 0..<5_000 {
+      others = processes(after: here)
+      if others.isEmpty { break }
+      usleep(1_000)
     }
-    Trial.say("processes \(processes.joined(separator: ", "))")
+    Trial.say("another child \(waitpid(-1, &status, WNOHANG) > 0)")
+    Trial.say("later processes [\(others.joined(separator: ", "))]")
+  }
+
+  /// The processes that began after one of ours, dead or not.
+  private static func processes(after id: pid_t) -> [String] {
+    (id + 1...id + 20).filter { File.kind("/proc/\($0)") == .folder }.map { "\($0)" }
   }
 
   @discardableResult

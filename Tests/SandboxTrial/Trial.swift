@@ -49,10 +49,11 @@ enum Trial {
     case "die": Lingering.die(of: words.dropFirst().first.flatMap { Int32($0) } ?? SIGKILL)
     case "await-signal": Lingering.awaitSignal()
     case "linger": Lingering.stay()
-    case "orphans": try Lingering.adoptOrphans()
+    case "orphans": Lingering.adoptOrphans()
     case "covered": try coverProc(Array(words.dropFirst()))
     case "again":
       return try Sandbox.enter(arguments: [CommandLine.arguments[0]] + words.dropFirst())
+    case "spawn": try Spawning.run()
     case "cut": try Conversation.cut()
     case "stream": try Conversation.stream()
     case "twice": try makeWiresTwice()
