@@ -57,6 +57,25 @@ struct ChildProcessTests {
     #expect(try String(decoding: File.read(folder + "/stderr.log"), as: UTF8.self) == "trouble\n")
   }
 
+  @Test func aPlaceGivesItAFolder() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let child = try ChildProcess(
+      path: "/bin/sh", arguments: ["-c", "pwd"], environment: [], log: folder + "/stderr.log",
+      place: ChildProcess.Place(folder: "/usr"))
+    defer { child.closePipes() }
+    #expect(try output(of: child) == "/usr\n")
+    #expect(ending(of: child) == .exited(0))
+    #expect(
+      throws: Failure(
+        .unavailable,
+        "the program of a node cannot be started: /bin/sh: No such file or directory")
+    ) {
+      try ChildProcess(
+        path: "/bin/sh", arguments: [], environment: [], log: folder + "/stderr.log",
+        place: ChildProcess.Place(folder: "/no/such"))
+    }
+  }
+
   @Test func nothingIsInheritedButTheStreams() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let child = try spawn("for f in /proc/$$/fd/*; do echo ${f##*/}; done")

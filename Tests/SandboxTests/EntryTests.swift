@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Glibc
 import Testing
@@ -49,6 +50,19 @@ struct EntryTests {
     #expect(trial.areGone)
   }
 
+  /// On its way inside there is no moment at which the death of the one outside is not seen.
+  @Test(arguments: TrialRun.User.all)
+  func killingTheOneOutsideAtAnyMomentLeavesNoProcess(user: TrialRun.User) throws {
+    var random = SplitMix64(seed: 20)
+    for _ in 0..<20 {
+      let trial = try Running(["linger"], as: user, isAwaited: false)
+      usleep(UInt32(random.draw(0..<30_000)))
+      kill(trial.id, SIGKILL)
+      #expect(trial.code == 137)
+      #expect(trial.areGone)
+    }
+  }
+
   @Test(.enabled("only root can cover /proc for others", { geteuid() == 0 }))
   func aCoveredProcCostsOnlyTheProcessNamespace() throws {
     let run = try TrialRun(["covered", "describe"])
@@ -74,78 +88,5 @@ struct EntryTests {
     kill(inner, SIGKILL)
     #expect(trial.code == 137)
     #expect(trial.areGone)
-  }
-}
-
-/// A trial that goes on, and everything that it started, found by a mark in the environment.
-final class Running {
-  let id: pid_t
-  private let process: Process
-  private let pipe = Pipe()
-  private let mark = "PLUMBLINE_TRIAL=\(UUID())"
-
-  /// Starts it and waits until it says that it is ready.
-  init(_ words: [String], as user: TrialRun.User) throws {
-    process = TrialRun.process(words, as: user)
-    process.standardOutput = pipe
-    let parts = mark.split(separator: "=")
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      [String(parts[0]): String(parts[1])]
-    ) { $1 }
-    try process.run()
-    id = process.processIdentifier
-    var text = ""
-    while !text.hasSuffix("ready\n") {
-      let bytes = pipe.fileHandleForReading.availableData
-      if bytes.isEmpty { break }
-      text += String(decoding: bytes, as: UTF8.self)
-    }
-    #expect(text == "ready\n")
-    // The last one may not yet have become what it will be.
-    for _ in 0..<2_000 where areStarting { usleep(5_000) }
-  }
-
-  /// What else it writes until it ends.
-  func rest() -> String {
-    String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  }
-
-  /// Waits for its end.
-  var code: Int32 {
-    process.waitUntilExit()
-    let wasEnded = process.terminationReason == .uncaughtSignal
-    return process.terminationStatus + (wasEnded ? 128 : 0)
-  }
-
-  /// The processes that have the mark and are not dead.
-  var processes: [pid_t] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return all.compactMap { pid_t($0) }.sorted().filter { id in
-      let variables = FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data()
-      return variables.range(of: Data(mark.utf8)) != nil
-    }
-  }
-
-  /// Whether a shell is still between fork and exec.
-  private var areStarting: Bool {
-    processes.contains { id in
-      let words = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
-      return words.starts(with: Data("setsid".utf8))
-    }
-  }
-
-  /// Whether all of them go; the kernel takes a moment.
-  var areGone: Bool {
-    for _ in 0..<2_000 {
-      if processes.isEmpty { return true }
-      usleep(5_000)
-    }
-    return false
-  }
-
-  /// The children of a process.
-  static func children(of id: pid_t) -> [pid_t] {
-    let bytes = FileManager.default.contents(atPath: "/proc/\(id)/task/\(id)/children") ?? Data()
-    return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { pid_t($0) }
   }
 }
