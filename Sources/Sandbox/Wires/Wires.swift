@@ -49,6 +49,10 @@ public final class Wires {
     self.probes = probes
   }
 
+  /// Why first: a namespace that goes takes its links along later, in the background, and the next
+  /// wires have the same names.
+  deinit { links.remove() }
+
   /// The addresses of a node.
   public func addresses(_ node: Int) -> NodeAddresses { networks[node].addresses }
 
@@ -94,7 +98,7 @@ public final class Wires {
   }
 }
 
-/// Our ends of all wires; they are removed, and the nodes' with them, when this is let go.
+/// Our ends of all wires; the nodes' ends go with them.
 private final class Links {
   private let netlink: Netlink
   private var made: [String] = []
@@ -109,8 +113,12 @@ private final class Links {
     }
   }
 
-  deinit {
+  deinit { remove() }
+
+  /// Removes them.
+  func remove() {
     for name in made { try? netlink.request(.removeLink(name: name), "removing \(name)") }
+    made = []
   }
 
   /// Makes the two wires of a node and opens the port of the first.
