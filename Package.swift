@@ -44,7 +44,7 @@ let package = Package(
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
     room("Sandbox", ["Base", "CLinux"]),
-    room("Recorder", ["Drivers", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
+    room("Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
       "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
       embedding: ["Page/Resources"]),
@@ -52,7 +52,7 @@ let package = Package(
       name: "plumbline",
       dependencies: [
         "Base", "Histories", "Formats", "Generator", "Checker", "Consistency", "Quorums",
-        "Drivers", "Protocols", "Recorder", "Report",
+        "Drivers", "Sandbox", "Protocols", "Recorder", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),

@@ -65,6 +65,12 @@ protocol Cluster: AnyObject {
   /// Whether the kernel says that all of a node is stopped.
   func isStopped(_ index: Int) -> Bool
 
+  /// Sends a datagram over a link, the way of the nodes' own messages, to see whether it arrives;
+  /// nil where the cluster has no wires.
+  func sendProbe(_ link: Link) -> UInt64?
+  /// Whether a probe has arrived.
+  func hasArrived(_ probe: UInt64) -> Bool
+
   /// Prepares a request; ``flush()`` sends it.
   func ask(_ asked: Asked)
   /// Nobody waits for the answer any more.
@@ -85,6 +91,9 @@ protocol Cluster: AnyObject {
 }
 
 extension Cluster {
+  func sendProbe(_ link: Link) -> UInt64? { nil }
+  func hasArrived(_ probe: UInt64) -> Bool { false }
+
   /// The names of the nodes, in order.
   var names: [String] { (0..<count).map { name($0) } }
 }

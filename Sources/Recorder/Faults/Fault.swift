@@ -20,6 +20,8 @@ protocol Fault {
 struct FaultWorld {
   let cluster: any Cluster
   let network: Network
+  /// Nanoseconds of the run's clock.
+  let now: () -> Int64
 }
 
 /// A family of faults, for the table, the docs and `plumbline faults`.
@@ -34,6 +36,8 @@ public struct FaultFamily: Sendable {
   public let needsPeers: Bool
   /// Whether it hits one of ``FaultTarget``.
   public let hasTarget: Bool
+  /// Whether it works on frames, which have checksums, and not on lines of a program's output.
+  public var needsWires = false
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
 }
 
@@ -45,6 +49,9 @@ extension FaultFamily {
     }
     if needsPeers, plan.driver != nil, plan.isolation != .sandbox {
       return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
+    }
+    if needsWires, plan.driver == nil {
+      return "it needs real servers (--cluster): what embedded nodes say has no checksums"
     }
     return nil
   }
@@ -69,15 +76,28 @@ public enum Faults {
     FaultFamily(
       name: "loss", summary: "messages between nodes get lost at random",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      make: { _, plan, _ in LossFault(share: plan.lossShare) }),
+      make: { _, plan, _ in TrafficFault(.loss, plan) }),
     FaultFamily(
-      name: "delay", summary: "messages between nodes take longer, and overtake each other",
+      name: "delay", summary: "messages between nodes take longer",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      make: { _, plan, _ in DelayFault(nanoseconds: plan.delayNanoseconds) }),
+      make: { _, plan, _ in TrafficFault(.delay, plan) }),
     FaultFamily(
       name: "duplicate", summary: "messages between nodes arrive twice, the second time late",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      make: { _, plan, _ in DuplicateFault(share: plan.duplicateShare) }),
+      make: { _, plan, _ in TrafficFault(.duplicate, plan) }),
+    FaultFamily(
+      name: "reorder", summary: "messages between nodes overtake each other",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { _, plan, _ in TrafficFault(.reorder, plan) }),
+    FaultFamily(
+      name: "throttle", summary: "links between nodes carry little",
+      needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      make: { _, plan, _ in TrafficFault(.throttle, plan) }),
+    FaultFamily(
+      name: "corrupt", summary: "bits of frames between nodes are turned",
+      needs: "--cluster in a sandbox: the wires between servers are the recorder's",
+      needsPeers: true, hasTarget: false, needsWires: true,
+      make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
   ]
 
   /// The family of that name, or nil.

@@ -6,6 +6,11 @@ struct PartitionFault: Fault {
   let details: [(String, JSON)]
   let links: [Link]
   private var before = 0
+  /// Datagrams sent over the links that are cut, and one over a link that is not.
+  private var probes: [UInt64] = []
+  private var control: UInt64?
+  private var probed: Int64 = 0
+  private static let patience: Int64 = 100_000_000
 
   init(_ scheduled: ScheduledFault, _ plan: Plan, _ world: FaultWorld) {
     var random = SplitMix64(seed: scheduled.seed)
@@ -22,13 +27,34 @@ struct PartitionFault: Fault {
   mutating func make(_ world: FaultWorld) {
     before = world.network.counts.cut
     world.network.cut(links)
+    let all = (0..<world.cluster.count).flatMap { from in
+      (0..<world.cluster.count).map { Link(from: from, to: $0) }
+    }
+    let open = all.first { $0.from != $0.to && !world.network.isCut($0) }
+    probes = links.compactMap { world.cluster.sendProbe($0) }
+    control = open.flatMap { world.cluster.sendProbe($0) }
+    probed = world.now()
   }
 
-  /// A probe: each of the links would drop what were sent on it now. The number of messages that
-  /// were dropped so far is told, but nodes that have nothing to say do not make a cut untrue.
+  /// Each of the links would drop what were sent on it now; and where nodes have real wires,
+  /// datagrams that were sent over each have not arrived while one over an open link has.
+  ///
+  /// The number of messages that were dropped so far is told, but nodes that have nothing to say
+  /// do not make a cut untrue.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
     guard !links.isEmpty, links.allSatisfy({ world.network.isCut($0) }) else { return nil }
-    return ["linksCut": JSON(links.count), "dropped": JSON(world.network.counts.cut - before)]
+    var evidence: [JSON.Member] = [
+      JSON.Member("linksCut", JSON(links.count)),
+      JSON.Member("dropped", JSON(world.network.counts.cut - before)),
+    ]
+    guard !probes.isEmpty else { return .object(evidence) }
+    guard world.now() - probed >= PartitionFault.patience else { return nil }
+    guard !probes.contains(where: { world.cluster.hasArrived($0) }),
+      control.map({ world.cluster.hasArrived($0) }) ?? true
+    else { return nil }
+    evidence.append(JSON.Member("probesLost", JSON(probes.count)))
+    evidence.append(JSON.Member("controlArrived", .bool(control != nil)))
+    return .object(evidence)
   }
 
   mutating func undo(_ world: FaultWorld) {

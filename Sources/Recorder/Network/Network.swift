@@ -13,6 +13,9 @@ final class Network {
     var lost = 0
     var delayed = 0
     var duplicated = 0
+    var reordered = 0
+    var corrupted = 0
+    var throttled = 0
   }
 
   /// A message under way.
@@ -30,18 +33,34 @@ final class Network {
   var delayNanoseconds: Int64 = 0
   /// The share of messages that arrive twice, the second time late and out of order.
   var duplicateShare = 0.0
+  /// The share of messages that later ones overtake.
+  var reorderShare = 0.0
+  /// The share of messages in which a bit is wrong when they arrive.
+  var corruptShare = 0.0
+  /// How much a directed link carries; 0 for no limit.
+  var bytesPerSecond = 0.0
 
   private let nodes: Int
   private let latency: Latency
+  /// Whether a link delivers in the order of sending, as a wire does, unless ``reorderShare`` says
+  /// otherwise.
+  private let keepsOrder: Bool
+  /// For links that keep their order, or are limited: when the last message arrives, and when the
+  /// link has sent it.
+  private var lastDue: [Int64]
+  private var busyUntil: [Int64]
   private var random: SplitMix64
   /// How many faults cut each directed link; from · nodes + to.
   private var cuts: [Int]
   private var underway = MinHeap<Message>()
 
-  init(nodes: Int, latency: Latency, random: SplitMix64) {
+  init(nodes: Int, latency: Latency, keepsOrder: Bool = false, random: SplitMix64) {
     self.nodes = nodes
     self.latency = latency
+    self.keepsOrder = keepsOrder
     self.random = random
+    lastDue = [Int64](repeating: 0, count: nodes * nodes)
+    busyUntil = lastDue
     cuts = [Int](repeating: 0, count: nodes * nodes)
   }
 
@@ -74,12 +93,42 @@ final class Network {
       counts.lost += 1
       return
     }
-    underway.push(message, due: now + drawLatency())
+    var message = message
+    if corruptShare > 0, random.chance(corruptShare), message.line.count > Network.headerBytes {
+      counts.corrupted += 1
+      let byte = random.draw(Network.headerBytes..<message.line.count)
+      message.line[byte] ^= 1 << UInt8(random.draw(0..<8))
+    }
+    underway.push(message, due: due(message, at: now))
     if duplicateShare > 0, random.chance(duplicateShare) {
       counts.duplicated += 1
       underway.push(message, due: now + 3 * drawLatency() + Int64(random.draw(0..<5_000_000)))
     }
   }
+
+  /// When a message arrives: after the messages that its link still sends, its own latency, and
+  /// those before it if the link keeps its order.
+  private func due(_ message: Message, at now: Int64) -> Int64 {
+    let link = message.from * nodes + message.to
+    var sent = now
+    if bytesPerSecond > 0 {
+      let takes = Int64(Double(message.line.count) / bytesPerSecond * 1e9)
+      if busyUntil[link] > now { counts.throttled += 1 }
+      sent = max(now, busyUntil[link]) + takes
+      busyUntil[link] = sent
+    }
+    let due = sent + drawLatency()
+    if reorderShare > 0, random.chance(reorderShare) {
+      counts.reordered += 1
+      return due + Int64(random.draw(1_000_000..<20_000_000))
+    }
+    guard keepsOrder else { return due }
+    lastDue[link] = max(due, lastDue[link])
+    return lastDue[link]
+  }
+
+  /// A corrupted message keeps the header of its frame, so that it arrives.
+  private static let headerBytes = 14
 
   /// Takes the next message that has arrived. What arrives over a link that was cut meanwhile is
   /// dropped.

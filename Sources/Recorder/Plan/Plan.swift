@@ -71,6 +71,12 @@ public struct Plan: Sendable, Equatable {
   public var duplicateShare = 0.3
   /// How long a node may take to answer `init`.
   public var startLimitNanoseconds: Int64 = 10_000_000_000
+  /// The share of messages that the fault `reorder` lets others overtake.
+  public var reorderShare = 0.3
+  /// The share of messages in which the fault `corrupt` turns a bit.
+  public var corruptShare = 0.05
+  /// What a link carries while the fault `throttle` is on, bytes a second.
+  public var throttleBytesPerSecond = 20_000.0
   /// How long the cluster may take to answer on every node after the last fault.
   public var recoveryLimitNanoseconds: Int64 = 10_000_000_000
   /// The least that the run must exercise.
@@ -105,6 +111,15 @@ public struct Plan: Sendable, Equatable {
   public var operationsPerKey: Int {
     get { operationsPerKeyAsked ?? workloadKind.usualOperationsPerKey }
     set { operationsPerKeyAsked = newValue }
+  }
+
+  /// The latency of messages between nodes: the plan's; real wires add none unless it is asked for.
+  var effectiveLatency: Latency {
+    guard driver != nil, latency == Latency() else { return latency }
+    var none = Latency()
+    none.kind = .constant
+    none.meanNanoseconds = 0
+    return none
   }
 
   /// What clients do, for people: `read, write and cas`, or the workload's name.

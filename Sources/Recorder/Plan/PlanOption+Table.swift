@@ -156,6 +156,15 @@ extension PlanOption {
     number(
       "duplicate", "SHARE", 0...1, \.duplicateShare,
       "share of messages that the fault duplicate delivers twice"),
+    number(
+      "reorder", "SHARE", 0...1, \.reorderShare,
+      "share of messages that the fault reorder lets others overtake"),
+    number(
+      "corrupt", "SHARE", 0...1, \.corruptShare,
+      "share of messages in which the fault corrupt turns a bit"),
+    number(
+      "throttle", "BYTES", 1...1e12, \.throttleBytesPerSecond,
+      "what a link carries a second while the fault throttle is on"),
     duration(
       "recovery-limit", \.recoveryLimitNanoseconds,
       "how long every node may take to answer after the last fault"),

@@ -32,11 +32,16 @@ final class Run {
     let now = { clock.now }
     log = try RunLog(folder, now: now)
     poller = try Poller()
-    network = Network(nodes: plan.nodes, latency: plan.latency, random: random.split())
+    let hasWires = plan.driver != nil && plan.isolation == .sandbox && plan.endpoints.isEmpty
+    network = Network(
+      nodes: plan.nodes, latency: plan.effectiveLatency, keepsOrder: hasWires,
+      random: random.split())
     if let driver = plan.driver {
+      let wires =
+        hasWires ? try SwitchedWires(nodes: plan.nodes, network: network, poller: poller) : nil
       cluster = try ServerCluster(
-        driver, site: try Sites.make(plan, driver, folder), plan: plan, folder: folder,
-        poller: poller, log: log, now: now)
+        driver, site: try Sites.make(plan, driver, folder, wires), wires: wires, plan: plan,
+        folder: folder, poller: poller, log: log, now: now)
     } else {
       cluster = try PipeCluster(
         plan: plan, executable: executable, folder: folder, network: network, poller: poller,
@@ -45,7 +50,7 @@ final class Run {
     history = try HistoryLog(folder, plan: plan, now: now)
     clients = Clients(plan: plan, cluster: cluster, history: history, random: random.split())
     nemesis = try Nemesis(
-      plan: plan, world: FaultWorld(cluster: cluster, network: network), history: history,
+      plan: plan, world: FaultWorld(cluster: cluster, network: network, now: now), history: history,
       folder: folder, log: log, now: now)
   }
 

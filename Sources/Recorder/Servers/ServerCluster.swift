@@ -1,6 +1,7 @@
 import Base
 import Drivers
 import Glibc
+import Sandbox
 
 /// Real servers: processes that listen, spoken to over TCP by sessions.
 ///
@@ -44,6 +45,7 @@ final class ServerCluster: Cluster {
   private let now: () -> Int64
   private let environment: [String]
   private let talks: Talks
+  private let wires: SwitchedWires?
   private var nodes: [Node]
   /// The talk of each client for each node it spoke to: talk = slots[slot][node].
   private var slots: [[Int?]]
@@ -68,11 +70,12 @@ final class ServerCluster: Cluster {
   private static let probePatience: Int64 = 1_000_000_000
 
   init(
-    _ driver: any Driver, site: Site, plan: Plan, folder: RunFolder, poller: Poller, log: RunLog,
-    now: @escaping () -> Int64
+    _ driver: any Driver, site: Site, wires: SwitchedWires?, plan: Plan, folder: RunFolder,
+    poller: Poller, log: RunLog, now: @escaping () -> Int64
   ) throws(Failure) {
     self.driver = driver
     self.site = site
+    self.wires = wires
     self.plan = plan
     self.log = log
     self.now = now
@@ -141,11 +144,18 @@ final class ServerCluster: Cluster {
     return answers
   }
 
-  func deliver(at time: Int64) {}
+  func deliver(at time: Int64) { wires?.deliver(at: time) }
   func flush() { talks.flush() }
   func handle(_ token: UInt64) throws(Failure) {
-    if Connections.tokens.contains(token) { talks.handle(token) }
+    if Connections.tokens.contains(token) {
+      talks.handle(token)
+    } else if SwitchedWires.tokens.contains(token) {
+      wires?.handle(token, at: now())
+    }
   }
+
+  func sendProbe(_ link: Link) -> UInt64? { wires?.sendProbe(link) }
+  func hasArrived(_ probe: UInt64) -> Bool { wires?.hasArrived(probe) ?? false }
 
   // MARK: processes
 
@@ -168,7 +178,8 @@ final class ServerCluster: Cluster {
     where nodes[index].programs[program].child == nil
       && isWanted(nodes[index].programs[program].process.stage)
     {
-      try nodes[index].programs[program].start(environment, packages: driver.packages)
+      try nodes[index].programs[program].start(
+        environment, packages: driver.packages, network: wires?.namespace(index))
       guard let child = nodes[index].programs[program].child else { continue }
       let role = nodes[index].programs[program].process.role
       log.write("\(nodes[index].name): started \(role), process \(child.id)")

@@ -8,7 +8,7 @@ enum Sites {
   ///
   /// - Throws: ``ExitCode/unavailable`` when a name has no address.
   static func make(
-    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder
+    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder, _ wires: SwitchedWires?
   ) throws(Failure) -> Site {
     let knobs = try plan.knobValues(driver)
     let names = plan.nodeNames
@@ -27,6 +27,10 @@ enum Sites {
     }
     return Site(
       nodes: names.indices.map { index in
+        if let (peer, client) = wires?.addresses(index) {
+          return Site.Node(
+            name: names[index], peerAddress: peer, clientAddress: client, data: data[index])
+        }
         let address = loopback(index)
         return Site.Node(
           name: names[index], peerAddress: address, clientAddress: address, data: data[index])

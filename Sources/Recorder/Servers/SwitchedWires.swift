@@ -1,0 +1,70 @@
+import Base
+import Sandbox
+
+/// The switch between servers: frames that a node sends go through ``Network``, which decides what
+/// becomes of them, and are written to the wires of those they are for.
+final class SwitchedWires {
+  /// The tokens of the wires.
+  static let tokens: Range<UInt64> = 1 << 61..<1 << 62
+  private let wires: Wires
+  private let network: Network
+  private let batch = FrameBatch()
+  private var arrived: Set<UInt64> = []
+
+  /// Makes the nodes' networks.
+  ///
+  /// - Throws: ``ExitCode/unavailable``.
+  init(nodes: Int, network: Network, poller: Poller) throws(Failure) {
+    wires = try Wires(nodes: nodes)
+    self.network = network
+    for (node, port) in wires.ports.enumerated() {
+      poller.add(port.descriptor, token: SwitchedWires.tokens.lowerBound + UInt64(node))
+    }
+  }
+
+  /// The addresses of a node, for its peers and for clients.
+  func addresses(_ node: Int) -> (peer: String, client: String) {
+    let addresses = wires.addresses(node)
+    return (addresses.peer.description, addresses.client.description)
+  }
+
+  /// A descriptor of a node's network namespace.
+  func namespace(_ node: Int) -> Int32 { wires.namespaceDescriptor(node) }
+
+  /// Takes the frames that a node has sent.
+  func handle(_ token: UInt64, at now: Int64) {
+    let node = Int(token - SwitchedWires.tokens.lowerBound)
+    var mayHaveMore = true
+    while mayHaveMore {
+      mayHaveMore = wires.ports[node].read(into: batch)
+      for index in 0..<batch.count { take(batch[index], from: node, at: now) }
+    }
+  }
+
+  private func take(_ frame: UnsafeRawBufferPointer, from node: Int, at now: Int64) {
+    let bytes = Array(frame)
+    if let to = NodeAddresses.destination(of: frame, count: wires.count) {
+      if to != node { network.send(Network.Message(from: node, to: to, line: bytes), at: now) }
+      return
+    }
+    for to in 0..<wires.count where to != node {
+      network.send(Network.Message(from: node, to: to, line: bytes), at: now)
+    }
+  }
+
+  /// Writes the frames that have arrived.
+  func deliver(at time: Int64) {
+    while let message = network.arrival(at: time) {
+      message.line.withUnsafeBytes { _ = wires.ports[message.to].write($0) }
+    }
+  }
+
+  /// Sends a probe over a link.
+  func sendProbe(_ link: Link) -> UInt64? { wires.sendProbe(from: link.from, to: link.to) }
+
+  /// Whether a probe has arrived.
+  func hasArrived(_ probe: UInt64) -> Bool {
+    for arrival in wires.arrivedProbes() { arrived.insert(arrival.number) }
+    return arrived.contains(probe)
+  }
+}
