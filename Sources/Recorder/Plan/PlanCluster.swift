@@ -2,6 +2,9 @@ import Base
 import Drivers
 
 extension Plan {
+  /// Whether the run starts servers, so that a sandbox is of use.
+  public var mayBeIsolated: Bool { driver != nil && endpoints.isEmpty }
+
   /// Refuses a cluster that cannot be, before anything is started.
   func validateCluster() throws(Failure) {
     guard let driver else {

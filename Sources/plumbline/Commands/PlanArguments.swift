@@ -1,6 +1,7 @@
 import Base
 import Glibc
 import Recorder
+import Sandbox
 
 /// The options of a run on the command line: those of the plan, from the plan's own table.
 enum PlanArguments {
@@ -48,8 +49,34 @@ enum PlanArguments {
       }
       plan.nodeCommand = Array(plan.nodeCommand.prefix(1)) + words
     }
+    if plan.mayBeIsolated, plan.isolation == .auto { plan.isolation = .sandbox }
     try plan.validate()
     return plan
+  }
+
+  /// Goes into a sandbox where the plan wants one, and this process is in none.
+  ///
+  /// - Returns: the code to end with when the run has happened inside; nil when it is still to
+  ///   happen, here.
+  static func isolate(
+    _ plan: inout Plan, _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode? {
+    guard plan.isolation == .sandbox, plan.mayBeIsolated, !Sandbox.isInside else { return nil }
+    do throws(Failure) {
+      let code = try Sandbox.enter(arguments: CommandLine.arguments)
+      // What was killed inside ends as a shell would say it.
+      guard let known = ExitCode(rawValue: code) else { exit(code) }
+      return known
+    } catch {
+      let asked = try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) }
+      guard arguments["isolation"] ?? asked?.isolation.rawValue ?? "auto" == "auto" else {
+        throw error
+      }
+      plan.isolation = .loopback
+      try plan.validate()
+      terminal.note("plumbline: \(error.message); on the loopback interface instead")
+      return nil
+    }
   }
 
   /// A seed that differs from run to run, short enough to be typed.

@@ -32,12 +32,13 @@ enum TestCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    let plan = try PlanArguments.plan(arguments)
+    var plan = try PlanArguments.plan(arguments)
     let settings = try CheckSettings(arguments)
     guard !arguments.has("dry-run") else {
       try terminal.output(PlanArguments.describe(plan))
       return .success
     }
+    if let code = try PlanArguments.isolate(&plan, arguments, terminal) { return code }
     let outcome = try RecordedRun.record(plan, terminal)
     let history = try HistoryReader.read(path: outcome.folder.history)
     var interrupted = outcome.interrupted
@@ -77,11 +78,12 @@ enum RecordCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    let plan = try PlanArguments.plan(arguments)
+    var plan = try PlanArguments.plan(arguments)
     guard !arguments.has("dry-run") else {
       try terminal.output(PlanArguments.describe(plan))
       return .success
     }
+    if let code = try PlanArguments.isolate(&plan, arguments, terminal) { return code }
     let outcome = try RecordedRun.record(plan, terminal)
     let history = try HistoryReader.read(path: outcome.folder.history)
     // What stopped the run is shown and confirmed, although nobody asked for a verdict.
