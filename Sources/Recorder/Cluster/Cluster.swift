@@ -56,8 +56,8 @@ protocol Cluster: AnyObject {
 
   /// Starts a node that is down.
   func start(_ index: Int) throws(Failure)
-  /// Sends SIGKILL to all of a node; ``advance(at:)`` notices when it is gone.
-  func kill(_ index: Int)
+  /// Sends SIGKILL or SIGTERM to all of a node; ``advance(at:)`` notices when it is gone.
+  func end(_ index: Int, by signal: Int32)
   /// Stops a node with SIGSTOP.
   func pause(_ index: Int)
   /// Lets a node go on with SIGCONT.

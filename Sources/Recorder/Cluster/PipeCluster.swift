@@ -350,11 +350,11 @@ final class PipeCluster: Cluster {
     nodes[index].isPaused = false
   }
 
-  func kill(_ index: Int) {
+  func end(_ index: Int, by signal: Int32) {
     guard let child = nodes[index].child else { return }
     nodes[index].state = .ending
-    child.signal(SIGKILL)
-    log.write("\(nodes[index].name): killed")
+    child.signal(signal)
+    log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
   }
 
   func advance(at time: Int64) throws(Failure) {

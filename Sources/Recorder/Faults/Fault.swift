@@ -1,4 +1,5 @@
 import Base
+import Glibc
 
 /// One fault while it is on. Each family is one file and one line of ``Faults/all``.
 protocol Fault {
@@ -36,6 +37,10 @@ public struct FaultFamily: Sendable {
   public let needsPeers: Bool
   /// Whether it hits one of ``FaultTarget``.
   public let hasTarget: Bool
+  /// Whether a run makes it that names no faults.
+  public var isUsual = true
+  /// What the machine must allow, by the names of the sandbox's capabilities.
+  public var capabilities: [String] = []
   /// Whether it works on frames, which have checksums, and not on lines of a program's output.
   public var needsWires = false
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
@@ -68,7 +73,11 @@ public enum Faults {
     FaultFamily(
       name: "kill", summary: "SIGKILL, then a restart from what is on disk",
       needs: "nothing: nodes are children of the recorder", needsPeers: false, hasTarget: true,
-      make: { scheduled, _, world in KillFault(scheduled, world) }),
+      make: { scheduled, _, world in KillFault(scheduled, world, by: SIGKILL) }),
+    FaultFamily(
+      name: "stop", summary: "SIGTERM: the node ends as it likes, then is started again",
+      needs: "nothing: nodes are children of the recorder", needsPeers: false, hasTarget: true,
+      isUsual: false, make: { scheduled, _, world in KillFault(scheduled, world, by: SIGTERM) }),
     FaultFamily(
       name: "pause", summary: "SIGSTOP, then SIGCONT: the node notices nothing but the time",
       needs: "nothing: nodes are children of the recorder", needsPeers: false, hasTarget: true,
@@ -88,15 +97,17 @@ public enum Faults {
     FaultFamily(
       name: "reorder", summary: "messages between nodes overtake each other",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      isUsual: false,
       make: { _, plan, _ in TrafficFault(.reorder, plan) }),
     FaultFamily(
       name: "throttle", summary: "links between nodes carry little",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      isUsual: false,
       make: { _, plan, _ in TrafficFault(.throttle, plan) }),
     FaultFamily(
       name: "corrupt", summary: "bits of frames between nodes are turned",
       needs: "--cluster in a sandbox: the wires between servers are the recorder's",
-      needsPeers: true, hasTarget: false, needsWires: true,
+      needsPeers: true, hasTarget: false, isUsual: false, needsWires: true,
       make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
   ]
 

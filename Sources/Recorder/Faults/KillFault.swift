@@ -1,13 +1,15 @@
 import Base
 import Glibc
 
-/// SIGKILL, and a restart from what the node has on disk.
+/// The end of a node, by SIGKILL or as it likes, and a restart from what it has on disk.
 struct KillFault: Fault {
   let value: JSON
   let details: [(String, JSON)]
   private let nodes: [Int]
+  private let signal: Int32
 
-  init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
+  init(_ scheduled: ScheduledFault, _ world: FaultWorld, by signal: Int32) {
+    self.signal = signal
     var random = SplitMix64(seed: scheduled.seed)
     let target = ResolvedTarget(
       scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader,
@@ -18,7 +20,7 @@ struct KillFault: Fault {
   }
 
   mutating func make(_ world: FaultWorld) {
-    for node in nodes { world.cluster.kill(node) }
+    for node in nodes { world.cluster.end(node, by: signal) }
   }
 
   /// The kernel has reaped each of them.

@@ -32,6 +32,9 @@ final class Nemesis {
   private let log: RunLog
   private let now: () -> Int64
 
+  /// After these, reads see what is left before anybody writes.
+  private static let destructive: Set<String> = ["kill", "stop"]
+
   init(
     plan: Plan, world: FaultWorld, history: HistoryLog, folder: RunFolder, log: RunLog,
     now: @escaping () -> Int64
@@ -104,7 +107,7 @@ final class Nemesis {
     try fault.make(world)
     try note("done", scheduled)
     tally.made += 1
-    if scheduled.family == "kill" { hasDestroyed = true }
+    if Nemesis.destructive.contains(scheduled.family) { hasDestroyed = true }
     active.append(Active(scheduled: scheduled, fault: fault))
   }
 
@@ -134,7 +137,7 @@ final class Nemesis {
     active[index].isStopping = true
     active[index].effect = active[index].fault.evidence(world) ?? .null
     try active[index].fault.undo(world)
-    if active[index].scheduled.family == "kill" { hasDestroyed = true }
+    if Nemesis.destructive.contains(active[index].scheduled.family) { hasDestroyed = true }
   }
 
   private func finishStopped() throws(Failure) {

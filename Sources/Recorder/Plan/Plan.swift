@@ -55,7 +55,7 @@ public struct Plan: Sendable, Equatable {
   public var timeoutNanoseconds: Int64 = 1_000_000_000
   /// The latency of messages between nodes.
   public var latency = Latency()
-  /// The families of faults that the user asked for, by name; nil for all that the cluster allows.
+  /// The families of faults that the user asked for, by name; nil for the usual ones that the cluster allows.
   public var faultsAsked: [String]?
   /// The mean time from the start of one fault to the start of the next.
   public var faultIntervalNanoseconds: Int64 = 1_000_000_000
@@ -103,7 +103,9 @@ public struct Plan: Sendable, Equatable {
 
   /// The families of faults, by name; empty for none.
   public var faults: [String] {
-    get { faultsAsked ?? Faults.all.filter { $0.obstacle(in: self) == nil }.map(\.name) }
+    get {
+      faultsAsked ?? Faults.all.filter { $0.isUsual && $0.obstacle(in: self) == nil }.map(\.name)
+    }
     set { faultsAsked = newValue }
   }
 

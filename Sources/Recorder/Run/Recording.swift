@@ -72,6 +72,7 @@ public enum Recording {
     isViolated: () -> Bool = { false }
   ) throws(Failure) -> RecordingOutcome {
     try plan.validate()
+    try Doctor.requirePrograms(of: plan)
     let clock = MonotonicClock()
     let stamp = RunFolder.stamp()
     let folder = try RunFolder.make(plan, stamp: stamp)

@@ -179,7 +179,8 @@ final class ServerCluster: Cluster {
       && isWanted(nodes[index].programs[program].process.stage)
     {
       try nodes[index].programs[program].start(
-        environment, packages: driver.packages, network: wires?.namespace(index))
+        environment, packages: driver.packages,
+        place: ChildProcess.Place(network: wires?.namespace(index)))
       guard let child = nodes[index].programs[program].child else { continue }
       let role = nodes[index].programs[program].process.role
       log.write("\(nodes[index].name): started \(role), process \(child.id)")
@@ -197,15 +198,15 @@ final class ServerCluster: Cluster {
     nodes[index].state = .down
   }
 
-  func kill(_ index: Int) {
+  func end(_ index: Int, by signal: Int32) {
     guard nodes[index].state != .down else { return }
     nodes[index].state = .ending
     for program in nodes[index].programs.indices {
       nodes[index].programs[program].isEnding = true
-      nodes[index].programs[program].child?.signal(SIGKILL)
+      nodes[index].programs[program].child?.signal(signal)
     }
     talks.abandon(nodes[index].probe.talk)
-    log.write("\(nodes[index].name): killed")
+    log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
   }
 
   func pause(_ index: Int) {
@@ -263,7 +264,7 @@ final class ServerCluster: Cluster {
     }
     problems.append("\(what), and nobody asked it to; see \(nodes[index].programs[program].log)")
     // What is left of the node goes with it, so that it can be started again.
-    kill(index)
+    end(index, by: SIGKILL)
   }
 
   func end() {

@@ -19,7 +19,9 @@ struct ServerProgram {
   /// Starts it: its files first, where they are absent.
   ///
   /// - Throws: ``ExitCode/unavailable`` when there is no such program or it cannot be started.
-  mutating func start(_ environment: [String], packages: [String]) throws(Failure) {
+  mutating func start(
+    _ environment: [String], packages: [String], place: ChildProcess.Place
+  ) throws(Failure) {
     for file in process.files where File.kind(file.path) == .nothing {
       let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
       try File.makeFolder((file.path.hasPrefix("/") ? "/" : "") + folder)
@@ -28,7 +30,7 @@ struct ServerProgram {
     let path = try ProgramPath.resolve(process.program, packages: packages)
     child = try ChildProcess(
       server: path, arguments: process.arguments, environment: environment + process.environment,
-      log: log)
+      log: log, place: place)
     isEnding = false
   }
 

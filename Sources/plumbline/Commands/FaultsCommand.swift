@@ -1,5 +1,6 @@
 import Base
 import Recorder
+import Sandbox
 
 /// `plumbline faults`: what the nemesis can do, and what each needs.
 enum FaultsCommand: Command {
@@ -17,9 +18,13 @@ enum FaultsCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
+    let machine = Sandbox.probe()
     var text = ""
     for fault in Faults.all {
       text += "\(fault.name)\n  \(fault.summary)\n  needs \(fault.needs)\n"
+      if let obstacle = fault.obstacle(of: machine) {
+        text += "  not for --cluster on this machine: \(obstacle)\n"
+      }
       if fault.name == "partition" {
         let kinds = PartitionKind.allCases.map(\.rawValue)
         text += "  --partitions \(kinds.joined(separator: ","))\n"

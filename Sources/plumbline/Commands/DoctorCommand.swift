@@ -1,0 +1,48 @@
+import Base
+import Recorder
+import Sandbox
+
+/// `plumbline doctor`: can this machine do what the plan needs?
+enum DoctorCommand: Command {
+  static let name = "doctor"
+  static let summary = "say what this machine allows, and whether a plan can run here"
+  static let usage = "[OPTION OF test ...]"
+  static let options = PlanArguments.options
+  static let details = """
+    Each thing is tried and not guessed, in a child that leaves nothing. With the options of a run
+    the exit code says whether it can run here: 0, or 69 with what is missing.
+
+    examples:
+      plumbline doctor
+      plumbline doctor --cluster etcd --faults partition,kill
+    """
+
+  static func run(
+    _ arguments: ParsedArguments, _ terminal: Terminal
+  ) throws(Failure) -> ExitCode {
+    let plan = try PlanArguments.plan(arguments)
+    let machine = Sandbox.probe()
+    var text = "this machine\n"
+    for capability in machine {
+      text += line(capability.name, capability.purpose, capability.obstacle)
+    }
+    text += "\nfaults, of servers that a run starts\n"
+    for family in Faults.all {
+      text += line(family.name, family.summary, family.obstacle(of: machine))
+    }
+    let missing = plan.driver == nil ? [] : Doctor.missing(for: plan, machine)
+    if plan.driver != nil {
+      text += "\nthe plan\n"
+      if missing.isEmpty { text += "  can run here\n" }
+      for problem in missing { text += "  \(problem)\n" }
+    }
+    try terminal.output(text)
+    return missing.isEmpty ? .success : .unavailable
+  }
+
+  private static func line(_ name: String, _ purpose: String, _ obstacle: String?) -> String {
+    let mark = obstacle == nil ? "yes" : "no "
+    return "  \(mark)  \(HelpText.padded(name, to: 12)) \(purpose)\n"
+      + (obstacle.map { "       \($0)\n" } ?? "")
+  }
+}
