@@ -44,7 +44,8 @@ let package = Package(
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
     room("Sandbox", ["Base", "CLinux"]),
-    room("Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
+    room(
+      "Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
       "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
       embedding: ["Page/Resources"]),

@@ -55,7 +55,8 @@ public struct Plan: Sendable, Equatable {
   public var timeoutNanoseconds: Int64 = 1_000_000_000
   /// The latency of messages between nodes.
   public var latency = Latency()
-  /// The families of faults that the user asked for, by name; nil for the usual ones that the cluster allows.
+  /// The families of faults that the user asked for, by name; nil for the usual ones that the
+  /// cluster allows.
   public var faultsAsked: [String]?
   /// The mean time from the start of one fault to the start of the next.
   public var faultIntervalNanoseconds: Int64 = 1_000_000_000
