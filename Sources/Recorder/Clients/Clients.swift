@@ -56,9 +56,12 @@ final class Clients {
   private var readsBeforeWrites = 0
   private var writesAgain: Int64 = 0
   private var finalReads: [(key: Int, node: Int)] = []
+  private var firstClient = 0
   private let plan: Plan
   private let cluster: any Cluster
   private let history: HistoryLog
+  /// Operations that are due and wait for a client that is free; only in an open loop.
+  private var arrivals: Arrivals?
   private static let pauseWhenDown: Int64 = 20_000_000
   private static let pauseWhenRefused: Int64 = 5_000_000
   private static let attempts = 50
@@ -70,6 +73,7 @@ final class Clients {
     self.random = random
     workload = plan.workloadKind.make(plan)
     keys = KeyChooser(plan)
+    arrivals = plan.loop == .open ? Arrivals(perSecond: plan.rate) : nil
     clients = (0..<plan.clients).map { Client(process: Int64($0), node: $0 % plan.nodes) }
   }
 
@@ -84,6 +88,7 @@ final class Clients {
     self.phase = phase
     recovered = []
     for index in clients.indices { clients[index].ready = now }
+    arrivals?.begin(at: now)
     guard phase == .finalReads else { return }
     guard plan.workloadKind.hasFinalReads else { return }
     let nodes = keys.count * plan.nodes <= 1000 ? plan.nodes : 1
@@ -102,8 +107,11 @@ final class Clients {
   /// When somebody has something to do, or nil.
   func nextDue() -> Int64? {
     var due = Int64.max
+    // In an open loop a free client waits for an arrival, not for its own time.
+    let waits = phase == .workload ? arrivals : nil
     for client in clients {
-      due = min(due, client.open?.deadline ?? (phase == .done ? Int64.max : client.ready))
+      let next = phase == .done ? Int64.max : max(client.ready, waits?.nextDue ?? 0)
+      due = min(due, client.open?.deadline ?? next)
     }
     return due == Int64.max ? nil : due
   }
@@ -178,7 +186,16 @@ final class Clients {
           give(up: index, open, "timeout", at: now)
         }
       }
+    }
+    if phase == .workload { arrivals?.advance(to: now, &random) }
+    // Whose turn it is goes round, so that a rate that few can serve is served by all.
+    firstClient = (firstClient + 1) % clients.count
+    for offset in clients.indices {
+      let index = (firstClient + offset) % clients.count
       guard clients[index].open == nil, clients[index].ready <= now else { continue }
+      if phase == .workload, arrivals != nil {
+        guard arrivals?.take() == true else { return }
+      }
       invokeNext(index, at: now, isolated: isolated)
     }
   }
@@ -232,7 +249,8 @@ final class Clients {
     clients[index].open = open
     let pause = plan.rate > 0 ? 1e9 * Double(plan.clients) / plan.rate : 0
     clients[index].ready =
-      phase == .workload && pause > 0 ? now + drawPause(meanNanoseconds: pause) : now
+      phase == .workload && pause > 0 && arrivals == nil
+      ? now + drawPause(meanNanoseconds: pause) : now
     guard cluster.state(node) == .up else {
       // Nothing was sent, so it certainly does not happen.
       complete(index, open, .fail("\(cluster.name(node)) is down"), [], at: now)

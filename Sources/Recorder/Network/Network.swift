@@ -152,33 +152,13 @@ final class Network {
       let width = min(latency.jitterNanoseconds, latency.meanNanoseconds)
       drawn = latency.meanNanoseconds - width + Int64(random.draw(0..<Int(2 * width + 1)))
     case .exponential:
-      drawn = Network.exponential(mean: latency.meanNanoseconds, &random)
+      drawn = random.exponential(mean: latency.meanNanoseconds)
     }
     if delayNanoseconds > 0 {
       counts.delayed += 1
-      drawn += Network.exponential(mean: delayNanoseconds, &random)
+      drawn += random.exponential(mean: delayNanoseconds)
     }
     return drawn
-  }
-
-  /// The geometric distribution by coin flips: the exponential's shape without a logarithm.
-  private static func exponential(mean: Int64, _ random: inout SplitMix64) -> Int64 {
-    // Why: von Neumann's method (“Various techniques used in connection with random digits”,
-    // 1951) draws exactly and needs comparisons only, so every platform draws the same.
-    var whole: Int64 = 0
-    while true {
-      let first = Double(random.next() >> 11) * 0x1p-53
-      var last = first
-      var runs = 1
-      while true {
-        let next = Double(random.next() >> 11) * 0x1p-53
-        if next > last { break }
-        last = next
-        runs += 1
-      }
-      if runs % 2 == 1 { return Int64((Double(whole) + first) * Double(mean)) }
-      whole += 1
-    }
   }
 }
 

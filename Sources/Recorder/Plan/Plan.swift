@@ -39,6 +39,8 @@ public struct Plan: Sendable, Equatable {
   public var clients = 10
   /// Operations a second in all; 0 for as fast as they can.
   public var rate = 0.0
+  /// Whether clients wait for answers before they ask again.
+  public var loop = Loop.closed
   /// How long clients run before the final reads.
   public var durationNanoseconds: Int64 = 15_000_000_000
   /// How many keys the operations are spread over.

@@ -133,6 +133,9 @@ extension Plan {
   /// - Throws: ``Failure`` with ``ExitCode/usage``: which options, why, and what would do.
   public func validate() throws(Failure) {
     try validateCluster()
+    if loop == .open, rate <= 0 {
+      throw Failure(.usage, "--loop open needs a --rate that says how many operations a second")
+    }
     if !nodeCommand.isEmpty, !bugs.isEmpty {
       throw Failure(
         .usage, "--bug belongs to the embedded protocol and --node replaces it; leave one out")

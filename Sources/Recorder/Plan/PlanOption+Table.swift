@@ -93,6 +93,15 @@ extension PlanOption {
   private static let workload: [PlanOption] = [
     count("clients", "N", 1...10_000, \.clients, "clients that run side by side"),
     number("rate", "N", 0...1_000_000, \.rate, "operations a second in all; 0: all they can"),
+    PlanOption(
+      name: "loop", metavar: "KIND",
+      help: "closed: a client asks again after an answer; open: --rate sets when",
+      kind: .choice(Loop.allCases.map(\.rawValue)), get: { .string($0.loop.rawValue) },
+      put: { plan, value in
+        guard let kind = value.string.flatMap(Loop.init(rawValue:)) else { return false }
+        plan.loop = kind
+        return true
+      }),
     duration("duration", \.durationNanoseconds, "how long clients run before the final reads"),
     count("keys", "N", 1...100_000, \.keys, "how many keys the operations are spread over"),
     choice(

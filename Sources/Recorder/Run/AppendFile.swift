@@ -60,6 +60,9 @@ final class RunLog {
   /// Notes a process, so that a later cleanup can tell it from another of the same id.
   func process(_ child: ChildProcess) throws(Failure) {
     try processes.write(
-      ["pid": JSON(Int(child.id)), "startTicks": .integer(Int64(child.startTicks))])
+      [
+        "pid": JSON(Int(child.id)), "startTicks": .integer(Int64(child.startTicks)),
+        "namespace": ProcessState.namespace,
+      ])
   }
 }

@@ -25,6 +25,11 @@ public enum Cleanup {
         throw Failure(.badInput, "\(folder.processes): a line has no pid and startTicks")
       }
       let process = pid_t(truncatingIfNeeded: id)
+      // Numbers of another process namespace mean somebody else here; with the sandbox went all.
+      guard line["namespace"] == nil || line["namespace"] == ProcessState.namespace else {
+        outcome.gone += 1
+        continue
+      }
       guard let state = ProcessState.read(process), state.startTicks == UInt64(ticks),
         state.letter != "Z"
       else {

@@ -132,8 +132,14 @@ final class Run {
     log.write("healing; then every node must answer a read")
     let limit = clock.now + plan.recoveryLimitNanoseconds
     clients.begin(.done, at: clock.now)
-    while !nemesis.isIdle || clients.hasOpen, clock.now < limit {
-      do throws(Failure) { try nemesis.heal() } catch { throw .failure(error) }
+    while !nemesis.isIdle || clients.hasOpen || !cluster.isUp, clock.now < limit {
+      do throws(Failure) {
+        try nemesis.heal()
+        // A server that ended by itself is started again, so that the end is seen on all nodes.
+        for index in 0..<cluster.count where nemesis.isIdle && cluster.state(index) == .down {
+          try cluster.start(index)
+        }
+      } catch { throw .failure(error) }
       clients.advance(at: clock.now, isolated: [])
       try turn(progress, signal, due: clients.nextDue())
     }

@@ -162,6 +162,13 @@ struct ProcessState: Equatable {
   /// When it was started, in ticks since the machine was.
   var startTicks: UInt64
 
+  /// The process namespace that our numbers belong to, by its inode; null where it cannot be seen.
+  static var namespace: JSON {
+    var status = stat()
+    guard stat("/proc/self/ns/pid", &status) == 0 else { return .null }
+    return .integer(Int64(status.st_ino))
+  }
+
   /// Reads the state, or nil when there is no such process.
   static func read(_ id: pid_t) -> ProcessState? {
     guard let bytes = try? File.read("/proc/\(id)/stat") else { return nil }
