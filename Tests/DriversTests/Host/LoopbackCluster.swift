@@ -2,12 +2,16 @@ import Base
 import CLinux
 import Drivers
 import Glibc
+import Synchronization
 
 /// A real cluster on loopback addresses of its own, in a temporary folder.
 ///
 /// The kernel ends its servers with the thread that started them, so a test uses it in one
 /// synchronous function.
 final class LoopbackCluster {
+  /// How many were made by this process: each has addresses of its own.
+  private static let count = Atomic(0)
+
   let driver: any Driver
   var site: Site
   private let folder: String
@@ -21,7 +25,7 @@ final class LoopbackCluster {
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let id = getpid()
     let network = "127.\(id >> 8 & 127 | 64).\(id & 255)"
-    let salt = driver.name.utf8.reduce(0) { ($0 &* 7 &+ Int($1)) % 20 } * 10
+    let place = LoopbackCluster.count.add(1, ordering: .relaxed).oldValue % 25 * 10
     var values: [String: String] = [:]
     for knob in driver.knobs { values[knob.name] = knob.defaultValue }
     values.merge(knobs) { $1 }
@@ -29,7 +33,7 @@ final class LoopbackCluster {
     for index in 1...nodes {
       let data = "\(folder)/n\(index)"
       guard mkdir(data, 0o755) == 0 else { throw Failure(.cannotCreate, File.systemMessage()) }
-      let address = "\(network).\(salt + index)"
+      let address = "\(network).\(place + index)"
       site.nodes.append(
         .init(name: "n\(index)", peerAddress: address, clientAddress: address, data: data))
     }
