@@ -87,7 +87,9 @@ extension Driver {
 /// The table of drivers.
 public enum Drivers {
   /// Every driver, in the order of the documentation.
-  public static let all: [any Driver] = []
+  public static let all: [any Driver] = [
+    Etcd()
+  ]
 
   /// The driver of that name, or nil.
   public static func named(_ name: String) -> (any Driver)? { all.first { $0.name == name } }

@@ -52,7 +52,8 @@ public struct Answer: Sendable, Equatable {
 
 /// What a node says about itself.
 public struct NodeStatus: Sendable, Equatable {
-  /// The highest stage of start-up that is done, from the view of this node: servers of stage s + 1
+  /// The highest stage of start-up that is done, from the view of this node, -1 before the first
+  /// is: servers of stage s + 1
   /// are started when every node of stage s says s or more; clients begin when all say `lastStage`.
   public var stage: Int
   /// The index of the node that this one takes for the leader, or nil.

@@ -12,8 +12,14 @@ public struct Site: Sendable, Equatable {
     public var clientAddress: String
     /// An existing, writable folder of the node's own that survives restarts.
     public var data: String
+    /// Whether it is a member of the cluster; not between ``Question/removeMember(_:)`` and
+    /// ``Question/addMember(_:)``.
+    public var isMember = true
+    /// How often it was added again. A node that is added again begins with empty data: drivers
+    /// with membership keep the data of each generation in a folder of its own inside ``data``.
+    public var generation = 0
 
-    /// Makes a node.
+    /// Makes a node that founds the cluster.
     public init(name: String, peerAddress: String, clientAddress: String, data: String) {
       self.name = name
       self.peerAddress = peerAddress
@@ -39,6 +45,9 @@ public struct Site: Sendable, Equatable {
 
   /// The value of a knob; empty when there is no such knob.
   public func knob(_ name: String) -> String { knobs[name] ?? "" }
+
+  /// The client port of a node.
+  public func port(_ node: Int, _ driver: any Driver) -> Int { ports?[node] ?? driver.clientPort }
 
   /// The index of the node with that address (peer or client), or nil.
   public func node(at address: String) -> Int? {

@@ -1,0 +1,251 @@
+import Base
+
+/// What is sent to etcd for a question, and what its responses mean.
+///
+/// Requests and responses are those of the gRPC service in proto3 JSON: bytes in Base64, 64-bit
+/// integers as strings, and members left out whose value is zero, false or empty.
+struct EtcdTalk: HTTPTalk {
+  /// What the next response answers.
+  private enum Due {
+    case nothing, read(String), write, cas, status, leader(UInt64, term: Int64?)
+    case change(Int, isRemoval: Bool), removed, added
+  }
+
+  private let site: Site
+  private let node: Int
+  private let defaultPort: Int
+  private let isSerializable: Bool
+  private let range, put, delete, txn, status, list, add, remove: HTTPRequestHead
+  private var due = Due.nothing
+  /// The nodes of the member ids that are known. A member that is added again has a new id.
+  private var members: [(id: UInt64, node: Int)] = []
+
+  init(_ site: Site, node: Int, port: Int, defaultPort: Int) {
+    self.site = site
+    self.node = node
+    self.defaultPort = defaultPort
+    isSerializable = site.knob("reads") == "serializable"
+    let api = site.knob("api")
+    let host = "\(site.nodes[node].clientAddress):\(port)"
+    let head = { (path: String) in
+      HTTPRequestHead(
+        "POST", "/\(api.isEmpty ? "v3" : api)/\(path)", host: host,
+        fields: [("Content-Type", "application/json")])
+    }
+    range = head("kv/range")
+    put = head("kv/put")
+    delete = head("kv/deleterange")
+    txn = head("kv/txn")
+    status = head("maintenance/status")
+    list = head("cluster/member/list")
+    add = head("cluster/member/add")
+    remove = head("cluster/member/remove")
+  }
+
+  // MARK: - Questions
+
+  mutating func begin(_ question: Question) -> HTTPStep {
+    switch question {
+    case .read(let key):
+      due = .read(key)
+      return .send(range.request(body: EtcdTalk.range(key, isSerializable: isSerializable)))
+    case .write(let key, let value):
+      due = .write
+      let body = EtcdTalk.put(key, value)
+      return .send((value == .null ? delete : put).request(body: body))
+    case .cas(let key, let from, let to):
+      due = .cas
+      return .send(txn.request(body: EtcdTalk.swap(key, from, to)))
+    case .status:
+      due = .status
+      return .send(status.request(body: Array("{}".utf8)))
+    case .prepare:
+      return .answer(Answer(.ok(.null)))
+    case .removeMember(let index):
+      due = .change(index, isRemoval: true)
+      return .send(list.request(body: Array("{}".utf8)))
+    case .addMember(let index):
+      due = .change(index, isRemoval: false)
+      return .send(list.request(body: Array("{}".utf8)))
+    }
+  }
+
+  private static func append(_ text: StaticString, to body: inout [UInt8]) {
+    text.withUTF8Buffer { body.append(contentsOf: $0) }
+  }
+
+  private static func range(_ key: String, isSerializable: Bool) -> [UInt8] {
+    var body: [UInt8] = []
+    body.reserveCapacity(64)
+    append("{\"key\":\"", to: &body)
+    Base64.write(key.utf8, to: &body)
+    append(isSerializable ? "\",\"serializable\":true}" : "\"}", to: &body)
+    return body
+  }
+
+  /// The body of a put, or of a delete where the value is null.
+  private static func put(_ key: String, _ value: JSON) -> [UInt8] {
+    var body: [UInt8] = []
+    body.reserveCapacity(96)
+    write(key, value, to: &body)
+    return body
+  }
+
+  private static func write(_ key: String, _ value: JSON, to body: inout [UInt8]) {
+    append("{\"key\":\"", to: &body)
+    Base64.write(key.utf8, to: &body)
+    if value != .null {
+      append("\",\"value\":\"", to: &body)
+      Base64.write(value.description.utf8, to: &body)
+    }
+    append("\"}", to: &body)
+  }
+
+  /// A transaction without an else-branch: a compare of an absent key by value is false, and a key
+  /// is absent when its creation revision is 0.
+  private static func swap(_ key: String, _ from: JSON, _ to: JSON) -> [UInt8] {
+    var body: [UInt8] = []
+    body.reserveCapacity(192)
+    append("{\"compare\":[{\"key\":\"", to: &body)
+    Base64.write(key.utf8, to: &body)
+    if from == .null {
+      append("\",\"target\":\"CREATE\",\"result\":\"EQUAL\",\"create_revision\":\"0", to: &body)
+    } else {
+      append("\",\"target\":\"VALUE\",\"result\":\"EQUAL\",\"value\":\"", to: &body)
+      Base64.write(from.description.utf8, to: &body)
+    }
+    append("\"}],\"success\":[{\"", to: &body)
+    append(to == .null ? "request_delete_range" : "request_put", to: &body)
+    append("\":", to: &body)
+    write(key, to, to: &body)
+    append("}]}", to: &body)
+    return body
+  }
+
+  // MARK: - Responses
+
+  mutating func proceed(_ response: borrowing HTTPResponse) -> HTTPStep {
+    let due = self.due
+    self.due = .nothing
+    guard response.status == 200 else { return refusal(response, due) }
+    guard let json = try? JSONParser.parse(response.body), let header = json["header"] else {
+      return .answer(Answer(.unknown("a response that is not etcd's")))
+    }
+    switch due {
+    case .nothing: return .answer(Answer(.unknown("a response that nobody asked for")))
+    case .read(let key): return .answer(read(json, key, EtcdTalk.evidence(header)))
+    case .write: return .answer(Answer(.ok(.null), evidence: EtcdTalk.evidence(header)))
+    case .cas:
+      let succeeded = json["succeeded"]?.bool ?? false
+      return .answer(Answer(.ok(.bool(succeeded)), evidence: EtcdTalk.evidence(header)))
+    case .status: return leader(json, own: EtcdTalk.number(header["member_id"]))
+    case .leader(let id, let term):
+      learn(json)
+      return .answer(EtcdTalk.standing(members.first { $0.id == id }?.node, term))
+    case .change(let index, let isRemoval):
+      learn(json)
+      return change(index, isRemoval: isRemoval)
+    case .removed, .added: return .answer(Answer(.ok(.null)))
+    }
+  }
+
+  private func refusal(_ response: borrowing HTTPResponse, _ due: Due) -> HTTPStep {
+    let outcome = EtcdError.outcome(response)
+    if case .unknown(let message) = outcome {
+      switch due {
+      // Done already, by an earlier request whose answer was lost.
+      case .removed where message == "etcdserver: member not found",
+        .added where message == "etcdserver: Peer URLs already exists":
+        return .answer(Answer(.ok(.null)))
+      default: break
+      }
+    }
+    return .answer(Answer(outcome))
+  }
+
+  private func read(_ json: JSON, _ key: String, _ evidence: [JSON.Member]) -> Answer {
+    guard let pairs = json["kvs"] else { return Answer(.ok(.null), evidence: evidence) }
+    guard let pair = pairs.array?.first, pairs.array?.count == 1,
+      pair["key"]?.string.flatMap(Base64.bytes) == Array(key.utf8)
+    else { return Answer(.unknown("a response for another key"), evidence: evidence) }
+    guard let bytes = Base64.bytes(pair["value"]?.string ?? ""),
+      let value = try? JSONParser.parse(bytes)
+    else { return Answer(.unknown("a value that is no JSON"), evidence: evidence) }
+    return Answer(.ok(value), evidence: evidence)
+  }
+
+  /// The store's revision that the request had or made, the term, and who answered.
+  private static func evidence(_ header: JSON) -> [JSON.Member] {
+    var evidence: [JSON.Member] = []
+    evidence.reserveCapacity(3)
+    if let revision = number(header["revision"]) {
+      evidence.append(.init("revision", .integer(Int64(clamping: revision))))
+    }
+    if let term = number(header["raft_term"]) {
+      evidence.append(.init("term", .integer(Int64(clamping: term))))
+    }
+    if let member = header["member_id"] { evidence.append(.init("member", member)) }
+    return evidence
+  }
+
+  private static func number(_ json: JSON?) -> UInt64? {
+    if let text = json?.string { return UInt64(text) }
+    return json?.integer.flatMap(UInt64.init(exactly:))
+  }
+
+  // MARK: - Members
+
+  private mutating func leader(_ json: JSON, own: UInt64?) -> HTTPStep {
+    let term = EtcdTalk.number(json["raftTerm"]).map { Int64(clamping: $0) }
+    guard let id = EtcdTalk.number(json["leader"]), id != 0 else {
+      return .answer(EtcdTalk.standing(nil, term))
+    }
+    if id == own { return .answer(EtcdTalk.standing(node, term)) }
+    if let known = members.first(where: { $0.id == id }) {
+      return .answer(EtcdTalk.standing(known.node, term))
+    }
+    due = .leader(id, term: term)
+    return .send(list.request(body: Array("{}".utf8)))
+  }
+
+  /// A node without a leader cannot serve clients yet.
+  private static func standing(_ leader: Int?, _ term: Int64?) -> Answer {
+    Answer(
+      .ok(.null),
+      status: NodeStatus(
+        stage: leader == nil ? -1 : 0, leader: leader, term: leader == nil ? nil : term))
+  }
+
+  private mutating func learn(_ json: JSON) {
+    members = (json["members"]?.array ?? []).compactMap { member in
+      guard let id = EtcdTalk.number(member["ID"]), let node = node(of: member) else { return nil }
+      return (id, node)
+    }
+  }
+
+  /// Takes a node out or adds it; what is so already is done.
+  private mutating func change(_ index: Int, isRemoval: Bool) -> HTTPStep {
+    let member = members.first { $0.node == index }
+    if isRemoval {
+      guard let member else { return .answer(Answer(.ok(.null))) }
+      due = .removed
+      return .send(remove.request(body: Array("{\"ID\":\"\(member.id)\"}".utf8)))
+    }
+    guard member == nil else { return .answer(Answer(.ok(.null))) }
+    due = .added
+    let peer: JSON = ["peerURLs": [.string(Etcd.peerURL(site.nodes[index]))]]
+    return .send(add.request(body: Array(peer.description.utf8)))
+  }
+
+  /// Which node a member is: by the address for clients, by that for peers, by its name.
+  private func node(of member: JSON) -> Int? {
+    let urls = (member["clientURLs"]?.array ?? []).compactMap(\.string)
+    let peers = (member["peerURLs"]?.array ?? []).compactMap(\.string)
+    let nodes = site.nodes.indices
+    return nodes.first { index in
+      let port = site.ports?[index] ?? defaultPort
+      return urls.contains("http://\(site.nodes[index].clientAddress):\(port)")
+    } ?? nodes.first { peers.contains(Etcd.peerURL(site.nodes[$0])) }
+      ?? nodes.first { member["name"]?.string == site.nodes[$0].name }
+  }
+}
