@@ -88,7 +88,9 @@ extension Driver {
 public enum Drivers {
   /// Every driver, in the order of the documentation.
   public static let all: [any Driver] = [
-    Etcd()
+    Etcd(),
+    Consul(),
+    HTTPService(),
   ]
 
   /// The driver of that name, or nil.

@@ -1,0 +1,168 @@
+import Base
+
+/// Any key-value service that speaks HTTP/1.1, described by templates.
+public struct HTTPService: Driver {
+  /// Makes the driver.
+  public init() {}
+
+  /// `http`.
+  public var name: String { "http" }
+  /// What it is.
+  public var summary: String { "any HTTP key-value service, described by templates" }
+  /// The templates, what statuses mean, and where things stand in responses.
+  public var knobs: [Knob] {
+    [
+      Knob("read", text: "GET /kv/{key}", help: "the request that reads a key"),
+      Knob("write", text: "PUT /kv/{key} body={value}", help: "the request that sets a key"),
+      Knob(
+        "cas", text: "",
+        help: "the request that compares and sets, with {from} and {to}; empty: there is none"),
+      Knob("ok", text: "200,201,204", help: "the statuses that say it happened"),
+      Knob("absent", text: "404", help: "the statuses of a read that say there is no such key"),
+      Knob(
+        "mismatch", text: "409,412",
+        help: "the statuses of a compare-and-set that say it found another value"),
+      Knob(
+        "refused", text: "400,403,429",
+        help: "the statuses that say it certainly did not happen; every other one is unknown"),
+      Knob(
+        "value", text: "body",
+        help: "where a read's value stands: body, json:PATH, string:PATH, base64:PATH, header:NAME"),
+      Knob(
+        "swapped", text: "",
+        help: "where a compare-and-set says true or false, where its status does not"),
+      Knob("revision", text: "", help: "where responses name the revision"),
+      Knob(
+        "status", text: "",
+        help: "the request that says whether a node is well; empty: any response to GET / will do"),
+      Knob("leader", text: "", help: "where the response to status names the leader"),
+      Knob("term", text: "", help: "where the response to status names the term"),
+      Knob("headers", text: "", help: "fields for every request: Name: value; Name: value"),
+    ]
+  }
+  /// One.
+  public var defaultNodes: Int { 1 }
+  /// 8080.
+  public var clientPort: Int { 8080 }
+  /// None: it tests what runs already.
+  public var packages: [String] { [] }
+  /// None.
+  public var programs: [String] { [] }
+
+  /// Refuses templates that cannot be read, with knob and column.
+  public func validate(_ site: Site) throws(Failure) {
+    _ = try HTTPServicePlan(site)
+  }
+
+  /// None: it tests what runs already.
+  public func processes(_ site: Site) -> [ServerProcess] { [] }
+
+  /// A session that sends everything to its own node.
+  public func session(_ site: Site, client: Int, node: Int) -> any Session {
+    let port = site.port(node, self)
+    return HTTPSession(
+      HTTPServiceTalk(site, node: node, port: port), Endpoint(node: node, port: port))
+  }
+}
+
+/// The knobs of ``HTTPService``, read.
+struct HTTPServicePlan: Sendable {
+  let read: HTTPTemplate
+  let write: HTTPTemplate
+  let cas: HTTPTemplate?
+  let status: HTTPTemplate?
+  let ok: [Int]
+  let absent: [Int]
+  let mismatch: [Int]
+  let refused: [Int]
+  let value: HTTPSelector
+  let swapped: HTTPSelector?
+  let revision: HTTPSelector?
+  let leader: HTTPSelector?
+  let term: HTTPSelector?
+  let headers: [(name: String, value: String)]
+
+  /// Reads the knobs.
+  ///
+  /// - Throws: a usage ``Failure`` with the knob and, where there is one, the column.
+  init(_ site: Site) throws(Failure) {
+    read = try HTTPTemplate(site.knob("read"), knob: "read", places: [.key])
+    write = try HTTPTemplate(site.knob("write"), knob: "write", places: [.key, .value])
+    cas =
+      site.knob("cas").isEmpty
+      ? nil : try HTTPTemplate(site.knob("cas"), knob: "cas", places: [.key, .from, .to])
+    status =
+      site.knob("status").isEmpty
+      ? nil : try HTTPTemplate(site.knob("status"), knob: "status", places: [])
+    try HTTPServicePlan.demand(read, "read", [.key])
+    try HTTPServicePlan.demand(write, "write", [.key, .value])
+    if let cas { try HTTPServicePlan.demand(cas, "cas", [.key, .from, .to]) }
+    ok = try HTTPServicePlan.statuses("ok", site)
+    absent = try HTTPServicePlan.statuses("absent", site)
+    mismatch = try HTTPServicePlan.statuses("mismatch", site)
+    refused = try HTTPServicePlan.statuses("refused", site)
+    for (name, list) in [("absent", absent), ("mismatch", mismatch), ("refused", refused)] {
+      if let both = list.first(where: ok.contains) {
+        throw Failure(.usage, "http: status \(both) is in both “ok” and “\(name)”")
+      }
+    }
+    guard let value = try HTTPServicePlan.selector("value", site) else {
+      throw Failure(.usage, "http: value is empty, expected body or json:PATH")
+    }
+    self.value = value
+    swapped = try HTTPServicePlan.selector("swapped", site)
+    revision = try HTTPServicePlan.selector("revision", site)
+    leader = try HTTPServicePlan.selector("leader", site)
+    term = try HTTPServicePlan.selector("term", site)
+    headers = try HTTPServicePlan.headers(site.knob("headers"))
+  }
+
+  /// A write without its value, or a read of no key, would be a test of nothing.
+  private static func demand(
+    _ template: HTTPTemplate, _ knob: String, _ places: [HTTPTemplate.Place]
+  ) throws(Failure) {
+    if let missing = places.first(where: { !template.has($0) }) {
+      throw Failure(.usage, "http: \(knob) has no {\(missing.rawValue)}")
+    }
+  }
+
+  private static func selector(_ knob: String, _ site: Site) throws(Failure) -> HTTPSelector? {
+    site.knob(knob).isEmpty ? nil : try HTTPSelector(site.knob(knob), knob: knob)
+  }
+
+  private static func statuses(_ knob: String, _ site: Site) throws(Failure) -> [Int] {
+    var numbers: [Int] = []
+    var column = 1
+    for word in site.knob(knob).split(separator: ",", omittingEmptySubsequences: false) {
+      let trimmed = word.filter { $0 != " " }
+      if let number = Int(trimmed), (200...599).contains(number) {
+        numbers.append(number)
+      } else if !site.knob(knob).isEmpty {
+        throw Failure(
+          .usage,
+          "http: \(knob), column \(column): found “\(trimmed)”, expected a status such as 404")
+      }
+      column += word.utf8.count + 1
+    }
+    return numbers
+  }
+
+  private static func headers(_ text: String) throws(Failure) -> [(name: String, value: String)] {
+    var fields: [(name: String, value: String)] = []
+    var column = 1
+    for part in text.split(separator: ";", omittingEmptySubsequences: false) {
+      let name = part.prefix { $0 != ":" }.drop { $0 == " " }
+      let value = part.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
+      let isName =
+        !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+      if isName, !value.isEmpty, value.allSatisfy({ $0 >= " " && $0 != "\u{7F}" }) {
+        fields.append((String(name), String(value)))
+      } else if !text.isEmpty {
+        throw Failure(
+          .usage, "http: headers, column \(column): found “\(part)”, expected Name: value")
+      }
+      column += part.utf8.count + 1
+    }
+    return fields
+  }
+}
