@@ -60,6 +60,11 @@ struct HTTPTemplate: Sendable, Equatable {
     if rest.hasPrefix("type=") {
       let word = rest.dropFirst(5).prefix { $0 != " " }
       type = String(word)
+      guard !word.isEmpty, word.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        throw HTTPTemplate.failure(
+          knob, HTTPTemplate.column(of: rest.startIndex, in: text),
+          "found “\(rest)”, expected a content type such as type=text/plain")
+      }
       rest = rest[word.endIndex...].drop { $0 == " " }
     }
     self.type = type
