@@ -141,7 +141,7 @@ struct EtcdTalk: HTTPTalk {
     case .status: return leader(json, own: EtcdTalk.number(header["member_id"]))
     case .leader(let id, let term):
       learn(json)
-      return .answer(EtcdTalk.standing(members.first { $0.id == id }?.node, term))
+      return .answer(EtcdTalk.standing(isLed: true, members.first { $0.id == id }?.node, term))
     case .change(let index, let isRemoval):
       learn(json)
       return change(index, isRemoval: isRemoval)
@@ -198,22 +198,19 @@ struct EtcdTalk: HTTPTalk {
   private mutating func leader(_ json: JSON, own: UInt64?) -> HTTPStep {
     let term = EtcdTalk.number(json["raftTerm"]).map { Int64(clamping: $0) }
     guard let id = EtcdTalk.number(json["leader"]), id != 0 else {
-      return .answer(EtcdTalk.standing(nil, term))
+      return .answer(EtcdTalk.standing(isLed: false, nil, nil))
     }
-    if id == own { return .answer(EtcdTalk.standing(node, term)) }
+    if id == own { return .answer(EtcdTalk.standing(isLed: true, node, term)) }
     if let known = members.first(where: { $0.id == id }) {
-      return .answer(EtcdTalk.standing(known.node, term))
+      return .answer(EtcdTalk.standing(isLed: true, known.node, term))
     }
     due = .leader(id, term: term)
     return .send(list.request(body: Array("{}".utf8)))
   }
 
   /// A node without a leader cannot serve clients yet.
-  private static func standing(_ leader: Int?, _ term: Int64?) -> Answer {
-    Answer(
-      .ok(.null),
-      status: NodeStatus(
-        stage: leader == nil ? -1 : 0, leader: leader, term: leader == nil ? nil : term))
+  private static func standing(isLed: Bool, _ leader: Int?, _ term: Int64?) -> Answer {
+    Answer(.ok(.null), status: NodeStatus(stage: isLed ? 0 : -1, leader: leader, term: term))
   }
 
   private mutating func learn(_ json: JSON) {

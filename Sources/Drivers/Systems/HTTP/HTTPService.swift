@@ -17,6 +17,9 @@ public struct HTTPService: Driver {
       Knob(
         "cas", text: "",
         help: "the request that compares and sets, with {from} and {to}; empty: there is none"),
+      Knob(
+        "create", text: "",
+        help: "the request that sets a key if there is none, with {to}; empty: there is none"),
       Knob("ok", text: "200,201,204", help: "the statuses that say it happened"),
       Knob("absent", text: "404", help: "the statuses of a read that say there is no such key"),
       Knob(
@@ -70,6 +73,7 @@ struct HTTPServicePlan: Sendable {
   let read: HTTPTemplate
   let write: HTTPTemplate
   let cas: HTTPTemplate?
+  let create: HTTPTemplate?
   let status: HTTPTemplate?
   let ok: [Int]
   let absent: [Int]
@@ -88,15 +92,11 @@ struct HTTPServicePlan: Sendable {
   init(_ site: Site) throws(Failure) {
     read = try HTTPTemplate(site.knob("read"), knob: "read", places: [.key])
     write = try HTTPTemplate(site.knob("write"), knob: "write", places: [.key, .value])
-    cas =
-      site.knob("cas").isEmpty
-      ? nil : try HTTPTemplate(site.knob("cas"), knob: "cas", places: [.key, .from, .to])
-    status =
-      site.knob("status").isEmpty
-      ? nil : try HTTPTemplate(site.knob("status"), knob: "status", places: [])
+    cas = try HTTPServicePlan.template("cas", site, [.key, .from, .to])
+    create = try HTTPServicePlan.template("create", site, [.key, .to])
+    status = try HTTPServicePlan.template("status", site, [])
     try HTTPServicePlan.demand(read, "read", [.key])
     try HTTPServicePlan.demand(write, "write", [.key, .value])
-    if let cas { try HTTPServicePlan.demand(cas, "cas", [.key, .from, .to]) }
     ok = try HTTPServicePlan.statuses("ok", site)
     absent = try HTTPServicePlan.statuses("absent", site)
     mismatch = try HTTPServicePlan.statuses("mismatch", site)
@@ -115,6 +115,16 @@ struct HTTPServicePlan: Sendable {
     leader = try HTTPServicePlan.selector("leader", site)
     term = try HTTPServicePlan.selector("term", site)
     headers = try HTTPServicePlan.headers(site.knob("headers"))
+  }
+
+  /// A template that may be left out.
+  private static func template(
+    _ knob: String, _ site: Site, _ places: [HTTPTemplate.Place]
+  ) throws(Failure) -> HTTPTemplate? {
+    guard !site.knob(knob).isEmpty else { return nil }
+    let template = try HTTPTemplate(site.knob(knob), knob: knob, places: places)
+    try demand(template, knob, places)
+    return template
   }
 
   /// A write without its value, or a read of no key, would be a test of nothing.

@@ -38,11 +38,13 @@ struct HTTPServiceTalk: HTTPTalk {
       due = .write
       return send(plan.write, plan) { $0 == .key ? key : value.description }
     case .cas(let key, let from, let to):
-      guard let cas = plan.cas else {
-        return .answer(Answer(.refused("http: the knob cas is empty")))
+      // Services differ in how they name “no such key”, so that has a request of its own.
+      guard let template = from == .null ? plan.create : plan.cas else {
+        let knob = from == .null ? "create" : "cas"
+        return .answer(Answer(.refused("http: the knob “\(knob)” is empty")))
       }
       due = .cas
-      return send(cas, plan) { $0 == .key ? key : ($0 == .from ? from : to).description }
+      return send(template, plan) { $0 == .key ? key : ($0 == .from ? from : to).description }
     case .status:
       due = .status
       guard let status = plan.status else {
