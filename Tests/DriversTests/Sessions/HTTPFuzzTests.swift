@@ -48,16 +48,20 @@ struct HTTPFuzzTests {
     _ one: Case, _ spoil: (Int, [UInt8]) -> (bytes: [UInt8], ends: Bool)
   ) -> (answers: [Answer], isOrderly: Bool) {
     var script = Script(one.driver, Script.site(one.driver))
-    var effects = script.ask(one.question)
+    // What is to be done next; nil is the end of the connection, which comes after what was sent.
+    var events: [SessionEffect?] = script.ask(one.question)
     var answers: [Answer] = []
     var isOpen = false
     var count = 0
-    while !effects.isEmpty {
-      switch effects.removeFirst() {
+    while !events.isEmpty {
+      switch events.removeFirst() {
+      case nil:
+        if isOpen { events += script.closed(.lost("closed by the server")) }
+        isOpen = false
       case .open:
         guard !isOpen else { return (answers, false) }
         isOpen = true
-        effects += script.opened()
+        events += script.opened()
       case .close: isOpen = false
       case .answer(let answer): answers.append(answer)
       case .send:
@@ -65,11 +69,8 @@ struct HTTPFuzzTests {
         let text = count < one.responses.count ? one.responses[count] : ""
         let (bytes, ends) = spoil(count, Array(text.utf8))
         count += 1
-        effects += script.received(bytes)
-        if ends, isOpen {
-          isOpen = false
-          effects += script.closed(.lost("closed by the server"))
-        }
+        events += script.received(bytes)
+        if ends { events.append(nil) }
       }
     }
     return (answers, true)

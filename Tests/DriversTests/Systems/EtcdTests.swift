@@ -62,6 +62,8 @@ struct EtcdTests {
     #expect(answer == Answer(.ok(5), evidence: evidence))
     let absent = script.talk(.read(key: "b"), response("{\(header)}", fields: fields))
     #expect(absent.answer == Answer(.ok(.null), evidence: evidence))
+    let empty = script.talk(.read(key: "b"), response(#"{\#(header),"kvs":[],"count":"0"}"#))
+    #expect(empty.answer == absent.answer)
     let other = script.talk(
       .read(key: "b"), response(#"{\#(header),"kvs":[{"key":"YQ==","value":"NQ=="}]}"#))
     #expect(other.answer == Answer(.unknown("a response for another key"), evidence: evidence))
@@ -114,6 +116,9 @@ struct EtcdTests {
     #expect(answer == Answer(.ok(true), evidence: evidence))
     let not = script.talk(.cas(key: "a", from: 5, to: 6), response("{\(header)}"))
     #expect(not.answer == Answer(.ok(false), evidence: evidence))
+    let odd = script.talk(
+      .cas(key: "a", from: 5, to: 6), response(#"{\#(header),"succeeded":"true"}"#))
+    #expect(odd.answer == Answer(.unknown("a response that is not etcd's"), evidence: evidence))
     let first = script.talk(.cas(key: "b", from: nil, to: 6), response(done))
     #expect(
       first.requests == [

@@ -136,8 +136,11 @@ struct EtcdTalk: HTTPTalk {
     case .read(let key): return .answer(read(json, key, EtcdTalk.evidence(header)))
     case .write: return .answer(Answer(.ok(.null), evidence: EtcdTalk.evidence(header)))
     case .cas:
-      let succeeded = json["succeeded"]?.bool ?? false
-      return .answer(Answer(.ok(.bool(succeeded)), evidence: EtcdTalk.evidence(header)))
+      let evidence = EtcdTalk.evidence(header)
+      guard let succeeded = (json["succeeded"] ?? false).bool else {
+        return .answer(Answer(.unknown("a response that is not etcd's"), evidence: evidence))
+      }
+      return .answer(Answer(.ok(.bool(succeeded)), evidence: evidence))
     case .status: return leader(json, own: EtcdTalk.number(header["member_id"]))
     case .leader(let id, let term):
       learn(json)
@@ -164,8 +167,9 @@ struct EtcdTalk: HTTPTalk {
   }
 
   private func read(_ json: JSON, _ key: String, _ evidence: [JSON.Member]) -> Answer {
-    guard let pairs = json["kvs"] else { return Answer(.ok(.null), evidence: evidence) }
-    guard let pair = pairs.array?.first, pairs.array?.count == 1,
+    let pairs = (json["kvs"] ?? []).array
+    if pairs?.isEmpty == true { return Answer(.ok(.null), evidence: evidence) }
+    guard let pair = pairs?.first, pairs?.count == 1,
       pair["key"]?.string.flatMap(Base64.bytes) == Array(key.utf8)
     else { return Answer(.unknown("a response for another key"), evidence: evidence) }
     guard let bytes = Base64.bytes(pair["value"]?.string ?? ""),
