@@ -170,7 +170,7 @@ public struct JSONParser {
       if peek == UInt8(ascii: "}"), relaxed || members.isEmpty { break }
       let start = position
       let name = try memberName()
-      guard names.insert(name).inserted else {
+      guard isNew(name, members, &names) else {
         throw error("“\(name)” is given twice", at: start)
       }
       try skipSpace()
@@ -189,6 +189,15 @@ public struct JSONParser {
     }
     position += 1
     return .object(members)
+  }
+
+  /// Whether no member has that name: by comparison while there are few, then by a set.
+  private func isNew(
+    _ name: String, _ members: [JSON.Member], _ names: inout Set<String>
+  ) -> Bool {
+    if members.count < 16 { return !members.contains { $0.name == name } }
+    if names.isEmpty { names = Set(members.map(\.name)) }
+    return names.insert(name).inserted
   }
 
   private mutating func memberName() throws(JSONError) -> String {

@@ -15,6 +15,19 @@ struct JSONTests {
     #expect(parsed == .string("é🙂/\u{8}\u{C}"))
   }
 
+  @Test("a name that is given twice is found among few and many")
+  func duplicates() {
+    for count in [1, 2, 15, 16, 17, 40] {
+      let names = (0..<count).map { "\"n\($0)\":0" }.joined(separator: ",")
+      #expect(throws: Never.self) { try JSONParser.parse("{\(names)}") }
+      for again in [0, count / 2, count - 1] {
+        let error = JSONError(
+          line: 1, column: names.utf8.count + 3, message: "“n\(again)” is given twice")
+        #expect(throws: error) { try JSONParser.parse("{\(names),\"n\(again)\":0}") }
+      }
+    }
+  }
+
   @Test(arguments: [
     ("", "1:1: found the end of the text, expected a value"),
     ("[1,]", "1:4: found “]”, expected a value"),
