@@ -203,6 +203,22 @@ struct EtcdTests {
     #expect(nobody.answer?.status == NodeStatus(stage: -1, leader: nil, term: nil))
   }
 
+  @Test("nodes of one address are told apart by their ports")
+  func ports() {
+    var site = Script.site(etcd)
+    for index in site.nodes.indices { site.nodes[index].clientAddress = "127.0.0.1" }
+    site.ports = [23791, 23792, 23793]
+    var script = Script(etcd, site, port: 23791)
+    let members = [2, 3, 1].map {
+      #"{"ID":"\#($0)","name":"a\#($0)","clientURLs":["http://127.0.0.1:2379\#($0)"]}"#
+    }
+    let (requests, answer) = script.talk(
+      .status, status(leader: #""leader":"3","#),
+      response("{\(header),\"members\":[\(members.joined(separator: ","))]}"))
+    #expect(requests.allSatisfy { $0.contains("\r\nHost: 127.0.0.1:23791\r\n") })
+    #expect(answer?.status == NodeStatus(stage: 0, leader: 2, term: 2))
+  }
+
   @Test("a member is taken out by its id, and added by its address")
   func membership() {
     var script = script()

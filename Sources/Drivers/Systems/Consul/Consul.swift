@@ -1,6 +1,6 @@
 import Base
 
-/// Consul's key-value store. No Debian package has its program, so a local cluster needs the user's.
+/// Consul's key-value store. No Debian package has the program: a local cluster needs the user's.
 public struct Consul: Driver {
   /// The port that servers replicate by.
   static let serverPort = 8300

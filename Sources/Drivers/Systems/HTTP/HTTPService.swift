@@ -30,7 +30,7 @@ public struct HTTPService: Driver {
         help: "the statuses that say it certainly did not happen; every other one is unknown"),
       Knob(
         "value", text: "body",
-        help: "where a read's value stands: body, json:PATH, string:PATH, base64:PATH, header:NAME"),
+        help: "where a read's value is: body, json:PATH, string:PATH, base64:PATH, header:NAME"),
       Knob(
         "swapped", text: "",
         help: "where a compare-and-set says true or false, where its status does not"),
