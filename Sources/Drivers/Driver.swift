@@ -56,6 +56,9 @@ public protocol Driver: Sendable {
   var refusedComparison: RefusedComparison { get }
   /// Whether it has compare-and-set at all.
   var hasCompareAndSet: Bool { get }
+  /// Whether it has compare-and-set with these values of its knobs; the default is
+  /// ``hasCompareAndSet``.
+  func hasCompareAndSet(_ knobs: [String: String]) -> Bool
   /// Whether it can take members out and add them again.
   var hasMembership: Bool { get }
   /// The stage at which clients may begin; see ``NodeStatus/stage``.
@@ -76,6 +79,8 @@ extension Driver {
   public var refusedComparison: RefusedComparison { .observes }
   /// True.
   public var hasCompareAndSet: Bool { true }
+  /// The same for all knobs.
+  public func hasCompareAndSet(_ knobs: [String: String]) -> Bool { hasCompareAndSet }
   /// False.
   public var hasMembership: Bool { false }
   /// 0: servers have one stage.

@@ -48,7 +48,7 @@ struct HTTPResponseTests {
     ("HTTP/1.1 204 No Content\nDate: x\n\n", whole(204, "")),
     ("HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n", whole(304, "")),
     (
-      "HTTP/1.1 100 Continue\n\nHTTP/1.1 103 Hints\nA: b\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\na",
+      "HTTP/1.1 100 Continue\n\nHTTP/1.1 103 X\nA: b\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\na",
       whole(200, "a")
     ),
     (

@@ -35,6 +35,15 @@ struct HTTPServiceTests {
     #expect(status.answer == Answer(.ok(.null), status: NodeStatus(stage: 0)))
   }
 
+  @Test("compare-and-set is there with a template for it")
+  func hasCompareAndSet() {
+    let driver: any Driver = service
+    #expect(!driver.hasCompareAndSet([:]))
+    #expect(!driver.hasCompareAndSet(["cas": ""]))
+    #expect(driver.hasCompareAndSet(["cas": "POST /{key} body=[{from},{to}]"]))
+    #expect((Etcd() as any Driver).hasCompareAndSet([:]))
+  }
+
   @Test("what statuses mean")
   func statuses() {
     var script = script(["cas": "POST /kv/{key} body=[{from},{to}]"])

@@ -52,6 +52,11 @@ public struct HTTPService: Driver {
   /// None.
   public var programs: [String] { [] }
 
+  /// With a template for it.
+  public func hasCompareAndSet(_ knobs: [String: String]) -> Bool {
+    knobs["cas"].map { !$0.isEmpty } ?? false
+  }
+
   /// Refuses templates that cannot be read, with knob and column.
   public func validate(_ site: Site) throws(Failure) {
     _ = try HTTPServicePlan(site)
