@@ -146,7 +146,7 @@ final class LoopbackCluster {
     var variables = (inherited + environment).map { strdup($0) } + [nil]
     defer { (arguments + variables).forEach { free($0) } }
     let id = words[0].withCString {
-      plumbline_spawn($0, &arguments, &variables, input, output, output)
+      plumbline_spawn($0, &arguments, &variables, input, output, output, nil)
     }
     guard id > 0 else { throw Failure(.unavailable, "\(words[0]): \(File.systemMessage())") }
     return id
