@@ -46,7 +46,7 @@ struct HTTPServiceTests {
 
   @Test("what statuses mean")
   func statuses() {
-    var script = script(["cas": "POST /kv/{key} body=[{from},{to}]"])
+    var script = script(["cas": "POST /kv/{key} body=[{from},{to}]", "mismatch": "409 412"])
     let lines: [(Question, String, Answer.Outcome)] = [
       (.read(key: "a"), "404 No", .ok(.null)),
       (.read(key: "a"), "403 No", .refused("HTTP status 403")),
@@ -185,8 +185,8 @@ struct HTTPServiceTests {
       ("cas", "POST /{key} body={to}", "cas has no {from}"),
       ("create", "POST /{key}", "create has no {to}"),
       ("status", "GET /{key}", "status, column 6: found {key}, expected no place"),
-      ("ok", "200, 99", "ok, column 5: found “99”, expected a status such as 404"),
-      ("ok", "200,", "ok, column 5: found “”, expected a status such as 404"),
+      ("ok", "200, 99", "ok, column 6: found “99”, expected a status such as 404"),
+      ("ok", "200 OK", "ok, column 5: found “OK”, expected a status such as 404"),
       ("absent", "404,200", "status 200 is in both “ok” and “absent”"),
       ("value", "", "value is empty, expected body or json:PATH"),
       (

@@ -145,17 +145,19 @@ struct HTTPServicePlan: Sendable {
     site.knob(knob).isEmpty ? nil : try HTTPSelector(site.knob(knob), knob: knob)
   }
 
+  /// Statuses between commas or spaces.
   private static func statuses(_ knob: String, _ site: Site) throws(Failure) -> [Int] {
     var numbers: [Int] = []
     var column = 1
-    for word in site.knob(knob).split(separator: ",", omittingEmptySubsequences: false) {
-      let trimmed = word.filter { $0 != " " }
-      if let number = Int(trimmed), (200...599).contains(number) {
+    for word in site.knob(knob).split(
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == " " })
+    {
+      if let number = Int(word), (200...599).contains(number) {
         numbers.append(number)
-      } else if !site.knob(knob).isEmpty {
+      } else if !word.isEmpty {
         throw Failure(
           .usage,
-          "http: \(knob), column \(column): found “\(trimmed)”, expected a status such as 404")
+          "http: \(knob), column \(column): found “\(word)”, expected a status such as 404")
       }
       column += word.utf8.count + 1
     }
