@@ -46,6 +46,9 @@ public protocol Driver: Sendable {
   var knobs: [Knob] { get }
   /// How many nodes it has without the user's word.
   var defaultNodes: Int { get }
+  /// How many nodes it has without the user's word, given the values of its knobs; the default is
+  /// ``defaultNodes``.
+  func defaultNodes(_ knobs: [String: String]) -> Int
   /// The TCP port that clients use.
   var clientPort: Int { get }
   /// The Debian packages that have its servers; empty when there is none to start.
@@ -83,6 +86,8 @@ extension Driver {
   public func hasCompareAndSet(_ knobs: [String: String]) -> Bool { hasCompareAndSet }
   /// False.
   public var hasMembership: Bool { false }
+  /// The same for all knobs.
+  public func defaultNodes(_ knobs: [String: String]) -> Int { defaultNodes }
   /// 0: servers have one stage.
   public var lastStage: Int { 0 }
   /// Refuses nothing.
@@ -96,6 +101,7 @@ public enum Drivers {
     Etcd(),
     Consul(),
     HTTPService(),
+    Redis(),
   ]
 
   /// The driver of that name, or nil.

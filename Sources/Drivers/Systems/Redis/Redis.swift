@@ -1,0 +1,99 @@
+import Base
+
+/// Redis 7: one server, Sentinel, or Cluster.
+public struct Redis: Driver {
+  /// Makes the driver.
+  public init() {}
+
+  /// `redis`.
+  public var name: String { "redis" }
+  /// What it is.
+  public var summary: String { "Redis 7: one server, Sentinel with failover, or Cluster" }
+  /// How many nodes `mode=standalone` has; see ``defaultNodes(_:)``.
+  public var defaultNodes: Int { 1 }
+  /// 6379.
+  public var clientPort: Int { RedisSettings.serverPort }
+  /// Where Debian has it.
+  public var packages: [String] { ["redis-server"] }
+  /// What a local cluster runs; sentinels are the same program.
+  public var programs: [String] { ["redis-server"] }
+  /// 1: sentinels start when the replicas are online.
+  public var lastStage: Int { 1 }
+
+  /// The knobs.
+  public var knobs: [Knob] {
+    [
+      Knob(
+        "mode", ["standalone", "sentinel", "cluster"],
+        help: "standalone: 1 node; sentinel: a server and a sentinel a node; cluster: 6 nodes"),
+      Knob(
+        "target", ["follow", "pinned", "replica"],
+        help: "sentinel mode: follow the master; pinned (unsafe): each client its own node; "
+          + "replica (unsafe): reads at the client's own node"),
+      Knob(
+        "wait", ["0", "1", "2"],
+        help: "how many replicas WAIT asks to confirm a write; with fewer the outcome is unknown"),
+      Knob(
+        "appendfsync", ["no-persistence", "everysec", "always"],
+        help: "what is on disk: nothing (unsafe), all but the last second (unsafe), everything"),
+      Knob(
+        "downAfter", text: "1000",
+        help: "milliseconds of silence after which a master is held for dead"),
+      Knob("masterName", text: "mymaster", help: "the name that the sentinels know the master by"),
+    ]
+  }
+
+  /// 1, 3 or 6 nodes, by mode.
+  public func defaultNodes(_ knobs: [String: String]) -> Int {
+    switch knobs["mode"] {
+    case "sentinel": 3
+    case "cluster": 6
+    default: 1
+    }
+  }
+
+  /// Refuses numbers of nodes, and durations, that a mode cannot have.
+  public func validate(_ site: Site) throws(Failure) {
+    let settings = RedisSettings(site)
+    let nodes = site.nodes.count
+    switch settings.mode {
+    case .standalone where nodes != 1:
+      throw Failure(
+        .usage,
+        "redis with mode=standalone has 1 node, not \(nodes); more need mode=sentinel or"
+          + " mode=cluster")
+    case .sentinel where nodes < 3:
+      throw Failure(
+        .usage,
+        "redis with mode=sentinel needs 3 nodes or more for a majority of sentinels, not"
+          + " \(nodes)")
+    case .cluster where nodes < 3:
+      throw Failure(.usage, "redis with mode=cluster needs 3 masters or more, not \(nodes) nodes")
+    case .standalone where settings.wait > 0:
+      throw Failure(.usage, "redis with mode=standalone has no replicas: wait must be 0")
+    default: break
+    }
+    if settings.mode != .sentinel, settings.target != .follow {
+      throw Failure(
+        .usage, "the knob target=\(settings.target.rawValue) of redis needs mode=sentinel")
+    }
+    guard let downAfter = Int(site.knob("downAfter")), (100...60_000).contains(downAfter) else {
+      throw Failure(
+        .usage,
+        "the knob downAfter of redis is a number of milliseconds from 100 to 60000, not"
+          + " “\(site.knob("downAfter"))”")
+    }
+    let name = settings.masterName.utf8
+    guard !name.isEmpty, name.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) else {
+      throw Failure(.usage, "the knob masterName of redis is a word of printable ASCII")
+    }
+  }
+
+  /// The servers, and the sentinels when the servers are ready.
+  public func processes(_ site: Site) -> [ServerProcess] { RedisFiles(site).processes() }
+
+  /// A client.
+  public func session(_ site: Site, client: Int, node: Int) -> any Session {
+    RedisSession(site, node: node)
+  }
+}
