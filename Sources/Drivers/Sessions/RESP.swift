@@ -57,18 +57,6 @@ public enum RESP: Sendable, Equatable {
   }
 }
 
-/// Bytes that are no reply, with what is wrong with them.
-public struct RESPError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was found.
-  public var message: String
-
-  /// Makes an error.
-  public init(_ message: String) { self.message = message }
-
-  /// The message.
-  public var description: String { message }
-}
-
 extension ByteWriter {
   /// Begins a command of `count` words; each is to be written with ``write(word:)-(String)``.
   public mutating func write(commandOf count: Int) {

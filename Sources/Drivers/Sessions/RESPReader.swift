@@ -23,11 +23,7 @@ public struct RESPReader: Sendable {
     var elements: [RESP]
   }
 
-  private var buffer: [UInt8] = []
-  /// The first byte that is not consumed.
-  private var start = 0
-  /// No line end lies before this.
-  private var scanned = 0
+  private var input = InputBuffer()
   /// The length of the bulk whose header is consumed, and its type; -1: none.
   private var bulkLength = -1
   private var bulkType: UInt8 = 0
@@ -35,30 +31,22 @@ public struct RESPReader: Sendable {
   /// Bytes consumed for the reply under way.
   private var size = 0
 
+  private var buffer: [UInt8] { input.bytes }
+
   /// Makes a reader without bytes.
   public init() {}
 
   /// Appends bytes that have come.
-  public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    if start == buffer.count {
-      buffer.removeAll(keepingCapacity: true)
-      (start, scanned) = (0, 0)
-    } else if start > 1 << 16, start > buffer.count / 2 {
-      buffer.removeFirst(start)
-      scanned = max(0, scanned - start)
-      start = 0
-    }
-    buffer.append(contentsOf: bytes)
-  }
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(bytes) }
 
   /// Whether bytes of an unfinished reply are waiting.
-  public var isInsideReply: Bool { start < buffer.count || !frames.isEmpty || bulkLength >= 0 }
+  public var isInsideReply: Bool { input.count > 0 || !frames.isEmpty || bulkLength >= 0 }
 
   /// Takes the next whole reply, or nil when more bytes are needed.
-  public mutating func next() throws(RESPError) -> RESP? {
+  public mutating func next() throws(WireError) -> RESP? {
     while true {
       guard var value = try leaf() else { return nil }
-      if size > Self.maximumBytes { throw RESPError("a reply of more than 16 MiB") }
+      if size > Self.maximumBytes { throw WireError("a reply of more than 16 MiB") }
       // Aggregates that this completes are elements in their turn.
       while let depth = frames.indices.last {
         if case .some(let element) = value { frames[depth].elements.append(element) }
@@ -86,7 +74,7 @@ public struct RESPReader: Sendable {
   }
 
   /// One step: nil when bytes are lacking, `.some(nil)` when a header was taken that is no value.
-  private mutating func leaf() throws(RESPError) -> RESP?? {
+  private mutating func leaf() throws(WireError) -> RESP?? {
     if bulkLength >= 0 { return try bulk().map { .some($0) } }
     guard let line = try takeLine() else { return nil }
     let type = buffer[line.lowerBound]
@@ -96,7 +84,7 @@ public struct RESPReader: Sendable {
     case UInt8(ascii: "-"): return .some(.error(try string(body)))
     case UInt8(ascii: ":"): return .some(.integer(try integer(body)))
     case UInt8(ascii: "_"):
-      guard body.isEmpty else { throw RESPError("a null with text") }
+      guard body.isEmpty else { throw WireError("a null with text") }
       return .some(.null)
     case UInt8(ascii: "#"): return .some(.boolean(try boolean(body)))
     case UInt8(ascii: ","), UInt8(ascii: "("):
@@ -105,7 +93,7 @@ public struct RESPReader: Sendable {
       let length = try integer(body)
       if type == UInt8(ascii: "$"), length == -1 { return .some(.null) }
       guard length >= 0, length <= Self.maximumBytes else {
-        throw RESPError("a text of \(length) bytes; at most 16 MiB are taken")
+        throw WireError("a text of \(length) bytes; at most 16 MiB are taken")
       }
       (bulkLength, bulkType) = (Int(length), type)
       return try bulk().map { .some($0) }
@@ -114,41 +102,39 @@ public struct RESPReader: Sendable {
     case UInt8(ascii: "~"): return try aggregate(.set, body)
     case UInt8(ascii: ">"): return try aggregate(.push, body)
     case UInt8(ascii: "|"): return try aggregate(.attribute, body)
-    default: throw RESPError("a reply of the unknown type 0x\(String(type, radix: 16))")
+    default: throw WireError("a reply of the unknown type 0x\(String(type, radix: 16))")
     }
   }
 
-  private mutating func aggregate(_ kind: Kind, _ body: Range<Int>) throws(RESPError) -> RESP?? {
+  private mutating func aggregate(_ kind: Kind, _ body: Range<Int>) throws(WireError) -> RESP?? {
     let count = try integer(body)
     if kind == .array, count == -1 { return .some(.null) }
     guard count >= 0, count <= Self.maximumElements else {
-      throw RESPError("an aggregate of \(count) elements; at most 1048576 are taken")
+      throw WireError("an aggregate of \(count) elements; at most 1048576 are taken")
     }
     let elements = kind == .map || kind == .attribute ? Int(count) * 2 : Int(count)
     let frame = Frame(kind: kind, remaining: elements, elements: [])
     if elements == 0 { return .some(finish(frame)) }
-    guard frames.count < Self.maximumDepth else { throw RESPError("nested too deeply") }
+    guard frames.count < Self.maximumDepth else { throw WireError("nested too deeply") }
     frames.append(frame)
     return .some(nil)
   }
 
   /// The bytes of a text whose header is consumed, or nil when they have not all come.
-  private mutating func bulk() throws(RESPError) -> RESP? {
-    let end = start + bulkLength
-    guard buffer.count >= end + 2 else { return nil }
-    guard buffer[end] == 13, buffer[end + 1] == 10 else {
-      throw RESPError("a text that does not end where its length says")
+  private mutating func bulk() throws(WireError) -> RESP? {
+    guard input.count >= bulkLength + 2 else { return nil }
+    let bytes = input.consume(bulkLength)
+    let end = input.consume(2)
+    guard buffer[end.lowerBound] == 13, buffer[end.lowerBound + 1] == 10 else {
+      throw WireError("a text that does not end where its length says")
     }
-    let bytes = start..<end
     size += bulkLength + 2
-    start = end + 2
-    scanned = start
     bulkLength = -1
     switch bulkType {
     case UInt8(ascii: "!"): return .error(try string(bytes))
     case UInt8(ascii: "="):
       guard bytes.count >= 4, buffer[bytes.lowerBound + 3] == UInt8(ascii: ":") else {
-        throw RESPError("a verbatim text without its kind")
+        throw WireError("a verbatim text without its kind")
       }
       return .verbatim(Array(buffer[bytes.dropFirst(4)]))
     default: return .bulk(Array(buffer[bytes]))
@@ -156,31 +142,21 @@ public struct RESPReader: Sendable {
   }
 
   /// The next line without its end, or nil when it has not all come. Never empty.
-  private mutating func takeLine() throws(RESPError) -> Range<Int>? {
-    var index = max(scanned, start)
-    while index < buffer.count, buffer[index] != 13, buffer[index] != 10 { index += 1 }
-    scanned = index
-    guard index - start <= Self.maximumLine else { throw RESPError("a line of more than 64 KiB") }
-    guard index < buffer.count else { return nil }
-    guard buffer[index] == 13 else { throw RESPError("a line end without its CR") }
-    guard index + 1 < buffer.count else { return nil }
-    guard buffer[index + 1] == 10 else { throw RESPError("a CR without its LF") }
-    guard index > start else { throw RESPError("an empty line where a reply begins") }
-    let line = start..<index
+  private mutating func takeLine() throws(WireError) -> Range<Int>? {
+    guard let line = try input.line(limit: Self.maximumLine) else { return nil }
+    guard !line.isEmpty else { throw WireError("an empty line where a reply begins") }
     size += line.count + 2
-    start = index + 2
-    scanned = start
     return line
   }
 
-  private func string(_ range: Range<Int>) throws(RESPError) -> String {
+  private func string(_ range: Range<Int>) throws(WireError) -> String {
     guard let text = String(validating: buffer[range], as: UTF8.self) else {
-      throw RESPError("a text that is not UTF-8")
+      throw WireError("a text that is not UTF-8")
     }
     return text
   }
 
-  private func integer(_ range: Range<Int>) throws(RESPError) -> Int64 {
+  private func integer(_ range: Range<Int>) throws(WireError) -> Int64 {
     var index = range.lowerBound
     let negative = !range.isEmpty && buffer[index] == UInt8(ascii: "-")
     if negative { index += 1 }
@@ -196,24 +172,24 @@ public struct RESPReader: Sendable {
       index += 1
     }
     guard good, negative || value != .min else {
-      throw RESPError(
+      throw WireError(
         "“\(String(decoding: buffer[range], as: UTF8.self))” where an integer belongs")
     }
     return negative ? value : -value
   }
 
-  private func boolean(_ range: Range<Int>) throws(RESPError) -> Bool {
+  private func boolean(_ range: Range<Int>) throws(WireError) -> Bool {
     if range.count == 1, buffer[range.lowerBound] == UInt8(ascii: "t") { return true }
     if range.count == 1, buffer[range.lowerBound] == UInt8(ascii: "f") { return false }
-    throw RESPError("a Boolean that is neither t nor f")
+    throw WireError("a Boolean that is neither t nor f")
   }
 
-  private func number(_ range: Range<Int>, whole: Bool) throws(RESPError) -> String {
+  private func number(_ range: Range<Int>, whole: Bool) throws(WireError) -> String {
     let text = try string(range)
     let digits = text.utf8.dropFirst(text.hasPrefix("-") ? 1 : 0)
     let isWhole = !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
     guard isWhole || (!whole && Double(text) != nil) else {
-      throw RESPError("“\(text)” where a number belongs")
+      throw WireError("“\(text)” where a number belongs")
     }
     return text
   }

@@ -72,7 +72,7 @@ struct RESPTests {
     #expect(problem(Array("*1\r\n".utf8).repeated(33)) == "nested too deeply")
     #expect(problem(Array("*1\r\n".utf8).repeated(32)) == nil)
     let line = [UInt8](repeating: 43, count: RESPReader.maximumLine + 2)
-    #expect(problem(line) == "a line of more than 64 KiB")
+    #expect(problem(line) == "a line of more than 65536 bytes")
     let big = Array("*2\r\n".utf8) + bulk(9 << 20) + bulk(9 << 20)
     #expect(problem(big) == "a reply of more than 16 MiB")
   }
@@ -107,7 +107,7 @@ struct RESPTests {
       }
       var reader = RESPReader()
       bytes.withUnsafeBytes { reader.append($0) }
-      do throws(RESPError) {
+      do throws(WireError) {
         while try reader.next() != nil {}
       } catch {
         #expect(!error.message.isEmpty)
@@ -137,7 +137,7 @@ struct RESPTests {
     } catch { return "\(error)" }
   }
 
-  private func read(_ bytes: [UInt8]) throws(RESPError) -> [RESP] {
+  private func read(_ bytes: [UInt8]) throws(WireError) -> [RESP] {
     var reader = RESPReader()
     bytes.withUnsafeBytes { reader.append($0) }
     var values: [RESP] = []
@@ -147,7 +147,7 @@ struct RESPTests {
 
   private func read(
     _ bytes: [UInt8], cutBy random: inout SplitMix64
-  ) throws(RESPError) -> [RESP] {
+  ) throws(WireError) -> [RESP] {
     var reader = RESPReader()
     var values: [RESP] = []
     var start = 0

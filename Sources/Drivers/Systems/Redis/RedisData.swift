@@ -154,7 +154,7 @@ extension RedisSession {
     guard case .integer(let count) = reply else {
       return Answer(.unknown("\(name(node)): WAIT was not answered with a number"))
     }
-    let evidence = [JSON.Member("acks", .integer(count))]
+    let evidence = [JSON.Member("replicas", .integer(count))]
     if count >= Int64(settings.wait) { return Answer(outcome, evidence: evidence) }
     return Answer(
       .unknown("\(name(node)): confirmed by \(count) of \(settings.wait) replicas"),

@@ -94,11 +94,11 @@ struct RedisSession: Session {
   ) {
     guard let link = index(endpoint), links[link].state == .open else { return }
     links[link].reader.append(bytes)
-    do throws(RESPError) {
+    do throws(WireError) {
       // An answer may end this connection or begin another request on it.
       while links[link].state == .open, let reply = try links[link].reader.next() {
         if case .push = reply { continue }
-        guard links[link].expected > 0 else { throw RESPError("a reply to no request") }
+        guard links[link].expected > 0 else { throw WireError("a reply to no request") }
         links[link].replies.append(reply)
         guard links[link].replies.count == links[link].expected else { continue }
         links[link].expected = 0

@@ -1,0 +1,337 @@
+import Base
+
+/// One client of one ZooKeeper server.
+///
+/// Requests bear numbers, and replies come in the order of the requests. Every connection begins a
+/// session of its own; what is written outlives it. There are no deletions: the version of a node
+/// of the tree would begin again at zero, and a comparison by version could hold for a value that
+/// it was not read with. A `null` is written as no bytes.
+struct ZooKeeperSession: Session {
+  private enum Link: Equatable {
+    case closed
+    /// The connection is being made; for a four-letter word, or for a session.
+    case opening(word: Bool)
+    /// The session is being made.
+    case connecting
+    case ready
+    /// A four-letter word was sent; the text ends with the connection.
+    case asked
+  }
+
+  private enum Request { case sync, getData, setData, create }
+
+  private let endpoint: Endpoint
+  private let name: String
+  private let syncs: Bool
+  private var link = Link.closed
+  private var frames = JuteFrames()
+  private var text: [UInt8] = []
+  private var question: Question?
+  /// What was sent and is not answered, in order.
+  private var open: [(number: Int32, request: Request)] = []
+  private var lastNumber: Int32 = 0
+  private var unansweredPings = 0
+  /// The error of the `sync` before a read.
+  private var syncError: Int32 = 0
+  /// How often a write changed between creating and setting.
+  private var turns = 0
+
+  init(_ endpoint: Endpoint, name: String, syncs: Bool) {
+    self.endpoint = endpoint
+    self.name = name
+    self.syncs = syncs
+  }
+
+  // MARK: The door
+
+  mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
+    abandon(&effects)
+    self.question = question
+    switch question {
+    case .read, .write, .cas:
+      switch link {
+      case .ready: begin(&effects)
+      case .closed: connect(word: false, &effects)
+      case .opening(word: false), .connecting: break
+      case .opening(word: true), .asked:
+        drop(&effects)
+        connect(word: false, &effects)
+      }
+    case .status:
+      // One connection an endpoint: the session's makes room.
+      if link != .closed { drop(&effects) }
+      connect(word: true, &effects)
+    case .prepare: answer(Answer(.ok(.null)), &effects)
+    case .removeMember, .addMember:
+      answer(Answer(.refused("zookeeper's members are those of its configuration")), &effects)
+    }
+  }
+
+  mutating func opened(_ endpoint: Endpoint, _ effects: inout [SessionEffect]) {
+    switch link {
+    case .opening(word: true):
+      link = .asked
+      effects.append(.send(Array("srvr".utf8), endpoint))
+    case .opening(word: false):
+      link = .connecting
+      effects.append(.send(ZooKeeperRequest.connect, endpoint))
+    case .closed, .connecting, .ready, .asked: break
+    }
+  }
+
+  mutating func received(
+    _ bytes: UnsafeRawBufferPointer, _ endpoint: Endpoint, _ effects: inout [SessionEffect]
+  ) {
+    switch link {
+    case .closed, .opening: return
+    case .asked:
+      text.append(contentsOf: bytes)
+      if text.count > 1 << 16 { fail("a status of more than 64 KiB", sent: true, &effects) }
+    case .connecting, .ready:
+      frames.append(bytes)
+      do throws(WireError) {
+        while link == .connecting || link == .ready, var frame = try frames.next() {
+          if link == .connecting {
+            try connected(&frame, &effects)
+          } else {
+            try replied(&frame, &effects)
+          }
+        }
+      } catch {
+        fail("malformed reply: \(error.message)", sent: !open.isEmpty, &effects)
+      }
+    }
+  }
+
+  mutating func closed(
+    _ endpoint: Endpoint, _ closure: Closure, _ effects: inout [SessionEffect]
+  ) {
+    guard link != .closed else { return }
+    let wasAsked = link == .asked
+    let isSent = !open.isEmpty
+    let status = wasAsked ? ZooKeeperStatus(text, node: endpoint.node) : nil
+    reset()
+    guard question != nil else { return }
+    switch closure {
+    case .neverOpened(let reason): answer(Answer(.refused("\(name): \(reason)")), &effects)
+    case .lost(let reason):
+      if let status { return answer(Answer(.ok(.null), status: status.node), &effects) }
+      let message = "\(name): \(reason)"
+      answer(Answer(isSent ? .unknown(message) : .refused(message)), &effects)
+    }
+  }
+
+  mutating func abandon(_ effects: inout [SessionEffect]) {
+    guard question != nil else { return }
+    question = nil
+    // A session answers in order: what comes next would wait for what was abandoned.
+    if link != .closed { drop(&effects) }
+  }
+
+  mutating func idle(_ effects: inout [SessionEffect]) {
+    guard link == .ready, question == nil else { return }
+    guard unansweredPings < 3 else { return drop(&effects) }
+    unansweredPings += 1
+    effects.append(.send(ZooKeeperRequest.ping, endpoint))
+  }
+
+  // MARK: The connection
+
+  private mutating func connect(word: Bool, _ effects: inout [SessionEffect]) {
+    link = .opening(word: word)
+    effects.append(.open(endpoint))
+  }
+
+  private mutating func reset() {
+    link = .closed
+    frames = JuteFrames()
+    text = []
+    open = []
+    unansweredPings = 0
+  }
+
+  private mutating func drop(_ effects: inout [SessionEffect]) {
+    effects.append(.close(endpoint))
+    reset()
+  }
+
+  /// Ends a connection that says what cannot be.
+  private mutating func fail(_ reason: String, sent: Bool, _ effects: inout [SessionEffect]) {
+    drop(&effects)
+    guard question != nil else { return }
+    let message = "\(name): \(reason)"
+    answer(Answer(sent ? .unknown(message) : .refused(message)), &effects)
+  }
+
+  private mutating func connected(
+    _ frame: inout JuteReader, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    _ = try frame.int()  // protocol version
+    let time = try frame.int()
+    let session = try frame.long()
+    _ = try frame.buffer()
+    guard time > 0, session != 0 else {
+      return fail("the server gave no session", sent: false, &effects)
+    }
+    link = .ready
+    if question != nil { begin(&effects) }
+  }
+
+  private mutating func answer(_ answer: Answer, _ effects: inout [SessionEffect]) {
+    question = nil
+    effects.append(.answer(answer))
+  }
+
+  // MARK: Questions about data
+
+  private var path: String {
+    switch question {
+    case .read(let key), .write(let key, _), .cas(let key, _, _): "/plumbline-\(key)"
+    default: "/"
+    }
+  }
+
+  private static func text(_ value: JSON) -> String {
+    value == .null ? "" : WireValue.text(value)
+  }
+
+  /// Takes the next number for a request.
+  private mutating func number(_ request: Request) -> Int32 {
+    lastNumber = lastNumber == .max ? 1 : lastNumber + 1
+    open.append((lastNumber, request))
+    return lastNumber
+  }
+
+  private mutating func begin(_ effects: inout [SessionEffect]) {
+    syncError = 0
+    turns = 0
+    switch question {
+    case .read, .cas:
+      var bytes: [UInt8] = []
+      // In one piece: a server carries out the requests of a session in order.
+      if syncs { bytes = ZooKeeperRequest.sync(number(.sync), path) }
+      bytes += ZooKeeperRequest.getData(number(.getData), path)
+      effects.append(.send(bytes, endpoint))
+    case .write(_, let value): set(value, version: -1, &effects)
+    default: break
+    }
+  }
+
+  private mutating func set(_ value: JSON, version: Int32, _ effects: inout [SessionEffect]) {
+    let bytes = ZooKeeperRequest.setData(
+      number(.setData), path, Self.text(value), version: version)
+    effects.append(.send(bytes, endpoint))
+  }
+
+  private mutating func create(_ value: JSON, _ effects: inout [SessionEffect]) {
+    let bytes = ZooKeeperRequest.create(number(.create), path, Self.text(value))
+    effects.append(.send(bytes, endpoint))
+  }
+
+  private mutating func replied(
+    _ frame: inout JuteReader, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    let number = try frame.int()
+    let zxid = try frame.long()
+    let error = try frame.int()
+    if number == ZooKeeperRequest.pingNumber {
+      unansweredPings = 0
+      return
+    }
+    if number == ZooKeeperRequest.notificationNumber { return }
+    guard let first = open.first, first.number == number else {
+      throw WireError("a reply with the number \(number), which is not the next")
+    }
+    open.removeFirst()
+    switch first.request {
+    case .sync: syncError = error
+    case .getData: try read(&frame, zxid: zxid, error: error, &effects)
+    case .setData:
+      let stat = error == 0 ? try ZooKeeperStat(&frame) : nil
+      wrote(stat?.writtenBy ?? zxid, zxid: zxid, error: error, &effects)
+    case .create: wrote(zxid, zxid: zxid, error: error, &effects)
+    }
+  }
+
+  private mutating func read(
+    _ frame: inout JuteReader, zxid: Int64, error: Int32, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    guard syncError == 0 else {
+      // Nothing was written yet, neither by a read nor by a compare-and-set.
+      let reason = "\(name): sync: \(ZooKeeperError.name(syncError))"
+      return answer(Answer(.refused(reason)), &effects)
+    }
+    var value = JSON.null
+    var stat: ZooKeeperStat?
+    switch error {
+    case 0:
+      let bytes = try frame.buffer()
+      value = bytes.isEmpty ? .null : WireValue.value(bytes)
+      stat = try ZooKeeperStat(&frame)
+    case ZooKeeperError.noNode: break
+    default:
+      let reason = "\(name): \(ZooKeeperError.name(error))"
+      return answer(Answer(.refused(reason)), &effects)
+    }
+    switch question {
+    case .read:
+      var evidence = [JSON.Member("zxid", .integer(zxid))]
+      if let stat { evidence.append(.init("revision", .integer(stat.writtenBy))) }
+      answer(Answer(.ok(value), evidence: evidence), &effects)
+    case .cas(_, let from, let to):
+      guard value == from else {
+        return answer(Answer(.refused("another value was found")), &effects)
+      }
+      if let stat {
+        set(to, version: stat.version, &effects)
+      } else {
+        create(to, &effects)
+      }
+    default: break
+    }
+  }
+
+  /// A reply to `setData` or `create`.
+  private mutating func wrote(
+    _ revision: Int64, zxid: Int64, error: Int32, _ effects: inout [SessionEffect]
+  ) {
+    guard error != 0 else {
+      var value = JSON.null
+      if case .cas = question { value = true }
+      let evidence = [JSON.Member("zxid", .integer(zxid)), .init("revision", .integer(revision))]
+      return answer(Answer(.ok(value), evidence: evidence), &effects)
+    }
+    if case .write(_, let value) = question, turns < 4 {
+      // Nothing was done: it is not there, or it is there since a moment ago.
+      turns += 1
+      if error == ZooKeeperError.noNode { return create(value, &effects) }
+      if error == ZooKeeperError.nodeExists { return set(value, version: -1, &effects) }
+    }
+    let reason = "\(name): \(ZooKeeperError.name(error))"
+    let isDefinite = ZooKeeperError.isDefinite(error)
+    answer(Answer(isDefinite ? .refused(reason) : .unknown(reason)), &effects)
+  }
+}
+
+/// The reply to the four-letter word `srvr`.
+struct ZooKeeperStatus {
+  let node: NodeStatus
+
+  /// Reads `Mode: leader` and `Zxid: 0x100000002`; nil where there is no text at all. Only a leader
+  /// knows who leads: a follower names nobody.
+  init?(_ text: [UInt8], node index: Int) {
+    guard !text.isEmpty else { return nil }
+    var node = NodeStatus(stage: -1)
+    for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("Mode: ") {
+        node.stage = 0
+        let mode = line.dropFirst(6)
+        if mode == "leader" || mode == "standalone" { node.leader = index }
+      }
+      if line.hasPrefix("Zxid: 0x"), let zxid = Int64(line.dropFirst(8), radix: 16) {
+        node.term = zxid >> 32
+      }
+    }
+    self.node = node
+  }
+}
