@@ -1,0 +1,220 @@
+import Base
+
+/// One client of one NATS server.
+///
+/// Every request has a reply subject of its own, so an answer that comes late is nobody's. The
+/// subjects begin with the names that the server gave itself and the connection, which no other
+/// connection of the cluster has.
+struct NATSSession: Session {
+  enum Link: Equatable { case closed, opening, greeted, greeting, ready }
+
+  /// What the answer to the request under way is about.
+  enum Request {
+    /// The value of a key, for a read or a comparison.
+    case read
+    /// The acknowledgement of a stored message.
+    case store
+    case streamInfo, streamCreate
+  }
+
+  let site: Site
+  let endpoint: Endpoint
+  let monitor: Endpoint
+  let isDirect: Bool
+  var link = Link.closed
+  var reader = NATSReader()
+  var question: Question?
+  var request: Request?
+  /// What the replies of this connection begin with.
+  private var inbox = ""
+  /// The number of the last request; its reply subject ends with it.
+  private var number: Int64 = 0
+  /// How many questions were abandoned since the server has last said something.
+  private var silences = 0
+  /// The text of the monitor, while it is asked.
+  var monitorText: [UInt8]?
+
+  init(_ site: Site, node: Int, port: Int) {
+    self.site = site
+    endpoint = Endpoint(node: node, port: port)
+    monitor = Endpoint(node: node, port: NATS.monitorPort)
+    isDirect = site.knob("reads") == "direct"
+  }
+
+  var name: String { site.nodes[endpoint.node].name }
+
+  // MARK: The door
+
+  mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
+    abandon(&effects)
+    self.question = question
+    switch question {
+    case .read, .write, .cas, .prepare:
+      if link == .ready { return begin(&effects) }
+      if link == .closed {
+        link = .opening
+        effects.append(.open(endpoint))
+      }
+    case .status:
+      monitorText = []
+      effects.append(.open(monitor))
+    case .removeMember, .addMember:
+      answer(Answer(.refused("nats has no members to add or remove here")), &effects)
+    }
+  }
+
+  mutating func opened(_ endpoint: Endpoint, _ effects: inout [SessionEffect]) {
+    if endpoint == monitor {
+      guard monitorText != nil else { return }
+      effects.append(.send(Array(NATSStatus.request.utf8), monitor))
+    } else if link == .opening {
+      link = .greeting
+    }
+  }
+
+  mutating func received(
+    _ bytes: UnsafeRawBufferPointer, _ endpoint: Endpoint, _ effects: inout [SessionEffect]
+  ) {
+    if endpoint == monitor {
+      monitorText?.append(contentsOf: bytes)
+      if monitorText?.count ?? 0 > 1 << 22 {
+        endMonitor(&effects)
+        answer(Answer(.unknown("\(name): a status of more than 4 MiB")), &effects)
+      }
+      return
+    }
+    guard link != .closed, link != .opening else { return }
+    silences = 0
+    reader.append(bytes)
+    do throws(WireError) {
+      while link != .closed, let message = try reader.next() { try handle(message, &effects) }
+    } catch {
+      fail("malformed message: \(error.message)", &effects)
+    }
+  }
+
+  mutating func closed(
+    _ endpoint: Endpoint, _ closure: Closure, _ effects: inout [SessionEffect]
+  ) {
+    let reason: String
+    var isSent = request != nil
+    switch closure {
+    case .neverOpened(let text): (reason, isSent) = (text, false)
+    case .lost(let text): reason = text
+    }
+    if endpoint == monitor {
+      guard let text = monitorText else { return }
+      monitorText = nil
+      if text.isEmpty { return answer(Answer(.refused("\(name): \(reason)")), &effects) }
+      return answerStatus(text, &effects)
+    }
+    guard link != .closed else { return }
+    reset()
+    guard question != nil, monitorText == nil else { return }
+    let text = "\(name): \(reason)"
+    answer(Answer(isSent ? .unknown(text) : .refused(text)), &effects)
+  }
+
+  mutating func abandon(_ effects: inout [SessionEffect]) {
+    guard question != nil else { return }
+    question = nil
+    request = nil
+    if monitorText != nil { return endMonitor(&effects) }
+    silences += 1
+    // Its late answer would be known by its subject; but a connection that is silent may be dead.
+    if link != .ready || silences >= 2 {
+      if link != .closed { effects.append(.close(endpoint)) }
+      reset()
+    } else {
+      effects.append(.send(Array("PING\r\n".utf8), endpoint))
+    }
+  }
+
+  // MARK: The connection
+
+  private mutating func reset() {
+    link = .closed
+    reader = NATSReader()
+    request = nil
+    silences = 0
+  }
+
+  private mutating func endMonitor(_ effects: inout [SessionEffect]) {
+    monitorText = nil
+    effects.append(.close(monitor))
+  }
+
+  /// Ends a connection that says what cannot be.
+  private mutating func fail(_ reason: String, _ effects: inout [SessionEffect]) {
+    let isSent = request != nil
+    effects.append(.close(endpoint))
+    reset()
+    guard question != nil, monitorText == nil else { return }
+    let text = "\(name): \(reason)"
+    answer(Answer(isSent ? .unknown(text) : .refused(text)), &effects)
+  }
+
+  private mutating func handle(
+    _ message: NATSMessage, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    switch message {
+    case .info(let info): if link == .greeting { try greet(info, &effects) }
+    case .ping: effects.append(.send(Array("PONG\r\n".utf8), endpoint))
+    case .pong:
+      guard link == .greeted else { return }
+      link = .ready
+      if question != nil, monitorText == nil { begin(&effects) }
+    case .ok: break
+    case .error(let text): fail(text, &effects)
+    case .message(let subject, let header, let payload):
+      guard let request, subject == "\(inbox).\(number)" else { return }
+      self.request = nil
+      try replied(request, NATSHeader(header), header: header, payload, &effects)
+    }
+  }
+
+  private mutating func greet(
+    _ info: JSON, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    guard let server = info["server_id"]?.string, let client = info["client_id"]?.integer,
+      !server.isEmpty, server.utf8.allSatisfy({ $0 > 32 && $0 < 127 && !".*>".utf8.contains($0) })
+    else { throw WireError("an INFO without server_id and client_id") }
+    inbox = "_INBOX.\(server).\(client)"
+    let options =
+      #"{"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"#
+      + #""lang":"swift","version":"1","protocol":1,"name":"plumbline"}"#
+    link = .greeted
+    effects.append(
+      .send(Array("CONNECT \(options)\r\nSUB \(inbox).* 1\r\nPING\r\n".utf8), endpoint))
+  }
+
+  /// Publishes a message whose answer is for the open question.
+  mutating func publish(
+    _ subject: String, header: String = "", _ payload: String, for request: Request,
+    _ effects: inout [SessionEffect]
+  ) {
+    self.request = request
+    number += 1
+    var writer = ByteWriter(capacity: 256)
+    writer.write(header.isEmpty ? "PUB " : "HPUB ")
+    writer.write(subject)
+    writer.write(" \(inbox).\(number) ")
+    if header.isEmpty {
+      writer.write(Int64(payload.utf8.count))
+      writer.write("\r\n")
+    } else {
+      let lines = "NATS/1.0\r\n\(header)\r\n\r\n"
+      writer.write("\(lines.utf8.count) \(lines.utf8.count + payload.utf8.count)\r\n")
+      writer.write(lines)
+    }
+    writer.write(payload)
+    writer.write("\r\n")
+    effects.append(.send(writer.bytes, endpoint))
+  }
+
+  mutating func answer(_ answer: Answer, _ effects: inout [SessionEffect]) {
+    question = nil
+    request = nil
+    effects.append(.answer(answer))
+  }
+}
