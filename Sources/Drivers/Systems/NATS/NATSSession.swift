@@ -6,7 +6,12 @@ import Base
 /// subjects begin with the names that the server gave itself and the connection, which no other
 /// connection of the cluster has.
 struct NATSSession: Session {
-  enum Link: Equatable { case closed, opening, greeted, greeting, ready }
+  enum Link: Equatable {
+    case closed, opening
+    /// The server is to say who it is, then to answer a ping.
+    case awaitingInfo, awaitingPong
+    case ready
+  }
 
   /// What the answer to the request under way is about.
   enum Request {
@@ -68,7 +73,7 @@ struct NATSSession: Session {
       guard monitorText != nil else { return }
       effects.append(.send(Array(NATSStatus.request.utf8), monitor))
     } else if link == .opening {
-      link = .greeting
+      link = .awaitingInfo
     }
   }
 
@@ -158,10 +163,10 @@ struct NATSSession: Session {
     _ message: NATSMessage, _ effects: inout [SessionEffect]
   ) throws(WireError) {
     switch message {
-    case .info(let info): if link == .greeting { try greet(info, &effects) }
+    case .info(let info): if link == .awaitingInfo { try greet(info, &effects) }
     case .ping: effects.append(.send(Array("PONG\r\n".utf8), endpoint))
     case .pong:
-      guard link == .greeted else { return }
+      guard link == .awaitingPong else { return }
       link = .ready
       if question != nil, monitorText == nil { begin(&effects) }
     case .ok: break
@@ -183,7 +188,7 @@ struct NATSSession: Session {
     let options =
       #"{"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"#
       + #""lang":"swift","version":"1","protocol":1,"name":"plumbline"}"#
-    link = .greeted
+    link = .awaitingPong
     effects.append(
       .send(Array("CONNECT \(options)\r\nSUB \(inbox).* 1\r\nPING\r\n".utf8), endpoint))
   }

@@ -151,10 +151,11 @@ extension RedisSession {
   /// confirmation does not count on it before, and it may be undone by a failover: nobody knows.
   private func confirmed(_ outcome: Answer.Outcome, _ reply: RESP?, node: Int) -> Answer {
     guard settings.wait > 0, outcome != .ok(.bool(false)), changes else { return Answer(outcome) }
-    guard case .integer(let count) = reply else {
+    guard case .integer(let count) = reply, (0...1000).contains(count) else {
       return Answer(.unknown("\(name(node)): WAIT was not answered with a number"))
     }
-    let evidence = [JSON.Member("replicas", .integer(count))]
+    // The replicas, and the master itself.
+    let evidence = [JSON.Member("acks", .integer(count + 1))]
     if count >= Int64(settings.wait) { return Answer(outcome, evidence: evidence) }
     return Answer(
       .unknown("\(name(node)): confirmed by \(count) of \(settings.wait) replicas"),

@@ -116,6 +116,9 @@ struct ZooKeeperSession: Session {
     case .neverOpened(let reason): answer(Answer(.refused("\(name): \(reason)")), &effects)
     case .lost(let reason):
       if let status { return answer(Answer(.ok(.null), status: status.node), &effects) }
+      if wasAsked {
+        return answer(Answer(.unknown("\(name): srvr gave no status: \(reason)")), &effects)
+      }
       let message = "\(name): \(reason)"
       answer(Answer(isSent ? .unknown(message) : .refused(message)), &effects)
     }
@@ -317,12 +320,12 @@ struct ZooKeeperSession: Session {
 struct ZooKeeperStatus {
   let node: NodeStatus
 
-  /// Reads `Mode: leader` and `Zxid: 0x100000002`; nil where there is no text at all. Only a leader
-  /// knows who leads: a follower names nobody.
+  /// Reads `Mode: leader` and `Zxid: 0x100000002`, or that the server serves nobody for lack of a
+  /// quorum; nil for anything else. Only a leader knows who leads: a follower names nobody.
   init?(_ text: [UInt8], node index: Int) {
-    guard !text.isEmpty else { return nil }
+    let text = String(decoding: text, as: UTF8.self)
     var node = NodeStatus(stage: -1)
-    for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+    for line in text.split(whereSeparator: \.isNewline) {
       if line.hasPrefix("Mode: ") {
         node.stage = 0
         let mode = line.dropFirst(6)
@@ -332,6 +335,8 @@ struct ZooKeeperStatus {
         node.term = zxid >> 32
       }
     }
+    let isIdle = text.hasPrefix("This ZooKeeper instance is not currently serving requests")
+    guard node.stage == 0 || isIdle else { return nil }
     self.node = node
   }
 }

@@ -1,0 +1,200 @@
+import Base
+import Drivers
+
+/// A session that is told what happens, and what it wants done as lines of text: exchanges without
+/// sockets, over any number of connections.
+///
+/// Bytes that are no printable ASCII are written `\xx`; a CR LF is written `¶`.
+struct Exchange {
+  private var session: any Session
+
+  init(_ driver: any Driver, _ site: Site, node: Int = 0) {
+    session = driver.session(site, client: 0, node: node)
+  }
+
+  /// A site of nodes 10.0.0.1, 10.0.0.2, ….
+  static func site(
+    _ driver: any Driver, nodes: Int, knobs: [String: String] = [:]
+  ) -> Site {
+    var values: [String: String] = [:]
+    for knob in driver.knobs { values[knob.name] = knob.defaultValue }
+    return Site(
+      nodes: (1...nodes).map {
+        .init(
+          name: "n\($0)", peerAddress: "10.0.0.\($0)", clientAddress: "10.1.0.\($0)",
+          data: "/data/n\($0)")
+      }, knobs: values.merging(knobs) { $1 })
+  }
+
+  mutating func ask(_ question: Question) -> [String] { lines { $0.ask(question, &$1) } }
+
+  mutating func abandon() -> [String] { lines { $0.abandon(&$1) } }
+
+  mutating func idle() -> [String] { lines { $0.idle(&$1) } }
+
+  mutating func opened(_ place: String, _ port: Int) -> [String] {
+    let endpoint = endpoint(place, port)
+    return lines { $0.opened(endpoint, &$1) }
+  }
+
+  mutating func received(_ place: String, _ port: Int, _ text: String) -> [String] {
+    received(place, port, Self.bytes(text))
+  }
+
+  mutating func received(_ place: String, _ port: Int, _ bytes: [UInt8]) -> [String] {
+    let endpoint = endpoint(place, port)
+    return bytes.withUnsafeBytes { all in lines { $0.received(all, endpoint, &$1) } }
+  }
+
+  mutating func closed(_ place: String, _ port: Int, _ closure: Closure) -> [String] {
+    let endpoint = endpoint(place, port)
+    return lines { $0.closed(endpoint, closure, &$1) }
+  }
+
+  private func endpoint(_ place: String, _ port: Int) -> Endpoint {
+    Endpoint(node: Int(place.dropFirst()).map { $0 - 1 } ?? 0, port: port)
+  }
+
+  private mutating func lines(
+    _ event: (inout any Session, inout [SessionEffect]) -> Void
+  ) -> [String] {
+    var effects: [SessionEffect] = []
+    event(&session, &effects)
+    return effects.map { effect in
+      switch effect {
+      case .open(let endpoint): "open \(name(endpoint))"
+      case .close(let endpoint): "close \(name(endpoint))"
+      case .send(let bytes, let endpoint): "send \(name(endpoint)) \(Self.text(bytes))"
+      case .answer(let answer): Self.text(answer)
+      }
+    }
+  }
+
+  private func name(_ endpoint: Endpoint) -> String { "n\(endpoint.node + 1):\(endpoint.port)" }
+
+  static func text(_ answer: Answer) -> String {
+    var text: String
+    switch answer.outcome {
+    case .ok(let value): text = "ok \(value)"
+    case .refused(let reason): text = "refused: \(reason)"
+    case .unknown(let reason): text = "unknown: \(reason)"
+    }
+    for member in answer.evidence { text += " \(member.name)=\(member.value)" }
+    if let status = answer.status {
+      let leader = status.leader.map { "n\($0 + 1)" } ?? "-"
+      text += " stage=\(status.stage) leader=\(leader) term=\(status.term.map { "\($0)" } ?? "-")"
+    }
+    return text
+  }
+
+  static func text(_ bytes: [UInt8]) -> String {
+    var text = ""
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == 13, index + 1 < bytes.count, bytes[index + 1] == 10 {
+        text += "¶"
+        index += 1
+      } else if byte >= 32, byte < 127, byte != UInt8(ascii: "\\") {
+        text.unicodeScalars.append(UnicodeScalar(byte))
+      } else {
+        text += "\\" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+      index += 1
+    }
+    return text
+  }
+
+  static func bytes(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let utf8 = Array(text.utf8)
+    var index = 0
+    while index < utf8.count {
+      if utf8[index] == UInt8(ascii: "\\"), index + 2 < utf8.count,
+        let byte = UInt8(String(decoding: utf8[index + 1...index + 2], as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        index += 3
+      } else if utf8[index...].starts(with: Array("¶".utf8)) {
+        bytes += [13, 10]
+        index += 2
+      } else {
+        bytes.append(utf8[index])
+        index += 1
+      }
+    }
+    return bytes
+  }
+}
+
+/// Answers a session's bytes with noise, and holds it to its promises.
+struct Noise {
+  /// What a server says where it says something sensible; damaged before it is used.
+  var replies: [[UInt8]]
+
+  /// Asks questions of one session for one seed. Returns what it did wrong, or nil.
+  ///
+  /// Promises: at most one answer a question and none without one; nothing is sent on a connection
+  /// that is not open; `pure` noise is never taken for a success.
+  func problem(_ driver: any Driver, _ site: Site, seed: UInt64, pure: Bool) -> String? {
+    var random = SplitMix64(seed: seed)
+    var session = driver.session(site, client: 0, node: 0)
+    var open: [Endpoint] = []
+    let questions: [Question] = [
+      .read(key: "k"), .write(key: "k", value: 5), .cas(key: "k", from: 5, to: 6), .status,
+      .write(key: "k", value: .null), .prepare, .removeMember(0),
+    ]
+    for _ in 0..<6 {
+      let question = questions.randomElement(using: &random) ?? .status
+      var answers = 0
+      var effects: [SessionEffect] = []
+      session.ask(question, &effects)
+      var steps = 0
+      while steps < 40 {
+        steps += 1
+        for effect in effects {
+          switch effect {
+          case .open(let endpoint): if !open.contains(endpoint) { open.append(endpoint) }
+          case .close(let endpoint): open.removeAll { $0 == endpoint }
+          case .send(_, let endpoint):
+            if !open.contains(endpoint) { return "sends on a closed connection" }
+          case .answer(let answer):
+            answers += 1
+            let isTrivial = question == .prepare || answer.outcome == .ok(.null) && !pure
+            if pure, case .ok = answer.outcome, !isTrivial { return "takes noise for \(answer)" }
+          }
+        }
+        effects = []
+        if answers > 0 { break }
+        guard let endpoint = open.randomElement(using: &random) else { break }
+        switch Int.random(in: 0...9, using: &random) {
+        case 0:
+          open.removeAll { $0 == endpoint }
+          session.closed(endpoint, .lost("closed by the server"), &effects)
+        case 1...4: session.opened(endpoint, &effects)
+        default:
+          let bytes = reply(pure: pure, &random)
+          bytes.withUnsafeBytes { session.received($0, endpoint, &effects) }
+        }
+      }
+      if answers > 1 { return "answers \(question) \(answers) times" }
+      session.abandon(&effects)
+      for case .answer(let answer) in effects { return "answers after it was abandoned: \(answer)" }
+      for case .close(let endpoint) in effects { open.removeAll { $0 == endpoint } }
+    }
+    return nil
+  }
+
+  private func reply(pure: Bool, _ random: inout SplitMix64) -> [UInt8] {
+    guard !pure, var bytes = replies.randomElement(using: &random) else {
+      return (0..<Int.random(in: 1...40, using: &random)).map { _ in
+        UInt8.random(in: 0...255, using: &random)
+      }
+    }
+    for _ in 0..<Int.random(in: 0...2, using: &random) where !bytes.isEmpty {
+      bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(
+        in: 0...255, using: &random)
+    }
+    return Array(bytes.prefix(Int.random(in: 1...max(1, bytes.count * 2), using: &random)))
+  }
+}
