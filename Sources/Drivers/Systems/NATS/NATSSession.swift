@@ -30,6 +30,8 @@ struct NATSSession: Session {
   var reader = NATSReader()
   var question: Question?
   var request: Request?
+  /// Whether the open question has a message sent that may be stored.
+  private var mayHaveChanged = false
   /// What the replies of this connection begin with.
   private var inbox = ""
   /// The number of the last request; its reply subject ends with it.
@@ -53,6 +55,7 @@ struct NATSSession: Session {
   mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
     abandon(&effects)
     self.question = question
+    mayHaveChanged = false
     switch question {
     case .read, .write, .cas, .prepare:
       if link == .ready { return begin(&effects) }
@@ -102,10 +105,8 @@ struct NATSSession: Session {
     _ endpoint: Endpoint, _ closure: Closure, _ effects: inout [SessionEffect]
   ) {
     let reason: String
-    var isSent = request != nil
     switch closure {
-    case .neverOpened(let text): (reason, isSent) = (text, false)
-    case .lost(let text): reason = text
+    case .neverOpened(let text), .lost(let text): reason = text
     }
     if endpoint == monitor {
       guard let text = monitorText else { return }
@@ -114,10 +115,7 @@ struct NATSSession: Session {
       return answerStatus(text, &effects)
     }
     guard link != .closed else { return }
-    reset()
-    guard question != nil, monitorText == nil else { return }
-    let text = "\(name): \(reason)"
-    answer(Answer(isSent ? .unknown(text) : .refused(text)), &effects)
+    end(reason, &effects)
   }
 
   mutating func abandon(_ effects: inout [SessionEffect]) {
@@ -151,12 +149,21 @@ struct NATSSession: Session {
 
   /// Ends a connection that says what cannot be.
   private mutating func fail(_ reason: String, _ effects: inout [SessionEffect]) {
-    let isSent = request != nil
     effects.append(.close(endpoint))
+    end(reason, &effects)
+  }
+
+  /// The connection is gone. Changes that were not sent have certainly not happened.
+  private mutating func end(_ reason: String, _ effects: inout [SessionEffect]) {
+    let isUnknown: Bool
+    switch question {
+    case .write, .cas: isUnknown = mayHaveChanged
+    default: isUnknown = link == .ready
+    }
     reset()
     guard question != nil, monitorText == nil else { return }
     let text = "\(name): \(reason)"
-    answer(Answer(isSent ? .unknown(text) : .refused(text)), &effects)
+    answer(Answer(isUnknown ? .unknown(text) : .refused(text)), &effects)
   }
 
   private mutating func handle(
@@ -199,6 +206,7 @@ struct NATSSession: Session {
     _ effects: inout [SessionEffect]
   ) {
     self.request = request
+    if case .store = request { mayHaveChanged = true }
     number += 1
     var writer = ByteWriter(capacity: 256)
     writer.write(header.isEmpty ? "PUB " : "HPUB ")

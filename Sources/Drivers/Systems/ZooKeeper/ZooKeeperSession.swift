@@ -30,6 +30,8 @@ struct ZooKeeperSession: Session {
   /// What was sent and is not answered, in order.
   private var open: [(number: Int32, request: Request)] = []
   private var lastNumber: Int32 = 0
+  /// Whether the open question has something sent that may change data.
+  private var mayHaveChanged = false
   private var unansweredPings = 0
   /// The error of the `sync` before a read.
   private var syncError: Int32 = 0
@@ -47,6 +49,7 @@ struct ZooKeeperSession: Session {
   mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
     abandon(&effects)
     self.question = question
+    mayHaveChanged = false
     switch question {
     case .read, .write, .cas:
       switch link {
@@ -86,7 +89,7 @@ struct ZooKeeperSession: Session {
     case .closed, .opening: return
     case .asked:
       text.append(contentsOf: bytes)
-      if text.count > 1 << 16 { fail("a status of more than 64 KiB", sent: true, &effects) }
+      if text.count > 1 << 16 { fail("a status of more than 64 KiB", &effects) }
     case .connecting, .ready:
       frames.append(bytes)
       do throws(WireError) {
@@ -98,7 +101,7 @@ struct ZooKeeperSession: Session {
           }
         }
       } catch {
-        fail("malformed reply: \(error.message)", sent: !open.isEmpty, &effects)
+        fail("malformed reply: \(error.message)", &effects)
       }
     }
   }
@@ -108,7 +111,7 @@ struct ZooKeeperSession: Session {
   ) {
     guard link != .closed else { return }
     let wasAsked = link == .asked
-    let isSent = !open.isEmpty
+    let isOpen = isUnknown
     let status = wasAsked ? ZooKeeperStatus(text, node: endpoint.node) : nil
     reset()
     guard question != nil else { return }
@@ -120,7 +123,7 @@ struct ZooKeeperSession: Session {
         return answer(Answer(.unknown("\(name): srvr gave no status: \(reason)")), &effects)
       }
       let message = "\(name): \(reason)"
-      answer(Answer(isSent ? .unknown(message) : .refused(message)), &effects)
+      answer(Answer(isOpen ? .unknown(message) : .refused(message)), &effects)
     }
   }
 
@@ -145,6 +148,15 @@ struct ZooKeeperSession: Session {
     effects.append(.open(endpoint))
   }
 
+  /// Whether nobody knows what becomes of the open question when the connection ends now. Changes
+  /// that were not sent have certainly not happened.
+  private var isUnknown: Bool {
+    switch question {
+    case .write, .cas: mayHaveChanged
+    default: link == .ready || link == .asked
+    }
+  }
+
   private mutating func reset() {
     link = .closed
     frames = JuteFrames()
@@ -159,11 +171,12 @@ struct ZooKeeperSession: Session {
   }
 
   /// Ends a connection that says what cannot be.
-  private mutating func fail(_ reason: String, sent: Bool, _ effects: inout [SessionEffect]) {
+  private mutating func fail(_ reason: String, _ effects: inout [SessionEffect]) {
+    let isOpen = isUnknown
     drop(&effects)
     guard question != nil else { return }
     let message = "\(name): \(reason)"
-    answer(Answer(sent ? .unknown(message) : .refused(message)), &effects)
+    answer(Answer(isOpen ? .unknown(message) : .refused(message)), &effects)
   }
 
   private mutating func connected(
@@ -174,7 +187,7 @@ struct ZooKeeperSession: Session {
     let session = try frame.long()
     _ = try frame.buffer()
     guard time > 0, session != 0 else {
-      return fail("the server gave no session", sent: false, &effects)
+      return fail("the server gave no session", &effects)
     }
     link = .ready
     if question != nil { begin(&effects) }
@@ -221,12 +234,14 @@ struct ZooKeeperSession: Session {
   }
 
   private mutating func set(_ value: JSON, version: Int32, _ effects: inout [SessionEffect]) {
+    mayHaveChanged = true
     let bytes = ZooKeeperRequest.setData(
       number(.setData), path, Self.text(value), version: version)
     effects.append(.send(bytes, endpoint))
   }
 
   private mutating func create(_ value: JSON, _ effects: inout [SessionEffect]) {
+    mayHaveChanged = true
     let bytes = ZooKeeperRequest.create(number(.create), path, Self.text(value))
     effects.append(.send(bytes, endpoint))
   }
