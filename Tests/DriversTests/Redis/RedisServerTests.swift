@@ -29,7 +29,7 @@ struct RedisServerTests {
   @Test("Sentinel: clients follow the master over its death")
   func sentinel() throws {
     let cluster = try LoopbackCluster(
-      Redis(), nodes: 3, knobs: ["mode": "sentinel", "downAfter": "500", "wait": "1"])
+      Redis(), nodes: 3, knobs: ["mode": "sentinel", "downAfter": "500ms", "wait": "1"])
     try cluster.start()
     let client = cluster.host(node: 2)
     #expect(client.ask(.write(key: "x", value: 1)).outcome == .ok(.null))

@@ -309,4 +309,22 @@ struct ZooKeeperTests {
             """),
       ])
   }
+  @Test("durations and numbers that are none are refused")
+  func validation() {
+    func problem(_ knobs: [String: String]) -> String? {
+      do throws(Failure) {
+        try ZooKeeper().validate(Exchange.site(ZooKeeper(), nodes: 3, knobs: knobs))
+        return nil
+      } catch {
+        return "\(error.code.rawValue) \(error.message)"
+      }
+    }
+    #expect(problem([:]) == nil)
+    #expect(
+      problem(["tickTime": "20"])
+        == "64 zookeeper: tickTime=20, expected whole milliseconds from 50ms to 10s")
+    #expect(
+      problem(["syncLimit": "0"])
+        == "64 zookeeper: syncLimit=0, expected a number of ticks from 1 to 1000")
+  }
 }

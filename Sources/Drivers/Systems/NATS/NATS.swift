@@ -43,7 +43,7 @@ public struct NATS: Driver {
   public func validate(_ site: Site) throws(Failure) {
     guard [1, 3, 5].contains(site.nodes.count) else {
       throw Failure(
-        .usage, "nats keeps 1, 3 or 5 replicas of a stream, one a node, not \(site.nodes.count)")
+        .usage, "nats: a stream has 1, 3 or 5 replicas, one a node, not \(site.nodes.count)")
     }
   }
 

@@ -37,8 +37,7 @@ public struct Redis: Driver {
         "appendfsync", ["no-persistence", "everysec", "always"],
         help: "what is on disk: nothing (unsafe), all but the last second (unsafe), everything"),
       Knob(
-        "downAfter", text: "1000",
-        help: "milliseconds of silence after which a master is held for dead"),
+        "downAfter", text: "1s", help: "how long a master is silent until it is held for dead"),
       Knob("masterName", text: "mymaster", help: "the name that the sentinels know the master by"),
     ]
   }
@@ -60,32 +59,34 @@ public struct Redis: Driver {
     case .standalone where nodes != 1:
       throw Failure(
         .usage,
-        "redis with mode=standalone has 1 node, not \(nodes); more need mode=sentinel or"
+        "redis: mode=standalone has 1 node, not \(nodes); more take mode=sentinel or"
           + " mode=cluster")
+    case .standalone where settings.wait > 0:
+      throw Failure(
+        .usage, "redis: wait=\(settings.wait), but mode=standalone has no replicas to wait for")
     case .sentinel where nodes < 3:
       throw Failure(
         .usage,
-        "redis with mode=sentinel needs 3 nodes or more for a majority of sentinels, not"
-          + " \(nodes)")
+        "redis: mode=sentinel takes 3 nodes or more, not \(nodes): sentinels need a"
+          + " majority without the one that failed")
     case .cluster where nodes < 3:
-      throw Failure(.usage, "redis with mode=cluster needs 3 masters or more, not \(nodes) nodes")
-    case .standalone where settings.wait > 0:
-      throw Failure(.usage, "redis with mode=standalone has no replicas: wait must be 0")
+      throw Failure(.usage, "redis: mode=cluster takes 3 nodes or more, not \(nodes)")
     default: break
     }
     if settings.mode != .sentinel, settings.target != .follow {
       throw Failure(
-        .usage, "the knob target=\(settings.target.rawValue) of redis needs mode=sentinel")
+        .usage, "redis: target=\(settings.target.rawValue) is for mode=sentinel only")
     }
-    guard let downAfter = Int(site.knob("downAfter")), (100...60_000).contains(downAfter) else {
+    guard let downAfter = site.milliseconds("downAfter"), (100...60_000).contains(downAfter) else {
       throw Failure(
         .usage,
-        "the knob downAfter of redis is a number of milliseconds from 100 to 60000, not"
-          + " “\(site.knob("downAfter"))”")
+        "redis: downAfter=\(site.knob("downAfter")), expected whole milliseconds from"
+          + " 100ms to 60s")
     }
     let name = settings.masterName.utf8
     guard !name.isEmpty, name.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\"") }) else {
-      throw Failure(.usage, "the knob masterName of redis is a word of printable ASCII")
+      throw Failure(
+        .usage, "redis: masterName=\(settings.masterName), expected a word of printable ASCII")
     }
   }
 

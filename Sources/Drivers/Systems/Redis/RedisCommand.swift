@@ -54,9 +54,9 @@ enum RedisRefusal {
   ///
   /// `READONLY` a replica was asked to write; `LOADING` it reads its data set; `MASTERDOWN` it lost
   /// its master and may not serve; `CLUSTERDOWN`, `MOVED`, `ASK`, `TRYAGAIN`, `CROSSSLOT` the keys
-  /// are not served here or now; `NOREPLICAS` too few good replicas; `MISCONF` the last save failed;
-  /// `OOM` memory is used up; `BUSY` a script runs; `NOSCRIPT` no such script; `NOAUTH`, `NOPERM`
-  /// not allowed; `WRONGTYPE` the key is no string.
+  /// are not served here or now; `NOREPLICAS` too few good replicas; `MISCONF` the last save
+  /// failed; `OOM` memory is used up; `BUSY` a script runs; `NOSCRIPT` no such script; `NOAUTH`,
+  /// `NOPERM` not allowed; `WRONGTYPE` the key is no string.
   static let kinds: [String] = [
     "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT",
     "NOREPLICAS", "MISCONF", "OOM", "BUSY", "NOSCRIPT", "NOAUTH", "NOPERM", "WRONGTYPE",

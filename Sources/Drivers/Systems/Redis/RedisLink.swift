@@ -40,7 +40,7 @@ struct RedisLink {
     isVerified = false
   }
 
-  /// Closes it where replies are still owed, since they would be taken for those of another request.
+  /// Closes it where replies are still owed: they would be taken for those of another request.
   mutating func abandon(_ effects: inout [SessionEffect]) {
     guard expected > 0 else { return }
     effects.append(.close(endpoint))

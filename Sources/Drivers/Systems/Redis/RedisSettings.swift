@@ -25,7 +25,7 @@ struct RedisSettings {
     target = Target(rawValue: site.knob("target")) ?? .follow
     wait = Int(site.knob("wait")) ?? 0
     appendfsync = site.knob("appendfsync")
-    downAfterMilliseconds = Int(site.knob("downAfter")) ?? 1000
+    downAfterMilliseconds = site.milliseconds("downAfter") ?? 1000
     masterName = site.knob("masterName")
   }
 

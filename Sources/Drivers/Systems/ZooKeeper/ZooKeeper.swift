@@ -29,7 +29,7 @@ public struct ZooKeeper: Driver {
       Knob(
         "forceSync", ["yes", "no"],
         help: "whether a server has its log on disk before it acknowledges; no is unsafe"),
-      Knob("tickTime", text: "500", help: "milliseconds of a tick, the unit of all its timeouts"),
+      Knob("tickTime", text: "500ms", help: "a tick, the unit of all its timeouts"),
       Knob(
         "syncLimit", text: "5",
         help: "ticks after which a follower without its leader stops serving its clients"),
@@ -38,13 +38,17 @@ public struct ZooKeeper: Driver {
 
   /// Refuses durations that are none.
   public func validate(_ site: Site) throws(Failure) {
-    for (name, range) in [("tickTime", 50...10_000), ("syncLimit", 1...1_000)] {
-      guard let value = Int(site.knob(name)), range.contains(value) else {
-        throw Failure(
-          .usage,
-          "the knob \(name) of zookeeper is a whole number from \(range.lowerBound) to"
-            + " \(range.upperBound), not “\(site.knob(name))”")
-      }
+    guard let tick = site.milliseconds("tickTime"), (50...10_000).contains(tick) else {
+      throw Failure(
+        .usage,
+        "zookeeper: tickTime=\(site.knob("tickTime")), expected whole milliseconds from"
+          + " 50ms to 10s")
+    }
+    guard let limit = Int(site.knob("syncLimit")), (1...1_000).contains(limit) else {
+      throw Failure(
+        .usage,
+        "zookeeper: syncLimit=\(site.knob("syncLimit")), expected a number of ticks from 1"
+          + " to 1000")
     }
   }
 
@@ -55,7 +59,7 @@ public struct ZooKeeper: Driver {
     }
     return site.nodes.enumerated().map { index, node in
       let configuration = """
-        tickTime=\(site.knob("tickTime"))
+        tickTime=\(site.milliseconds("tickTime") ?? 500)
         initLimit=10
         syncLimit=\(site.knob("syncLimit"))
         dataDir=\(node.data)
