@@ -195,6 +195,24 @@ struct RedisStatusTests {
     #expect(exchange.abandon() == ["close n1:6379", "close n2:6379", "close n3:6379"])
   }
 
+  @Test("a cluster that exists already is not changed")
+  func existing() {
+    var site = Exchange.site(Redis(), nodes: 3, knobs: ["mode": "cluster"])
+    site.ports = [7001, 7002, 7003]
+    var exchange = Exchange(Redis(), site)
+    #expect(exchange.ask(.prepare) == ["open n1:7001", "open n2:7002", "open n3:7003"])
+    for node in 1...3 {
+      #expect(exchange.opened("n\(node)", 7000 + node) == ["send n\(node):700\(node) \(examine)"])
+    }
+    for node in 1...2 {
+      let reply = views("fail", line(node, me: node))
+      #expect(exchange.received("n\(node)", 7000 + node, reply) == [])
+    }
+    #expect(
+      exchange.received("n3", 7003, views("fail", line(3, me: 3)))
+        == ["refused: the cluster is not whole yet"])
+  }
+
   // MARK: Layout
 
   @Test("the files of a server and of a sentinel")

@@ -138,9 +138,9 @@ struct RedisTests {
     #expect(exchange.opened("n2", 26379) == ["send n2:26379 \(lookUp)"])
     #expect(exchange.received("n2", 26379, "*2¶$8¶10.0.0.1¶$4¶6379¶") == ["open n1:6379"])
     #expect(exchange.opened("n1", 6379) == ["send n1:6379 \(role)\(get)"])
-    #expect(exchange.received("n1", 6379, "\(master)$1¶5¶") == ["ok 5"])
+    #expect(exchange.received("n1", 6379, "\(master)$1¶5¶") == ["ok 5 server=\"n1\""])
     #expect(exchange.ask(.read(key: "k")) == ["send n1:6379 \(get)"])
-    #expect(exchange.received("n1", 6379, "$1¶5¶") == ["ok 5"])
+    #expect(exchange.received("n1", 6379, "$1¶5¶") == ["ok 5 server=\"n1\""])
     // A replica says so, and another sentinel is asked.
     #expect(exchange.ask(.write(key: "k", value: 5)) == ["send n1:6379 \(set)"])
     let readOnly = "READONLY You can't write against a read only replica."
@@ -181,17 +181,17 @@ struct RedisTests {
     #expect(exchange.ask(.write(key: "k", value: 5)) == ["open n1:6379"])
     #expect(exchange.opened("n1", 6379) == ["send n1:6379 \(set)\(wait)"])
     #expect(exchange.received("n1", 6379, "+OK¶") == [])
-    #expect(exchange.received("n1", 6379, ":2¶") == ["ok null acks=3"])
+    #expect(exchange.received("n1", 6379, ":2¶") == ["ok null server=\"n1\" acks=3"])
     #expect(exchange.ask(.write(key: "k", value: 5)) == ["send n1:6379 \(set)\(wait)"])
     #expect(
       exchange.received("n1", 6379, "+OK¶:1¶")
-        == ["unknown: n1: confirmed by 1 of 2 replicas acks=2"])
+        == ["unknown: n1: confirmed by 1 of 2 replicas server=\"n1\" acks=2"])
     #expect(exchange.ask(.write(key: "k", value: 5)) == ["send n1:6379 \(set)\(wait)"])
     #expect(
       exchange.received("n1", 6379, "+OK¶-UNBLOCKED force unblock¶")
-        == ["unknown: n1: WAIT was not answered with a number"])
+        == ["unknown: n1: WAIT was not answered with a number server=\"n1\""])
     #expect(exchange.ask(.cas(key: "k", from: 5, to: 6)).count == 1)
-    #expect(exchange.received("n1", 6379, ":0¶:0¶") == ["ok false"])
+    #expect(exchange.received("n1", 6379, ":0¶:0¶") == ["ok false server=\"n1\""])
     #expect(exchange.ask(.write(key: "k", value: 5)) == ["send n1:6379 \(set)\(wait)"])
     #expect(
       exchange.received("n1", 6379, "-READONLY no¶-ERR WAIT cannot be used with replicas¶")
@@ -206,11 +206,11 @@ struct RedisTests {
     #expect(exchange.opened("n1", 6379) == ["send n1:6379 \(get)"])
     #expect(exchange.received("n1", 6379, "-MOVED 7629 10.0.0.2:6379¶") == ["open n2:6379"])
     #expect(exchange.opened("n2", 6379) == ["send n2:6379 \(get)"])
-    #expect(exchange.received("n2", 6379, "$1¶5¶") == ["ok 5"])
+    #expect(exchange.received("n2", 6379, "$1¶5¶") == ["ok 5 server=\"n2\""])
     #expect(exchange.ask(.read(key: "k")) == ["send n2:6379 \(get)"])
     #expect(exchange.received("n2", 6379, "-ASK 7629 10.1.0.3:6379¶") == ["open n3:6379"])
     #expect(exchange.opened("n3", 6379) == ["send n3:6379 *1¶$6¶ASKING¶\(get)"])
-    #expect(exchange.received("n3", 6379, "+OK¶$1¶6¶") == ["ok 6"])
+    #expect(exchange.received("n3", 6379, "+OK¶$1¶6¶") == ["ok 6 server=\"n3\""])
     #expect(exchange.ask(.read(key: "k")) == ["send n2:6379 \(get)"])
     #expect(
       exchange.received("n2", 6379, "-MOVED 7629 10.9.0.2:6379¶")

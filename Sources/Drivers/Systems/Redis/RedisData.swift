@@ -150,12 +150,18 @@ extension RedisSession {
   /// A write that too few replicas confirmed has happened at the master; but whoever asks for
   /// confirmation does not count on it before, and it may be undone by a failover: nobody knows.
   private func confirmed(_ outcome: Answer.Outcome, _ reply: RESP?, node: Int) -> Answer {
-    guard settings.wait > 0, outcome != .ok(.bool(false)), changes else { return Answer(outcome) }
+    // Who answered, where it is not always the same.
+    var evidence: [JSON.Member] = []
+    if nodes > 1 { evidence.append(.init("server", .string(site.nodes[node].name))) }
+    guard settings.wait > 0, outcome != .ok(.bool(false)), changes else {
+      return Answer(outcome, evidence: evidence)
+    }
     guard case .integer(let count) = reply, (0...1000).contains(count) else {
-      return Answer(.unknown("\(name(node)): WAIT was not answered with a number"))
+      let reason = "\(name(node)): WAIT was not answered with a number"
+      return Answer(.unknown(reason), evidence: evidence)
     }
     // The replicas, and the master itself.
-    let evidence = [JSON.Member("acks", .integer(count + 1))]
+    evidence.append(.init("acks", .integer(count + 1)))
     if count >= Int64(settings.wait) { return Answer(outcome, evidence: evidence) }
     return Answer(
       .unknown("\(name(node)): confirmed by \(count) of \(settings.wait) replicas"),

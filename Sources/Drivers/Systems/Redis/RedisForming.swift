@@ -44,8 +44,8 @@ struct RedisClusterNode {
   func owns(slot: Int) -> Bool { isMaster && slots.contains { $0.contains(slot) } }
 }
 
-/// Forming a cluster: whenever it is asked for, the nodes are told what they lack of it, until they
-/// lack nothing. Every command is harmless on a cluster that is formed.
+/// Forming a cluster of ours: whenever it is asked for, the nodes are told what they lack of it,
+/// until they lack nothing. A cluster that exists already is looked at and never changed.
 extension RedisSession {
   mutating func beginPreparing(_ effects: inout [SessionEffect]) {
     guard settings.mode == .cluster else { return answer(Answer(.ok(.null)), &effects) }
@@ -65,7 +65,7 @@ extension RedisSession {
       }
       views.append(RedisClusterNode.all(replies[1].text ?? ""))
     }
-    let lacking = isFormed ? [] : commands(views)
+    let lacking = isFormed || !isOurs ? [] : commands(views)
     if lacking.isEmpty {
       let outcome: Answer.Outcome = isFormed ? .ok(.null) : .refused("the cluster is not whole yet")
       return answer(Answer(outcome), &effects)
@@ -74,13 +74,16 @@ extension RedisSession {
     gather(lacking, &effects)
   }
 
+  /// Whether the servers are started for this run, and not somebody's.
+  private var isOurs: Bool { site.ports == nil }
+
   /// Whether every node says that all slots are served, and every replica has its data.
   private var isFormed: Bool {
     (0..<nodes).allSatisfy { node in
       guard let replies = gathered[node] else { return false }
       let cluster = RedisInfo(replies[0].text ?? "")
       let replication = RedisInfo(replies[2].text ?? "")
-      let isReplica = node >= RedisSettings.masters(of: nodes)
+      let isReplica = isOurs && node >= RedisSettings.masters(of: nodes)
       return cluster["cluster_state"] == "ok"
         && cluster["cluster_known_nodes"].flatMap { Int($0) } ?? 0 >= nodes
         && (replication["role"] == "slave"
