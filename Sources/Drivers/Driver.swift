@@ -102,6 +102,8 @@ public enum Drivers {
     Consul(),
     HTTPService(),
     Redis(),
+    ZooKeeper(),
+    NATS(),
   ]
 
   /// The driver of that name, or nil.
