@@ -48,13 +48,6 @@ public struct Site: Sendable, Equatable {
 
   /// The client port of a node.
   public func port(_ node: Int, _ driver: any Driver) -> Int { ports?[node] ?? driver.clientPort }
-  /// The whole milliseconds of a knob that is a duration (`500ms`, `1s`); nil where it is none.
-  func milliseconds(_ name: String) -> Int? {
-    guard let nanoseconds = Units.nanoseconds(knob(name)), nanoseconds >= 1_000_000,
-      nanoseconds % 1_000_000 == 0
-    else { return nil }
-    return Int(nanoseconds / 1_000_000)
-  }
 
   /// The index of the node with that address (peer or client), or nil.
   public func node(at address: String) -> Int? {

@@ -115,6 +115,21 @@ struct RESPTests {
     }
   }
 
+  @Test("a long stream is read on where it was cut, after what was read is thrown away")
+  func compaction() throws {
+    var reader = RESPReader()
+    let count = 20_000
+    let bytes = (0..<count).flatMap { _ in Array(":1\r\n".utf8) } + Array("+par".utf8)
+    bytes.withUnsafeBytes { reader.append($0) }
+    var replies = 0
+    while let reply = try reader.next() { replies += reply == .integer(1) ? 1 : 0 }
+    #expect(replies == count)
+    #expect(reader.isInsideReply)
+    Array("tial\r\n".utf8).withUnsafeBytes { reader.append($0) }
+    #expect(try reader.next() == .simple("partial"))
+    #expect(!reader.isInsideReply)
+  }
+
   @Test("commands are arrays of bulk strings")
   func commands() {
     var writer = ByteWriter()

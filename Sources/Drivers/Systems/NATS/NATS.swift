@@ -88,6 +88,6 @@ public struct NATS: Driver {
 
   /// A client.
   public func session(_ site: Site, client: Int, node: Int) -> any Session {
-    NATSSession(site, node: node, port: site.ports?[node] ?? clientPort)
+    NATSSession(site, node: node, port: site.port(node, self))
   }
 }

@@ -42,7 +42,7 @@ struct RedisSession: Session {
     home = node
     var links: [RedisLink] = []
     for index in site.nodes.indices {
-      let port = site.ports?[index] ?? RedisSettings.serverPort
+      let port = site.port(index, Redis())
       links.append(RedisLink(Endpoint(node: index, port: port)))
     }
     if settings.mode == .sentinel {

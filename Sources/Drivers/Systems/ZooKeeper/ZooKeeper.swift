@@ -89,7 +89,7 @@ public struct ZooKeeper: Driver {
   /// A client.
   public func session(_ site: Site, client: Int, node: Int) -> any Session {
     ZooKeeperSession(
-      Endpoint(node: node, port: site.ports?[node] ?? clientPort),
+      Endpoint(node: node, port: site.port(node, self)),
       name: site.nodes[node].name, syncs: site.knob("reads") != "local")
   }
 }

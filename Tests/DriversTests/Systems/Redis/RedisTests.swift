@@ -226,4 +226,19 @@ struct RedisTests {
       exchange.received("n2", 6379, "-MOVED 7629 10.0.0.1:6379¶")
         == ["refused: n2: MOVED 7629 10.0.0.1:6379"])
   }
+
+  @Test("Cluster: what is learned of one key holds for all of its slot, by CRC16 and hash tag")
+  func slots() {
+    var exchange = exchange("cluster", nodes: 6)
+    #expect(exchange.ask(.read(key: "k")) == ["open n1:6379"])
+    #expect(exchange.opened("n1", 6379) == ["send n1:6379 \(get)"])
+    #expect(exchange.received("n1", 6379, "-MOVED 7629 10.0.0.2:6379¶") == ["open n2:6379"])
+    #expect(exchange.opened("n2", 6379) == ["send n2:6379 \(get)"])
+    #expect(exchange.received("n2", 6379, "$-1¶") == ["ok null server=\"n2\""])
+    for (key, node) in [("a11215", "n2"), ("a{k}b", "n2"), ("a{}k", "n1"), ("{k", "n1")] {
+      let line = "send \(node):6379 *2¶$3¶GET¶$\(key.utf8.count)¶\(key)¶"
+      #expect(exchange.ask(.read(key: key)) == [line])
+      #expect(exchange.received(node, 6379, "$-1¶") == ["ok null server=\"\(node)\""])
+    }
+  }
 }
