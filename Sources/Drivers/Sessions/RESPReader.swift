@@ -39,9 +39,6 @@ public struct RESPReader: Sendable {
   /// Appends bytes that have come.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) { input.append(bytes) }
 
-  /// Whether bytes of an unfinished reply are waiting.
-  public var isInsideReply: Bool { input.count > 0 || !frames.isEmpty || bulkLength >= 0 }
-
   /// Takes the next whole reply, or nil when more bytes are needed.
   public mutating func next() throws(WireError) -> RESP? {
     while true {
