@@ -99,7 +99,9 @@ public struct Plan: Sendable, Equatable {
     set { nodesAsked = newValue }
   }
 
-  private var usualNodes: Int { driver?.defaultNodes ?? 5 }
+  private var usualNodes: Int {
+    driver.map { $0.defaultNodes((try? knobValues($0)) ?? [:]) } ?? 5
+  }
 
   /// The driver of the servers to test, or nil.
   public var driver: (any Driver)? { cluster.isEmpty ? nil : Drivers.named(cluster) }
@@ -164,7 +166,9 @@ public struct Plan: Sendable, Equatable {
   public var effectiveMix: WorkloadMix {
     var effective = mix
     let embedded = Protocols.named(protocolName)?.hasCompareAndSet ?? true
-    let has = driver?.hasCompareAndSet ?? (embedded || !nodeCommand.isEmpty)
+    let has =
+      driver.map { $0.hasCompareAndSet((try? knobValues($0)) ?? [:]) }
+      ?? (embedded || !nodeCommand.isEmpty)
     if mix == WorkloadMix(), !has {
       effective.cas = 0
     }

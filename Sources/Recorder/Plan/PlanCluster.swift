@@ -23,9 +23,13 @@ extension Plan {
         .usage, "--nodes \(nodesAsked), but --endpoints names \(endpoints.count)")
     }
     let values = try knobValues(driver)
-    if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet {
+    if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet(values) {
       throw Failure(
         .usage, "--mix \(mix): \(driver.name) has no compare-and-set; say cas=0")
+    }
+    if workload != "register", !driver.hasCompareAndSet(values) {
+      throw Failure(
+        .usage, "--workload \(workload) is made of compare-and-sets, and \(driver.name) has none")
     }
     let nodes = nodeNames.map {
       Site.Node(name: $0, peerAddress: "127.0.0.1", clientAddress: "127.0.0.1", data: "/")

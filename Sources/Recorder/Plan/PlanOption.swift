@@ -72,7 +72,8 @@ public struct PlanOption: Sendable {
     case .count, .number, .seed:
       value =
         Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))
-    case .choices, .words:
+    case .words: value = .array(PlanOption.words(text).map { .string($0) })
+    case .choices:
       let words = text.split(separator: ",").map { $0.drop { $0 == " " } }
       value = .array(text == "none" ? [] : words.map { .string(String($0)) })
     }
@@ -81,6 +82,23 @@ public struct PlanOption: Sendable {
     } catch {
       throw Failure(.usage, "--\(name): \(error.message)")
     }
+  }
+
+  /// The texts between commas; of settings (`NAME=VALUE`) a comma ends one only where the next
+  /// begins, so that values may have commas.
+  private static func words(_ text: String) -> [String] {
+    guard text != "none" else { return [] }
+    var words: [String] = []
+    for piece in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = piece.prefix { $0.isLetter || $0 == "-" || $0 == " " }
+      let isSetting = !name.isEmpty && piece.dropFirst(name.count).first == "="
+      if let last = words.indices.last, words[last].contains("="), !isSetting {
+        words[last] += "," + piece
+      } else {
+        words.append(String(piece.drop { $0 == " " }))
+      }
+    }
+    return words.filter { !$0.isEmpty }
   }
 
   /// What is wrong with a value.
