@@ -110,14 +110,6 @@ int plumbline_interface_index(int socket, const char *name)
     return ioctl(socket, SIOCGIFINDEX, &request) < 0 ? -1 : request.ifr_ifindex;
 }
 
-int plumbline_interface_running(int socket, const char *name)
-{
-    struct ifreq request = {0};
-    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-    if (ioctl(socket, SIOCGIFFLAGS, &request) < 0) return -1;
-    return (request.ifr_flags & IFF_RUNNING) != 0;
-}
-
 int plumbline_interface_plain(int socket, const char *name)
 {
     // Why the order: segmentation rests on checksums and scatter, which go last.

@@ -43,6 +43,16 @@ struct BytesTests {
     #expect(bytes.prefix(8) == [UInt8(bytes.count), 0, 0, 0, 16, 0, 5, 6])
   }
 
+  @Test func theStateOfALinkIsFoundAmongItsAttributes() {
+    let head = [UInt8](repeating: 0, count: 32)
+    let name: [UInt8] = [7, 0, 3, 0, 112, 49, 0, 0]
+    #expect(NetlinkMessage.operationalState(in: head + name + [5, 0, 16, 0, 6, 0, 0, 0]) == 6)
+    #expect(NetlinkMessage.operationalState(in: head + [5, 0, 16, 0, 2, 0, 0, 0] + name) == 2)
+    #expect(NetlinkMessage.operationalState(in: head + name) == nil)
+    #expect(NetlinkMessage.operationalState(in: head + [0, 0, 3, 0, 0, 0, 0, 0]) == nil)
+    #expect(NetlinkMessage.operationalState(in: []) == nil)
+  }
+
   @Test func addressesCountFromOne() {
     let (first, last) = (NodeAddresses(node: 0), NodeAddresses(node: 199))
     #expect("\(first.peer) \(first.client) \(first.host)" == "10.99.0.11 10.98.1.2 10.98.1.1")

@@ -67,9 +67,6 @@ int plumbline_network_get(int network, const char *path);
 /// The index of a network interface in a socket's namespace, or -1 and errno.
 int plumbline_interface_index(int socket, const char *name);
 
-/// Whether an interface carries frames: 1 or 0, or -1 and errno.
-int plumbline_interface_running(int socket, const char *name);
-
 /// Switches checksum and segmentation offload off, so that frames are as on a real wire; 0 or -1.
 int plumbline_interface_plain(int socket, const char *name);
 

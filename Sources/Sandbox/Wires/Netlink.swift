@@ -6,6 +6,7 @@ import Glibc
 final class Netlink {
   let descriptor: Int32
   private var number: UInt32 = 0
+  private var reply: [UInt8] = []
 
   /// Opens it.
   ///
@@ -36,12 +37,14 @@ final class Netlink {
     }
   }
 
-  /// What the kernel answers, as errno; 0 when it is done.
+  /// What the kernel answers, as errno; 0 when it is done. A message that it sends before, such as
+  /// the state of an interface, is left in `reply`.
   private func answer(to message: NetlinkMessage) -> Int32 {
     number += 1
+    reply = []
     let whole = message.finished(number: number)
     guard send(descriptor, whole, whole.count, 0) == whole.count else { return errno }
-    var buffer = [UInt8](repeating: 0, count: 8192)
+    var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {
       let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0, errno == EINTR { continue }
@@ -53,8 +56,10 @@ final class Netlink {
           error: bytes.load(fromByteOffset: 16, as: Int32.self)
         )
       }
+      guard fields.number == number else { continue }
       // NLMSG_ERROR answers every request that asks for an acknowledgement.
-      if fields.kind == 2, fields.number == number { return -fields.error }
+      if fields.kind == 2 { return -fields.error }
+      reply = Array(buffer[..<count])
     }
   }
 
@@ -80,15 +85,16 @@ final class Netlink {
 
   /// Waits until an interface carries frames.
   ///
-  /// Why: the first end of a pair to be brought up has no carrier, and the kernel starts its queue
-  /// later, in the background; until then what is sent is silently dropped.
+  /// Why: the kernel starts and stops the queue of an interface in the background when its carrier
+  /// comes and goes, and an end of a pair has none until the other is up; until then what is sent
+  /// is silently dropped. The flags of an interface tell of the carrier at once, the operational
+  /// state only with that work.
   func waitUntilRunning(_ name: String) throws(Failure) {
+    let index = try index(of: name)
     for _ in 0..<2_000 {
-      let answer = plumbline_interface_running(descriptor, name)
-      guard answer >= 0 else { throw Failure(.unavailable, "\(name): \(File.systemMessage())") }
-      if answer == 1 {
-        // The background work holds the kernel's lock over links from the flag to the queue, and
-        // this request waits for it.
+      try request(.link(index: index), "the state of \(name)")
+      if NetlinkMessage.operationalState(in: reply) == NetlinkMessage.operationalUp {
+        // The work holds the kernel's lock on links from the state to the queue; this waits for it.
         return try bringUp(name)
       }
       usleep(1_000)

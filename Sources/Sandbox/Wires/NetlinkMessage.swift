@@ -4,6 +4,7 @@ struct NetlinkMessage {
   enum Kind: UInt16 {
     case newLink = 16
     case deleteLink = 17
+    case getLink = 18
     case newAddress = 20
     case newNeighbour = 28
     case newDiscipline = 36
@@ -16,6 +17,7 @@ struct NetlinkMessage {
     static let linkAddress: UInt16 = 1
     static let linkName: UInt16 = 3
     static let linkMTU: UInt16 = 4
+    static let linkState: UInt16 = 16
     static let linkInfo: UInt16 = 18
     static let linkNetworkDescriptor: UInt16 = 28
     static let infoKind: UInt16 = 1
@@ -133,6 +135,29 @@ extension NetlinkMessage {
     var message = NetlinkMessage(.newLink)
     message.appendLink(index: index, isUp: true)
     return message
+  }
+
+  /// What is known of an interface, found by its index.
+  static func link(index: Int32) -> NetlinkMessage {
+    var message = NetlinkMessage(.getLink)
+    message.appendLink(index: index)
+    return message
+  }
+
+  /// `IF_OPER_UP` (RFC 2863, `ifOperStatus`).
+  static let operationalUp: UInt8 = 6
+
+  /// The operational state in what the kernel knows of an interface; nil when it is not there.
+  static func operationalState(in reply: [UInt8]) -> UInt8? {
+    var place = 32
+    while place + 4 < reply.count {
+      let length = Int(reply[place]) | Int(reply[place + 1]) << 8
+      let kind = UInt16(reply[place + 2]) | UInt16(reply[place + 3]) << 8
+      if kind == Attribute.linkState { return reply[place + 4] }
+      guard length >= 4 else { return nil }
+      place += (length + 3) & ~3
+    }
+    return nil
   }
 
   /// An interface, found by its name, is removed, with its peer.

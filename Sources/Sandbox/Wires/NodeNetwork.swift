@@ -39,7 +39,7 @@ final class NodeNetwork {
 
   /// Brings up the node's ends of its two wires, and tells it where its peers are.
   func connect(peers: [NodeAddresses]) throws(Failure) {
-    guard plumbline_interface_plain(socketForSettings, "eth0") == 0 else {
+    guard plumbline_interface_plain(netlink.descriptor, "eth0") == 0 else {
       throw Failure(.unavailable, "switching offload off on eth0: \(File.systemMessage())")
     }
     try netlink.bringUp("eth0", address: addresses.peer)
@@ -51,7 +51,11 @@ final class NodeNetwork {
     }
   }
 
-  private var socketForSettings: Int32 { netlink.descriptor }
+  /// Waits until the node's ends of its wires carry frames.
+  func waitUntilRunning() throws(Failure) {
+    try netlink.waitUntilRunning("eth0")
+    try netlink.waitUntilRunning("eth1")
+  }
 
   /// A socket that lives in the namespace, non-blocking and closed on exec.
   ///

@@ -43,6 +43,7 @@ public final class Wires {
       probes.append(try ProbeSocket(network, node: node))
     }
     try links.waitUntilRunning()
+    for network in networks { try network.waitUntilRunning() }
     self.links = links
     self.networks = networks
     self.ports = ports
