@@ -8,9 +8,9 @@ struct WiresTests {
     let run = try TrialRun(["cut"], as: user)
     #expect(
       run.lines == [
-        "sent [1, 2, 3], arrived: 1 from 0 to 1, 2 from 1 to 0, 3 from 0 to 2",
-        "sent [4, 5, 6], arrived: 5 from 1 to 0, 6 from 0 to 2",
-        "sent [7, 8, 9], arrived: 7 from 0 to 1, 8 from 1 to 0, 9 from 0 to 2",
+        "sent [1, 2, 3], arrived: 2 from 1 to 0, 3 from 0 to 2",
+        "sent [4, 5, 6], arrived: 4 from 0 to 1, 5 from 1 to 0, 6 from 0 to 2",
+        "sent [7, 8, 9], arrived: 8 from 1 to 0, 9 from 0 to 2",
       ])
     #expect(run.code == 0)
   }
