@@ -44,7 +44,7 @@ struct EntryTests {
     for _ in 0..<generation { victim = try #require(Running.children(of: victim).first) }
     // The three, the shell, and what it started: in its group, in a session of its own, and one
     // whose parent is gone.
-    #expect(trial.processes.count == 7)
+    #expect(trial.grows(to: 7))
     kill(victim, SIGKILL)
     #expect(trial.code == 137)
     #expect(trial.areGone)
@@ -78,7 +78,7 @@ struct EntryTests {
   func withoutAProcessNamespaceTheEndStillTakesTheOrphansAlong() throws {
     let trial = try Running(["covered", "linger"], as: .ourselves)
     // Outer, pid 1 and the outer inside; its pid 1 and plumbline; the shell and its three.
-    #expect(trial.processes.count == 9)
+    #expect(trial.grows(to: 9))
     // The one that waits for ever, by its only child.
     let inner = try #require(
       trial.processes.first { id in

@@ -1,4 +1,5 @@
 import Base
+import CLinux
 import Foundation
 import Glibc
 import Testing
@@ -6,45 +7,57 @@ import Testing
 /// A trial that goes on, and everything that it started, found by a mark in the environment.
 final class Running {
   let id: pid_t
-  private let process: Process
-  private let pipe = Pipe()
+  private let output: Int32
   private let mark = "PLUMBLINE_TRIAL=\(UUID())"
 
   /// Starts it, and waits until it says that it is ready.
+  ///
+  /// Why not `Process`: that waits for all who hold its descriptors, so for what is left behind.
   init(_ words: [String], as user: TrialRun.User, isAwaited: Bool = true) throws {
-    process = TrialRun.process(words, as: user)
-    process.standardOutput = pipe
-    let parts = mark.split(separator: "=")
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      [String(parts[0]): String(parts[1])]
-    ) { $1 }
-    try process.run()
-    id = process.processIdentifier
+    var ends: [Int32] = [-1, -1]
+    try #require(plumbline_pipe(&ends) == 0)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    let program = TrialRun.program
+    var arguments = ([program] + TrialRun.words(words, as: user)).map { strdup($0) } + [nil]
+    let inherited = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    var variables = (inherited + [mark]).map { strdup($0) } + [nil]
+    var child: pid_t = 0
+    let cause = posix_spawn(&child, program, &actions, nil, &arguments, &variables)
+    (arguments + variables).forEach { free($0) }
+    posix_spawn_file_actions_destroy(&actions)
+    close(ends[1])
+    id = child
+    output = ends[0]
+    try #require(cause == 0)
     guard isAwaited else { return }
-    var text = ""
-    while !text.hasSuffix("ready\n") {
-      let bytes = pipe.fileHandleForReading.availableData
-      if bytes.isEmpty { break }
-      text += String(decoding: bytes, as: UTF8.self)
-    }
-    #expect(text == "ready\n")
-    // The last one may not yet have become what it will be.
-    for _ in 0..<2_000 {
-      if !areStarting { break }
-      usleep(5_000)
-    }
+    #expect(readUntil { $0.last == 0x0A } == "ready\n")
   }
 
+  deinit { close(output) }
+
   /// What else it writes until it ends.
-  func rest() -> String {
-    String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  func rest() -> String { readUntil { _ in false } }
+
+  private func readUntil(_ isEnough: ([UInt8]) -> Bool) -> String {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 256)
+    while !isEnough(bytes) {
+      let count = read(output, &buffer, buffer.count)
+      if count <= 0 { break }
+      bytes += buffer.prefix(count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Waits for its end.
   var code: Int32 {
-    process.waitUntilExit()
-    let wasEnded = process.terminationReason == .uncaughtSignal
-    return process.terminationStatus + (wasEnded ? 128 : 0)
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0, errno == EINTR {}
+    let ending = plumbline_wait_status(status)
+    return ending >= 256 ? ending - 128 : ending
   }
 
   /// The processes that have the mark and are not dead.
@@ -56,20 +69,22 @@ final class Running {
     }
   }
 
-  /// Whether a shell is still between fork and exec.
-  private var areStarting: Bool {
-    processes.contains { id in
-      let words = (try? File.read("/proc/\(id)/cmdline")) ?? []
-      return words.starts(with: "setsid".utf8)
+  /// Whether there come to be so many; in the midst of exec one is not seen.
+  func grows(to count: Int) -> Bool {
+    for _ in 0..<2_000 {
+      if processes.count == count { return true }
+      usleep(5_000)
     }
+    return false
   }
 
-  /// Whether all of them go; the kernel takes a moment.
+  /// Whether all of them go; the kernel takes a moment. Those that do not are ended here.
   var areGone: Bool {
     for _ in 0..<2_000 {
       if processes.isEmpty { return true }
       usleep(5_000)
     }
+    processes.forEach { kill($0, SIGKILL) }
     return false
   }
 

@@ -10,7 +10,9 @@ struct TrialRun {
   let lines: [String]
 
   init(_ words: [String], as user: User = .ourselves) throws {
-    let process = TrialRun.process(words, as: user)
+    let process = Process()
+    process.executableURL = URL(filePath: TrialRun.program)
+    process.arguments = TrialRun.words(words, as: user)
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
@@ -31,16 +33,13 @@ struct TrialRun {
     static var all: [User] { geteuid() == 0 ? allCases : [.ourselves] }
   }
 
-  /// The trial, to be run.
-  static func process(_ words: [String], as user: User) -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = (user == .nobody ? ["--as", "65534"] : []) + words
-    return process
+  /// The command line of a user's.
+  static func words(_ words: [String], as user: User) -> [String] {
+    (user == .nobody ? ["--as", "65534"] : []) + words
   }
 
   /// It is built beside the tests.
-  private static var program: String {
+  static var program: String {
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     let here = URL(filePath: CommandLine.arguments.first ?? own).deletingLastPathComponent().path
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
