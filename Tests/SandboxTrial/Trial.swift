@@ -21,6 +21,10 @@ enum Trial {
       throw Failure(.unavailable, "starting again: \(File.systemMessage())")
     }
     switch words.dropFirst().first {
+    case "disk":
+      guard words.count == 4 else { throw Failure(.usage, "disk BACKING MOUNT") }
+      DiskService.run(backing: words[2], mount: words[3])
+      exit(0)
     case "wires-outside": _ = try Wires(nodes: 1)
     case "probe":
       let before = namespaces()

@@ -5,6 +5,7 @@
 #ifndef PLUMBLINE_CLINUX_H
 #define PLUMBLINE_CLINUX_H
 
+#include "Disks.h"
 #include "Processes.h"
 #include "Sandbox.h"
 

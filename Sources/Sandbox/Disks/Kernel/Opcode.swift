@@ -1,0 +1,33 @@
+/// What the kernel asks of a file system (`linux/fuse.h`, version 7).
+enum Opcode: UInt32 {
+  case lookup = 1
+  case forget = 2
+  case attributes = 3
+  case setAttributes = 4
+  case readLink = 5
+  case symbolicLink = 6
+  case makeNode = 8
+  case makeFolder = 9
+  case unlink = 10
+  case removeFolder = 11
+  case rename = 12
+  case link = 13
+  case open = 14
+  case read = 15
+  case write = 16
+  case statistics = 17
+  case release = 18
+  case sync = 20
+  case flush = 25
+  case initialize = 26
+  case openFolder = 27
+  case readFolder = 28
+  case releaseFolder = 29
+  case syncFolder = 30
+  case create = 35
+  case interrupt = 36
+  case destroy = 38
+  case forgetMany = 42
+  case allocate = 43
+  case renameWithFlags = 45
+}
