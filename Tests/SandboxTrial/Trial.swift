@@ -61,6 +61,9 @@ enum Trial {
     case "cut": try Conversation.cut()
     case "stream": try Conversation.stream()
     case "twice": try makeWiresTwice()
+    case "disk-model": try DiskTrials.compare(words.dropFirst().compactMap { UInt64($0) })
+    case "disk-faults": try DiskTrials.faults()
+    case "disk-ends": try DiskTrials.ends()
     case "ways-out": try WaysOut.tryAll()
     default: throw Failure(.usage, "there is no trial \(words)")
     }
