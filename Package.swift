@@ -43,7 +43,7 @@ let package = Package(
     room("Quorums", ["Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
-    room("Sandbox", ["Base", "CLinux"]),
+    room("Sandbox", ["Base", "CLinux"], embedding: ["Clocks/Resources"]),
     room(
       "Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(

@@ -25,6 +25,7 @@ enum Trial {
       guard words.count == 4 else { throw Failure(.usage, "disk BACKING MOUNT") }
       DiskService.run(backing: words[2], mount: words[3])
       exit(0)
+    case "clock": try ClockTrials.run(Array(words.dropFirst(2)))
     case "wires-outside": _ = try Wires(nodes: 1)
     case "probe":
       let before = namespaces()

@@ -5,6 +5,7 @@
 #ifndef PLUMBLINE_CLINUX_H
 #define PLUMBLINE_CLINUX_H
 
+#include "Clocks.h"
 #include "Disks.h"
 #include "Processes.h"
 #include "Sandbox.h"

@@ -1,0 +1,77 @@
+import Base
+import CLinux
+import Glibc
+
+/// The small library that is loaded before the C library and moves the time of day; made here from
+/// its source by the machine's C compiler.
+public struct ClockShim: Sendable, Equatable {
+  /// The library.
+  public let path: String
+
+  /// Compiles it into a folder, unless that was done before, and tries it.
+  ///
+  /// Takes some 100 ms the first time.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` where there is no C compiler or what it makes does not
+  ///   work, with what was said; ``ExitCode/cannotCreate``.
+  public static func build(into folder: String) throws(Failure) -> ClockShim {
+    try File.makeFolder(folder)
+    let shim = ClockShim(path: "\(folder)/clock.so")
+    let source = "\(folder)/clock.c"
+    if File.kind(shim.path) == .file, (try? File.read(source)) == PackageResources.clock_c {
+      return shim
+    }
+    guard let compiler = CompilerTrial.compiler() else {
+      throw Failure(.unavailable, "clocks cannot be moved: \(CompilerTrial.missing)")
+    }
+    try File.replace("\(folder)/probe.c", with: PackageResources.probe_c)
+    try File.replace("\(folder)/draft.c", with: PackageResources.clock_c)
+    try compile([
+      compiler, "-O2", "-shared", "-fPIC", "-o", shim.path, "\(folder)/draft.c", "-ldl",
+    ])
+    try compile([compiler, "-O1", "-o", "\(folder)/probe", "\(folder)/probe.c"])
+    try shim.verify(probe: "\(folder)/probe", folder: folder)
+    // Last: where the source is, the library is whole.
+    guard rename("\(folder)/draft.c", source) == 0 else {
+      throw Failure(.cannotCreate, "\(source): \(File.systemMessage())")
+    }
+    return shim
+  }
+
+  private static func compile(_ words: [String]) throws(Failure) {
+    let run = try BriefRun(words, environment: BriefRun.ownEnvironment())
+    guard run.code == 0 else {
+      throw Failure(
+        .unavailable,
+        "clocks cannot be moved: \(words.joined(separator: " ")) ended with code \(run.code):\n"
+          + run.output)
+    }
+  }
+
+  /// Whether a program that asks for the time is told another one.
+  private func verify(probe: String, folder: String) throws(Failure) {
+    let clock = try ShiftedClock(file: "\(folder)/probe.clock", shim: self)
+    defer { unlink("\(folder)/probe.clock") }
+    let shift = 1_000_000
+    clock.jump(nanoseconds: Int64(shift) * 1_000_000_000)
+    let before = Glibc.time(nil)
+    let run = try BriefRun([probe], environment: clock.environment(BriefRun.ownEnvironment()))
+    let after = Glibc.time(nil)
+    let answers = run.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    let expected = (before + shift - 1)...(after + shift + 1)
+    guard run.code == 0, answers.count == 4, answers.allSatisfy(expected.contains) else {
+      throw Failure(
+        .unavailable,
+        "clocks cannot be moved: a program that should have been told a time of \(expected) was"
+          + " told “\(run.output)” (exit code \(run.code))")
+    }
+  }
+
+  /// The environment of a process, with what it takes to see the clock of a file.
+  func environment(_ variables: [String], clock: String) -> [String] {
+    let preload = "LD_PRELOAD="
+    let loaded = variables.last { $0.hasPrefix(preload) }?.dropFirst(preload.count) ?? ""
+    return variables.filter { !$0.hasPrefix(preload) && !$0.hasPrefix("PLUMBLINE_CLOCK=") }
+      + [preload + path + (loaded.isEmpty ? "" : ":\(loaded)"), "PLUMBLINE_CLOCK=\(clock)"]
+  }
+}
