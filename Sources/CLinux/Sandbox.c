@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "Sandbox.h"
 
+#include "Disks.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
@@ -282,6 +284,16 @@ static int open_and_close(const char *path)
     return 0;
 }
 
+// The mount is gone with its descriptor and the namespace.
+static int mount_and_close(const char *folder)
+{
+    int stage;
+    int device = plumbline_disk_mount(folder, &stage);
+    if (device < 0) return stage == 1 ? errno : -errno;
+    close(device);
+    return 0;
+}
+
 // Sends a netlink request and returns what the kernel answers, as errno.
 static int ask_kernel(const struct plumbline_attempt *attempt)
 {
@@ -311,6 +323,7 @@ static int attempt_cause(const struct plumbline_attempt *attempt)
 {
     if (attempt->length > 0) return ask_kernel(attempt);
     if (attempt->path) return open_and_close(attempt->path);
+    if (attempt->mount) return mount_and_close(attempt->mount);
     int packets = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     if (packets < 0) return errno;
     close(packets);

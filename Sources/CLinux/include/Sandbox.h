@@ -38,13 +38,14 @@ int plumbline_sandbox_run(
     const char *path, char *const arguments[], char *const environment[], char *digits,
     int enter, struct plumbline_entry *entry);
 
-/// One thing to try inside: a netlink request when `length` is not 0, else opening `path`.
+/// One thing to try inside: a netlink request when `length` is not 0, else `path`, else `mount`.
 struct plumbline_attempt {
     int32_t protocol;        ///< NETLINK_…, of a netlink request; -1 for a packet socket.
     const uint8_t *request;  ///< One netlink message that asks for an acknowledgement.
     uint64_t length;         ///< Its bytes.
     const char *path;        ///< The file to open for reading and writing.
-    int32_t cause;           ///< The answer: 0, or why not, as errno.
+    const char *mount;       ///< The folder to mount a file system of ours on.
+    int32_t cause;           ///< The answer: 0, or why not, as errno; a mount's below 0.
 };
 
 /// Enters as `plumbline_sandbox_run` does, in a child that makes the attempts and ends.

@@ -12,6 +12,8 @@ struct MachineTrial {
     case file(String)
     /// A packet socket is made.
     case packets
+    /// A file system of ours is mounted.
+    case mount
   }
 
   let name: String
@@ -36,7 +38,7 @@ struct MachineTrial {
       name: "tun", purpose: "wires through tun and tap devices", attempt: .file("/dev/net/tun")),
     MachineTrial(
       name: "fuse", purpose: "file systems that lose what was not synced",
-      attempt: .file("/dev/fuse")),
+      attempt: .mount),
     MachineTrial(
       name: "nft", purpose: "rules of nftables in a node's network",
       attempt: .request(
@@ -62,6 +64,7 @@ struct MachineTrial {
     return switch attempt {
     case .file(let path): "\(path): \(system)"
     case .packets: "a packet socket: \(system)"
+    case .mount: DiskTrial.obstacle(stage: cause < 0 ? 2 : 1, folder: "/", cause: abs(cause))
     case .request where alsoGood != 0 && cause == ENOENT:
       "the kernel does not know the queueing discipline \(name)"
     case .request where cause == EPROTONOSUPPORT || cause == EOPNOTSUPP:
@@ -82,6 +85,10 @@ final class Attempts {
       attempt.protocol = -1
       switch trial {
       case .packets: break
+      case .mount:
+        let words = strdup("/")
+        attempt.mount = UnsafePointer(words)
+        words.map { owned.append($0) }
       case .file(let path):
         let words = strdup(path)
         attempt.path = UnsafePointer(words)

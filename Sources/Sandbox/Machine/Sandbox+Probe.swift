@@ -27,7 +27,7 @@ extension Sandbox {
       + MachineTrial.all.map {
         Capability(name: $0.name, purpose: $0.purpose, obstacle: "no namespaces")
       }
-      + [freezer()]
+      + [freezer(), CompilerTrial.capability]
   }
 
   private static let namespaces = (
@@ -47,7 +47,7 @@ extension Sandbox {
     ]
       + zip(MachineTrial.all, obstacles).map {
         Capability(name: $0.name, purpose: $0.purpose, obstacle: $1)
-      } + [freezer()]
+      } + [freezer(), CompilerTrial.capability]
   }
 
   /// Whether there is a control group that we may put processes into and freeze.
