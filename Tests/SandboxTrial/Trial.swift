@@ -25,6 +25,9 @@ enum Trial {
       guard words.count == 4 else { throw Failure(.usage, "disk BACKING MOUNT") }
       DiskService.run(backing: words[2], mount: words[3])
       exit(0)
+    case "clock-redis":
+      try ClockTrials.redis()
+      exit(0)
     case "clock": try ClockTrials.run(Array(words.dropFirst(2)))
     case "wires-outside": _ = try Wires(nodes: 1)
     case "probe":
@@ -65,6 +68,7 @@ enum Trial {
     case "disk-model": try DiskTrials.compare(words.dropFirst().compactMap { UInt64($0) })
     case "disk-faults": try DiskTrials.faults()
     case "disk-ends": try DiskTrials.ends()
+    case "disk-redis": try DiskTrials.redis(policies: Array(words.dropFirst()))
     case "ways-out": try WaysOut.tryAll()
     default: throw Failure(.usage, "there is no trial \(words)")
     }

@@ -47,7 +47,8 @@ final class DirectDoor: Door {
   private func write(
     _ inode: Inode, _ descriptor: Int32, _ offset: Int?, _ bytes: [UInt8]
   ) throws(SystemError) {
-    let place = Int64(offset ?? Int(try inode.status().st_size))
+    let size = try inode.status().st_size
+    let place = Int64(offset ?? Int(size))
     let result = bytes.withUnsafeBytes { all in
       Result { () throws(SystemError) in
         try folder.write(inode, descriptor, all, at: place)

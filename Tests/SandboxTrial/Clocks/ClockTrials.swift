@@ -18,4 +18,18 @@ enum ClockTrials {
     execve(words[2], &arguments, &variables)
     throw Failure(.unavailable, "\(words[2]): \(File.systemMessage())")
   }
+
+  /// A key that lives for 1000 s is gone when the clock jumps by more, and not before.
+  static func redis() throws(Failure) {
+    try DiskTrials.withFolder { folder throws(Failure) in
+      let clock = try ShiftedClock(file: "\(folder)/clock", shim: try .build(into: folder))
+      let server = try Redis(
+        folder: folder, port: 17_391, environment: clock.environment(["PATH=/usr/bin:/bin"]))
+      Trial.say("set \(server.ask("SET", "key", "value", "EX", "1000"))")
+      clock.jump(nanoseconds: 900_000_000_000)
+      Trial.say("after 900 s: \(server.ask("GET", "key"))")
+      clock.jump(nanoseconds: 200_000_000_000)
+      Trial.say("after 1100 s: \(server.ask("GET", "key"))")
+    }
+  }
 }

@@ -4,14 +4,25 @@ import Sandbox
 
 /// A disk that is mounted inside the sandbox.
 enum DiskTrials {
-  /// Makes a disk in a folder of its own, and removes that folder afterwards.
-  static func withDisk(_ body: (Disk) throws(Failure) -> Void) throws(Failure) {
+  /// Makes a folder, and removes it afterwards.
+  static func withFolder(_ body: (String) throws(Failure) -> Void) throws(Failure) {
     var name = Array("/tmp/plumbline-disk-XXXXXX".utf8CString)
     guard mkdtemp(&name) != nil else {
       throw Failure(.cannotCreate, "a folder below /tmp: \(File.systemMessage())")
     }
     let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { remove(folder) }
+    try body(folder)
+  }
+
+  /// Makes a disk in a folder of its own, and removes that folder afterwards.
+  static func withDisk(_ body: (Disk) throws(Failure) -> Void) throws(Failure) {
+    try withFolder { folder throws(Failure) in try withDisk(in: folder, body) }
+  }
+
+  private static func withDisk(
+    in folder: String, _ body: (Disk) throws(Failure) -> Void
+  ) throws(Failure) {
     try File.makeFolder("\(folder)/backing")
     try File.makeFolder("\(folder)/mount")
     let disk = try Disk(
@@ -78,6 +89,23 @@ enum DiskTrials {
       let bytes = try File.read("\(disk.mount)/file")
       Trial.say("left: \(String(decoding: bytes, as: UTF8.self))")
       try sharedMap(disk, file)
+    }
+  }
+
+  /// What Redis acknowledged before the power failed, and what it knows afterwards.
+  static func redis(policies: [String]) throws(Failure) {
+    for policy in policies {
+      try withDisk { disk throws(Failure) in
+        let options = ["--appendonly", "yes", "--appendfsync", policy]
+        var server = try Redis(folder: disk.mount, port: 7001, options: options)
+        Trial.say("\(policy): set \(server.ask("SET", "key", "value"))")
+        server.kill()
+        let loss = try disk.lose()
+        Trial.say("\(policy): lost bytes \(loss.bytes > 0)")
+        server = try Redis(folder: disk.mount, port: 7001, options: options)
+        Trial.say("\(policy): get \(server.ask("GET", "key"))")
+        server.kill()
+      }
     }
   }
 

@@ -1,0 +1,54 @@
+import Base
+import Foundation
+import Testing
+
+@testable import Sandbox
+@testable import SandboxTrial
+
+/// Clocks of programs that run, moved.
+@Suite(.enabled(if: CompilerTrial.compiler() != nil))
+struct ClockTests {
+  /// Compiled once for all tests.
+  static let shim = Result { try ClockShim.build(into: folder) }
+  static let folder =
+    FileManager.default.temporaryDirectory.path + "/plumbline-clock-\(getpid())"
+
+  @Test func aProgramIsToldAnotherTime() throws {
+    let run = try TrialRun(["clock", Self.folder, "-3155760000000", "/bin/date", "+%s"])
+    let told = try #require(run.lines.first.flatMap { Int($0) })
+    #expect(abs(told + 3_155_760_000 - time(nil)) <= 10)
+  }
+
+  @Test(.enabled(if: File.kind(Redis.program) == .file))
+  func keysOfRedisExpireWhenItsClockJumps() throws {
+    let run = try TrialRun(["clock-redis"])
+    #expect(run.lines == ["set OK", "after 900 s: value", "after 1100 s: nil"])
+  }
+
+  @Test func aClockJumpsDriftsAndIsSetRight() throws {
+    let clock = try ShiftedClock(file: "\(Self.folder).jumps", shim: Self.shim.get())
+    defer { unlink(clock.file) }
+    #expect(clock.shiftNanoseconds == 0)
+    clock.jump(nanoseconds: -5)
+    clock.jump(nanoseconds: 3_600_000_000_007)
+    #expect(clock.shiftNanoseconds == 3_600_000_000_002)
+    clock.drift(factor: 0)
+    usleep(1000)
+    #expect(clock.shiftNanoseconds < 3_600_000_000_002 - 1_000_000)
+    clock.drift(factor: 1)
+    let still = clock.shiftNanoseconds
+    usleep(1000)
+    #expect(clock.shiftNanoseconds == still)
+    clock.reset()
+    #expect(clock.shiftNanoseconds == 0)
+  }
+
+  @Test func theEnvironmentKeepsWhatIsLoadedAlready() {
+    let shim = ClockShim(path: "/x/clock.so")
+    #expect(
+      shim.environment(["A=1", "LD_PRELOAD=/y.so", "PLUMBLINE_CLOCK=/old"], clock: "/x/c")
+        == ["A=1", "LD_PRELOAD=/x/clock.so:/y.so", "PLUMBLINE_CLOCK=/x/c"])
+    #expect(
+      shim.environment([], clock: "/x/c") == ["LD_PRELOAD=/x/clock.so", "PLUMBLINE_CLOCK=/x/c"])
+  }
+}
