@@ -22,16 +22,13 @@ final class DirectDoor: Door {
   private func split(_ path: String) throws(SystemError) -> (Inode, FileName) {
     guard let parent = FolderModel.parent(path) else { return (folder.root, FileName(path)) }
     let inode = try folder.find(folder.root, FileName(parent))
+    guard try inode.status().st_mode & S_IFMT == S_IFDIR else { throw SystemError(ENOTDIR) }
     return (inode, FileName(String(path.dropFirst(parent.count + 1))))
   }
 
   private func inode(_ path: String) throws(SystemError) -> Inode {
     let (parent, name) = try split(path)
     return try folder.find(parent, name)
-  }
-
-  private func isFolder(_ inode: Inode) throws(SystemError) -> Bool {
-    try inode.status().st_mode & S_IFMT == S_IFDIR
   }
 
   func write(_ path: String, _ offset: Int?, _ bytes: [UInt8]) -> Int32 {

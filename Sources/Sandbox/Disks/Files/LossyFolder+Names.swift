@@ -149,6 +149,7 @@ extension LossyFolder {
       if error.code == ENOENT { return nil }
       throw error
     }
+    if replaced === inode { return replaced }
     let isFolder = try inode.status().st_mode & S_IFMT == S_IFDIR
     let wasFolder = try replaced.status().st_mode & S_IFMT == S_IFDIR
     if isFolder, !wasFolder { throw SystemError(ENOTDIR) }
