@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import Sandbox
 
 /// The command: picks the subcommand and turns its ending into an exit code.
 @main
@@ -35,6 +36,11 @@ enum Plumbline {
       return .success
     case "help", "--help", "-h":
       return try help(words.dropFirst().first, terminal)
+    case DiskService.word:
+      // Not for people: the process of a node's disk, which plumbline starts itself.
+      guard words.count == 3 else { throw Failure(.usage, "disk needs BACKING and MOUNT") }
+      DiskService.run(backing: words[1], mount: words[2])
+      return .success
     default:
       let command = try named(first)
       let arguments = try ParsedArguments(

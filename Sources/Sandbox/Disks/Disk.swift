@@ -32,7 +32,7 @@ public final class Disk {
   ///   - arguments: its first arguments.
   /// - Throws: ``ExitCode/unavailable`` when this machine does not allow it, with the reason.
   public init(
-    backing: String, mount: String, program: String, arguments: [String] = ["disk"]
+    backing: String, mount: String, program: String, arguments: [String] = [DiskService.word]
   ) throws(Failure) {
     self.backing = backing
     self.mount = mount

@@ -7,6 +7,9 @@ import Glibc
 /// A process of its own, since plumbline's one thread must never wait for a file system that it
 /// answers itself.
 public final class DiskService {
+  /// The subcommand that runs it.
+  public static let word = "disk"
+
   private let session: KernelSession
   private let mount: String
   private let ending: Int32
