@@ -36,7 +36,7 @@ final class DirectDoor: Door {
       let (parent, name) = try split(path)
       let (inode, descriptor) = try folder.create(
         parent, name, mode: 0o644, flags: O_WRONLY, owner)
-      defer { folder.release(inode, descriptor, wasTruncated: false) }
+      defer { folder.release(inode, descriptor, isWriting: true) }
       try write(inode, descriptor, offset, bytes)
     }
   }
@@ -52,6 +52,16 @@ final class DirectDoor: Door {
       }
     }
     _ = try result.get()
+  }
+
+  func rewrite(_ path: String, _ bytes: [UInt8]) -> Int32 {
+    code { () throws(SystemError) in
+      let (parent, name) = try split(path)
+      let flags = O_WRONLY | O_TRUNC
+      let (inode, descriptor) = try folder.create(parent, name, mode: 0o644, flags: flags, owner)
+      defer { folder.release(inode, descriptor, isWriting: true) }
+      try write(inode, descriptor, 0, bytes)
+    }
   }
 
   func truncate(_ path: String, _ length: Int) -> Int32 {
@@ -117,7 +127,7 @@ final class DirectDoor: Door {
 
   func release() {
     if let (inode, descriptor) = held {
-      folder.release(inode, descriptor, wasTruncated: false)
+      folder.release(inode, descriptor, isWriting: true)
     }
     held = nil
   }

@@ -10,6 +10,13 @@ struct FolderModel {
     /// What is on the disk when the names are next.
     var withNames: [UInt8]?
     var isDirty = false
+    var wasEmptied = false
+
+    /// A writer closes it.
+    func close() {
+      if wasEmptied { withNames = content }
+      wasEmptied = false
+    }
   }
 
   enum Node {
@@ -52,7 +59,9 @@ struct FolderModel {
     guard parentError(path) == 0 else { return parentError(path) }
     switch seen[path] {
     case .folder?: return EISDIR
-    case .file(let file)?: write(file, offset, bytes)
+    case .file(let file)?:
+      write(file, offset, bytes)
+      file.close()
     case nil:
       let file = File()
       files.append(file)
@@ -70,6 +79,15 @@ struct FolderModel {
     file.isDirty = true
   }
 
+  mutating func rewrite(_ path: String, _ bytes: [UInt8]) -> Int32 {
+    if case .file(let file)? = seen[path] {
+      file.content = []
+      file.withNames = []
+      file.wasEmptied = true
+    }
+    return write(path, 0, bytes)
+  }
+
   func truncate(_ path: String, _ length: Int) -> Int32 {
     guard parentError(path) == 0 else { return parentError(path) }
     guard case .file(let file)? = seen[path] else { return seen[path] == nil ? ENOENT : EISDIR }
@@ -77,6 +95,7 @@ struct FolderModel {
     file.content = Array(file.content.prefix(length)) + [UInt8](repeating: 0, count: missing)
     file.withNames = file.content
     file.isDirty = true
+    if length == 0 { file.wasEmptied = true }
     return 0
   }
 

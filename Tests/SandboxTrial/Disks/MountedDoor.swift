@@ -5,6 +5,8 @@ import Sandbox
 /// A way to a disk, with or without the kernel; answers are errno.
 protocol Door: AnyObject {
   func write(_ path: String, _ offset: Int?, _ bytes: [UInt8]) -> Int32
+  /// Empties a file and writes it anew, by one descriptor.
+  func rewrite(_ path: String, _ bytes: [UInt8]) -> Int32
   func truncate(_ path: String, _ length: Int) -> Int32
   func sync(_ path: String) -> Int32
   func makeFolder(_ path: String) -> Int32
@@ -39,6 +41,13 @@ final class MountedDoor: Door {
       offset.map { pwrite(descriptor, bytes, bytes.count, $0) }
       ?? Glibc.write(descriptor, bytes, bytes.count)
     return count == bytes.count ? 0 : errno
+  }
+
+  func rewrite(_ path: String, _ bytes: [UInt8]) -> Int32 {
+    let descriptor = open(full(path), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    guard descriptor >= 0 else { return errno }
+    defer { close(descriptor) }
+    return Glibc.write(descriptor, bytes, bytes.count) == bytes.count ? 0 : errno
   }
 
   func truncate(_ path: String, _ length: Int) -> Int32 {

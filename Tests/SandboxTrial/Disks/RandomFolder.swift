@@ -32,7 +32,7 @@ struct RandomFolder {
   /// Does one thing to both; whether they answered the same.
   mutating func step() throws(Failure) -> Bool {
     let path = path()
-    switch below(22) {
+    switch below(24) {
     case 0, 1, 2, 3, 4:
       let (place, bytes) = (below(3) == 0 ? nil : below(20), bytes())
       return same("write \(path)", door.write(path, place, bytes), model.write(path, place, bytes))
@@ -52,6 +52,9 @@ struct RandomFolder {
     case 14: return linkOrRename(path, isLink: true)
     case 15, 16, 17: return linkOrRename(path, isLink: false)
     case 18, 19:
+      let bytes = bytes()
+      return same("rewrite \(path)", door.rewrite(path, bytes), model.rewrite(path, bytes))
+    case 20, 21:
       useHeld(path)
       return true
     default:
@@ -114,6 +117,7 @@ struct RandomFolder {
   /// Closes what is open.
   mutating func release() {
     if held != nil { door.release() }
+    held?.close()
     held = nil
   }
 

@@ -19,6 +19,8 @@ final class Inode {
   var graves = 0
   /// What to do, last first, to have what is certainly on the disk.
   var writes: [Unsynced] = []
+  /// Whether everything in it was thrown away since it was last closed by a writer.
+  var wasEmptied = false
   /// The last write that an entry of the journal takes to the disk: nothing is added to it.
   var settled: UInt64 = 0
 

@@ -10,17 +10,20 @@ extension LossyFolder {
     inode.handles += 1
     guard flags & O_TRUNC != 0, isWriting else { return descriptor }
     do throws(SystemError) { try truncate(inode, descriptor, to: 0) } catch {
-      release(inode, descriptor, wasTruncated: false)
+      release(inode, descriptor, isWriting: false)
       throw error
     }
     return descriptor
   }
 
-  /// Closes a file. ext4 (auto_da_alloc): one that was truncated before is written at once.
-  func release(_ inode: Inode, _ descriptor: Int32, wasTruncated: Bool) {
+  /// Closes a file. ext4 (auto_da_alloc): one that was emptied before is written with the names.
+  func release(_ inode: Inode, _ descriptor: Int32, isWriting: Bool) {
     close(descriptor)
     inode.handles -= 1
-    if wasTruncated { noteSettled(inode) }
+    if isWriting, inode.wasEmptied {
+      inode.wasEmptied = false
+      noteSettled(inode)
+    }
     forget(inode)
   }
 
@@ -46,6 +49,7 @@ extension LossyFolder {
     let replaced = try read(descriptor, from: length, to: size)
     noteWrite(inode, size: size, offset: length, replaced: replaced, count: 0)
     guard ftruncate(descriptor, off_t(length)) == 0 else { throw .last }
+    if length == 0 { inode.wasEmptied = true }
     // The size is in the journal. What was written before may be on the disk by then, or not; that
     // it is keeps what can be lost in the order of what was done to the file.
     noteSettled(inode)

@@ -134,8 +134,11 @@ final class LossyFolder {
 
   /// Notes a change of names.
   func note(_ change: Journal.Change) {
-    let aged = journal.entries.prefix { $0.time &+ patience.names <= now }.count
-    if aged > 0 { commit(aged) }
+    // Half of them at a time, so that each is moved at most twice; a loss looks at every one.
+    let middle = journal.entries.count / 2
+    if middle < journal.entries.count, journal.entries[middle].time &+ patience.names <= now {
+      commitAged()
+    }
     journal.append(change, time: now)
   }
 
@@ -162,8 +165,8 @@ final class LossyFolder {
       inode.writes[last].written += count
       return
     }
-    let aged = inode.writes.prefix { $0.time &+ patience.data <= now }.count
-    if aged > 0 { inode.writes.removeFirst(aged) }
+    // Half of them at a time, as above.
+    if last >= 0, inode.writes[(last + 1) / 2].time &+ patience.data <= now { settleAged(inode) }
     lastNumber += 1
     if inode.writes.isEmpty { unsynced[inode.id] = inode }
     inode.writes.append(
@@ -185,6 +188,9 @@ final class LossyFolder {
     for inode in unsynced.values { settle(inode, upTo: .max) }
   }
 
+  /// Whether a sync of an inode has nothing to write.
+  func isSynced(_ inode: Inode) -> Bool { inode.writes.isEmpty && journal.entries.isEmpty }
+
   private func settle(_ inode: Inode, upTo number: UInt64) {
     guard !inode.writes.isEmpty else { return }
     if number >= inode.writes[inode.writes.count - 1].number {
@@ -196,6 +202,16 @@ final class LossyFolder {
       unsynced[inode.id] = nil
       forget(inode)
     }
+  }
+
+  /// Writes what is too old to be in memory only.
+  private func settleAged(_ inode: Inode) {
+    let aged = inode.writes.last { $0.time &+ patience.data <= now }
+    if let aged { settle(inode, upTo: aged.number) }
+  }
+
+  private func commitAged() {
+    commit(journal.entries.prefix { $0.time &+ patience.names <= now }.count)
   }
 
   private func commit(_ count: Int) {
@@ -259,11 +275,8 @@ final class LossyFolder {
   /// Data first, by the descriptors that refer to the files whatever their names; then the names,
   /// last change first.
   func lose() throws(SystemError) -> Loss {
-    commit(journal.entries.prefix { $0.time &+ patience.names <= now }.count)
-    for inode in unsynced.values {
-      let aged = inode.writes.last { $0.time &+ patience.data <= now }
-      if let aged { settle(inode, upTo: aged.number) }
-    }
+    commitAged()
+    for inode in unsynced.values { settleAged(inode) }
     let loss = atRisk
     for inode in unsynced.values.sorted(by: { $0.id < $1.id }) {
       try takeBack(inode)

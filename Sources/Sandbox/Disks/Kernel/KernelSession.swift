@@ -30,8 +30,8 @@ final class KernelSession {
     let inode: Inode
     /// -1 for a folder.
     let descriptor: Int32
-    /// Whether everything was thrown away through it.
-    var wasTruncated = false
+    /// Whether it is for writing.
+    let isWriting: Bool
     /// What is in the folder, as it was when reading it was begun.
     var entries: [LossyFolder.Entry] = []
   }
@@ -214,24 +214,25 @@ final class KernelSession {
     _ opcode: Opcode, _ request: KernelRequest, _ answer: inout KernelAnswer
   ) throws(SystemError) {
     let flags = Int32(bitPattern: request.number(0))
-    var handle: Handle
+    let isWriting = flags & O_ACCMODE != O_RDONLY
+    let handle: Handle
     if opcode == .create {
       let (inode, descriptor) = try folder.create(
         try folder.inode(request.inode), request.name(16), mode: request.number(4), flags: flags,
         request.owner)
-      handle = Handle(inode: inode, descriptor: descriptor)
+      handle = Handle(inode: inode, descriptor: descriptor, isWriting: isWriting)
       do throws(SystemError) { try introduce(inode, &answer) } catch {
-        folder.release(inode, descriptor, wasTruncated: false)
+        folder.release(inode, descriptor, isWriting: false)
         throw error
       }
     } else {
       let inode = try folder.inode(request.inode)
       let isFolder = opcode == .openFolder
       handle = Handle(
-        inode: inode, descriptor: isFolder ? -1 : try folder.open(inode, flags: flags))
+        inode: inode, descriptor: isFolder ? -1 : try folder.open(inode, flags: flags),
+        isWriting: isWriting)
       if isFolder { inode.handles += 1 }
     }
-    handle.wasTruncated = flags & O_TRUNC != 0
     lastHandle += 1
     handles[lastHandle] = handle
     answer.add(lastHandle)
@@ -247,7 +248,7 @@ final class KernelSession {
     let handle = try opened(request)
     handles[request.number(0)] = nil
     if handle.descriptor >= 0 {
-      folder.release(handle.inode, handle.descriptor, wasTruncated: handle.wasTruncated)
+      folder.release(handle.inode, handle.descriptor, isWriting: handle.isWriting)
     } else {
       handle.inode.handles -= 1
       folder.forget(handle.inode)
@@ -304,7 +305,6 @@ final class KernelSession {
     let id: UInt64 = request.number(8)
     let handle = has(6) ? handles[id] : nil
     try folder.set(inode, attributes, descriptor: handle?.descriptor)
-    if attributes.size == 0, handle != nil { handles[id]?.wasTruncated = true }
     answer.add(UInt64(0))
     answer.add(UInt64(0))
     answer.add(try inode.status())
@@ -317,7 +317,8 @@ final class KernelSession {
   ) throws(SystemError) -> Ending {
     let sync = Delayed(
       id: id, due: folder.now &+ syncDelayNanoseconds, inode: inode, written: written)
-    if syncDelayNanoseconds > 0 {
+    // With nothing to write it takes no time: the kernel syncs after a write that was synced itself.
+    if syncDelayNanoseconds > 0, !folder.isSynced(inode) {
       inode.handles += 1
       delayed.append(sync)
     } else {
