@@ -317,7 +317,7 @@ final class KernelSession {
   ) throws(SystemError) -> Ending {
     let sync = Delayed(
       id: id, due: folder.now &+ syncDelayNanoseconds, inode: inode, written: written)
-    // With nothing to write it takes no time: the kernel syncs after a write that was synced itself.
+    // With nothing to write it takes no time: after a write that was synced the kernel syncs, too.
     if syncDelayNanoseconds > 0, !folder.isSynced(inode) {
       inode.handles += 1
       delayed.append(sync)
