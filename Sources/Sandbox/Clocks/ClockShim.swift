@@ -24,16 +24,17 @@ public struct ClockShim: Sendable, Equatable {
     guard let compiler = CompilerTrial.compiler() else {
       throw Failure(.unavailable, "clocks cannot be moved: \(CompilerTrial.missing)")
     }
-    try File.replace("\(folder)/probe.c", with: PackageResources.probe_c)
-    try File.replace("\(folder)/draft.c", with: PackageResources.clock_c)
-    try compile([
-      compiler, "-O2", "-shared", "-fPIC", "-o", shim.path, "\(folder)/draft.c", "-ldl",
-    ])
-    try compile([compiler, "-O1", "-o", "\(folder)/probe", "\(folder)/probe.c"])
-    try shim.verify(probe: "\(folder)/probe", folder: folder)
-    // Last: where the source is, the library is whole.
-    guard rename("\(folder)/draft.c", source) == 0 else {
-      throw Failure(.cannotCreate, "\(source): \(File.systemMessage())")
+    // Made beside and moved: another process may be doing the same, or use the library.
+    let draft = "\(folder)/draft\(getpid())"
+    defer { for ending in ["c", "so", "probe.c", "probe"] { unlink("\(draft).\(ending)") } }
+    try File.replace("\(draft).c", with: PackageResources.clock_c)
+    try File.replace("\(draft).probe.c", with: PackageResources.probe_c)
+    try compile([compiler, "-O2", "-shared", "-fPIC", "-o", "\(draft).so", "\(draft).c", "-ldl"])
+    try compile([compiler, "-O1", "-o", "\(draft).probe", "\(draft).probe.c"])
+    try ClockShim(path: "\(draft).so").verify(probe: "\(draft).probe")
+    // The source last: where it is, the library is whole.
+    guard rename("\(draft).so", shim.path) == 0, rename("\(draft).c", source) == 0 else {
+      throw Failure(.cannotCreate, "\(shim.path): \(File.systemMessage())")
     }
     return shim
   }
@@ -49,9 +50,9 @@ public struct ClockShim: Sendable, Equatable {
   }
 
   /// Whether a program that asks for the time is told another one.
-  private func verify(probe: String, folder: String) throws(Failure) {
-    let clock = try ShiftedClock(file: "\(folder)/probe.clock", shim: self)
-    defer { unlink("\(folder)/probe.clock") }
+  private func verify(probe: String) throws(Failure) {
+    let clock = try ShiftedClock(file: "\(probe).clock", shim: self)
+    defer { unlink("\(probe).clock") }
     let shift = 1_000_000
     clock.jump(nanoseconds: Int64(shift) * 1_000_000_000)
     let before = Glibc.time(nil)

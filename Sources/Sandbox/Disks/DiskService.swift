@@ -117,6 +117,7 @@ public final class DiskService {
     case .slowSyncs(let milliseconds):
       session.syncDelayNanoseconds = Int64(milliseconds) * 1_000_000
     case .statistics:
+      session.folder.age()
       let risk = session.folder.atRisk
       let totals = session.folder.totals
       return .done([

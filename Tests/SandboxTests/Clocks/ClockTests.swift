@@ -8,13 +8,29 @@ import Testing
 /// Clocks of programs that run, moved.
 @Suite(.enabled(if: CompilerTrial.compiler() != nil))
 struct ClockTests {
-  /// Compiled once for all tests.
-  static let shim = Result { try ClockShim.build(into: folder) }
-  static let folder =
-    FileManager.default.temporaryDirectory.path + "/plumbline-clock-\(getpid())"
+  /// A folder of its own for each test.
+  private static func folder() -> String {
+    FileManager.default.temporaryDirectory.path + "/clock-\(UUID().uuidString)"
+  }
+
+  @Test func theLibraryIsMadeOnce() throws {
+    let folder = Self.folder()
+    defer { DiskTrials.remove(folder) }
+    let shim = try ClockShim.build(into: folder)
+    #expect(try File.names(in: folder) == ["clock.c", "clock.so"])
+    unlink(shim.path)
+    symlink("/proc/self/exe", shim.path)
+    #expect(try ClockShim.build(into: folder) == shim)
+    #expect(try File.names(in: folder) == ["clock.c", "clock.so"])
+    try File.replace("\(folder)/clock.c", with: [])
+    #expect(try ClockShim.build(into: folder) == shim)
+    #expect(try File.read("\(folder)/clock.c").count > 1000)
+  }
 
   @Test func aProgramIsToldAnotherTime() throws {
-    let run = try TrialRun(["clock", Self.folder, "-3155760000000", "/bin/date", "+%s"])
+    let folder = Self.folder()
+    defer { DiskTrials.remove(folder) }
+    let run = try TrialRun(["clock", folder, "-3155760000000", "/bin/date", "+%s"])
     let told = try #require(run.lines.first.flatMap { Int($0) })
     #expect(abs(told + 3_155_760_000 - time(nil)) <= 10)
   }
@@ -26,7 +42,7 @@ struct ClockTests {
   }
 
   @Test func aClockJumpsDriftsAndIsSetRight() throws {
-    let clock = try ShiftedClock(file: "\(Self.folder).jumps", shim: Self.shim.get())
+    let clock = try ShiftedClock(file: Self.folder(), shim: ClockShim(path: "/nowhere.so"))
     defer { unlink(clock.file) }
     #expect(clock.shiftNanoseconds == 0)
     clock.jump(nanoseconds: -5)
@@ -35,6 +51,7 @@ struct ClockTests {
     clock.drift(factor: 0)
     usleep(1000)
     #expect(clock.shiftNanoseconds < 3_600_000_000_002 - 1_000_000)
+    #expect(clock.shiftNanoseconds > 0)
     clock.drift(factor: 1)
     let still = clock.shiftNanoseconds
     usleep(1000)

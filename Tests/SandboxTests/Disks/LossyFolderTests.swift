@@ -131,6 +131,19 @@ struct LossyFolderTests {
     #expect(try File.names(in: inner.path) == [])
   }
 
+  @Test func nothingIsKeptOfAFileThatIsGone() throws {
+    write("a", nil, "123")
+    write("b", nil, "4")
+    door.hold("b")
+    #expect(door.remove("a") == 0)
+    #expect(door.remove("b") == 0)
+    #expect(folder.atRisk == LossyFolder.Loss(files: 2, bytes: 4, names: 4))
+    folder.sync(folder.root)
+    #expect(folder.atRisk == LossyFolder.Loss(files: 1, bytes: 1, names: 0))
+    door.release()
+    #expect(folder.atRisk == LossyFolder.Loss())
+  }
+
   @Test func aFileThatIsRemovedHasNoNames() throws {
     write("a", nil, "1")
     let inode = try folder.find(folder.root, FileName("a"))

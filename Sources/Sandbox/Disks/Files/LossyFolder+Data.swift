@@ -24,6 +24,7 @@ extension LossyFolder {
       inode.wasEmptied = false
       noteSettled(inode)
     }
+    dropIfGone(inode)
     forget(inode)
   }
 

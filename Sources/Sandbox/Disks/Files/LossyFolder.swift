@@ -156,7 +156,7 @@ final class LossyFolder {
     totals.writes += 1
     let last = inode.writes.count - 1
     // Appended to what was appended: the size before the first takes both back.
-    if last >= 0, count > 0, replaced.isEmpty, offset == size, inode.writes[last].written > 0,
+    if last >= 0, count > 0, replaced.isEmpty, inode.writes[last].written > 0,
       inode.writes[last].replaced.isEmpty, inode.writes[last].number > inode.settled,
       inode.writes[last].size + inode.writes[last].written == offset,
       inode.writes[last].offset == inode.writes[last].size,
@@ -210,6 +210,12 @@ final class LossyFolder {
     if let aged { settle(inode, upTo: aged.number) }
   }
 
+  /// Writes everything that is too old to be in memory only.
+  func age() {
+    commitAged()
+    for inode in unsynced.values { settleAged(inode) }
+  }
+
   private func commitAged() {
     commit(journal.entries.prefix { $0.time &+ patience.names <= now }.count)
   }
@@ -224,9 +230,18 @@ final class LossyFolder {
           unlinkat(graves, name.characters, AT_REMOVEDIR)
         }
         inode.graves -= 1
+        dropIfGone(inode)
       }
       entry.change.inodes.forEach(forget)
     }
+  }
+
+  /// Lets go of what could be lost of a file that nobody can see any more.
+  func dropIfGone(_ inode: Inode) {
+    guard inode.handles == 0, inode.graves == 0, !inode.writes.isEmpty,
+      (try? inode.status().st_nlink) == 0
+    else { return }
+    settle(inode, upTo: .max)
   }
 
   // MARK: Graves
@@ -275,8 +290,7 @@ final class LossyFolder {
   /// Data first, by the descriptors that refer to the files whatever their names; then the names,
   /// last change first.
   func lose() throws(SystemError) -> Loss {
-    commitAged()
-    for inode in unsynced.values { settleAged(inode) }
+    age()
     let loss = atRisk
     for inode in unsynced.values.sorted(by: { $0.id < $1.id }) {
       try takeBack(inode)
