@@ -35,6 +35,8 @@ public struct Plan: Sendable, Equatable {
   public var writeVotes = 0
   /// Whether the nodes of the embedded protocol write traces.
   public var traces = false
+  /// Whether the frames between servers are kept, in `wires.pcap`.
+  public var pcap = false
   /// Clients that run side by side.
   public var clients = 10
   /// Operations a second in all; 0 for as fast as they can.

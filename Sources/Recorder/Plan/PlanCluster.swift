@@ -8,7 +8,9 @@ extension Plan {
   /// Refuses a cluster that cannot be, before anything is started.
   func validateCluster() throws(Failure) {
     guard let driver else {
-      for (name, isGiven) in [("knobs", !knobs.isEmpty), ("endpoints", !endpoints.isEmpty)]
+      for (name, isGiven) in [
+        ("knobs", !knobs.isEmpty), ("endpoints", !endpoints.isEmpty), ("pcap", pcap),
+      ]
       where isGiven { throw Failure(.usage, "--\(name) needs --cluster") }
       return
     }
@@ -21,6 +23,10 @@ extension Plan {
     if !endpoints.isEmpty, nodesAsked > 0, nodesAsked != endpoints.count {
       throw Failure(
         .usage, "--nodes \(nodesAsked), but --endpoints names \(endpoints.count)")
+    }
+    if pcap, isolation != .sandbox || !endpoints.isEmpty {
+      throw Failure(
+        .usage, "--pcap needs the servers' network to be the recorder's (--isolation sandbox)")
     }
     let values = try knobValues(driver)
     if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet(values) {

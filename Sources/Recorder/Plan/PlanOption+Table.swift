@@ -76,6 +76,7 @@ extension PlanOption {
     flag(
       "trace-events", \.traces,
       "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/trace.jsonl"),
+    flag("pcap", \.pcap, "keep the frames that servers send each other, in wires.pcap"),
     duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),

@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import Sandbox
 
 /// The one loop of a recording. It owns the clock, and calls everybody in turn; nobody else waits.
 final class Run {
@@ -38,7 +39,10 @@ final class Run {
       random: random.split())
     if let driver = plan.driver {
       let wires =
-        hasWires ? try SwitchedWires(nodes: plan.nodes, network: network, poller: poller) : nil
+        hasWires
+        ? try SwitchedWires(
+          nodes: plan.nodes, network: network, poller: poller,
+          capture: plan.pcap ? try PcapFile(path: folder.capture) : nil) : nil
       cluster = try ServerCluster(
         driver, site: try Sites.make(plan, driver, folder, wires), wires: wires, plan: plan,
         folder: folder, poller: poller, log: log, now: now)

@@ -15,6 +15,8 @@ public struct RunFolder: Sendable, Equatable {
   public var plan: String { path + "/plan.json5" }
   /// `faults.jsonl`: what was about to be done, was done, was verified, was undone.
   public var faults: String { path + "/faults.jsonl" }
+  /// `wires.pcap`: the frames that nodes sent each other, where the plan asks for them.
+  public var capture: String { path + "/wires.pcap" }
   /// `plumbline.log`: what the recorder did, for people.
   public var log: String { path + "/plumbline.log" }
   /// `processes.jsonl`: what was started, for `plumbline cleanup`.

@@ -281,6 +281,7 @@ final class ServerCluster: Cluster {
       }
       nodes[index].state = .down
     }
+    wires?.flushCapture()
     log.write("every node ended")
   }
 

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 import Sandbox
 
 /// The switch between servers: frames that a node sends go through ``Network``, which decides what
@@ -10,12 +11,19 @@ final class SwitchedWires {
   private let network: Network
   private let batch = FrameBatch()
   private var arrived: Set<UInt64> = []
+  private let capture: PcapFile?
 
   /// Makes the nodes' networks.
   ///
+  /// - Parameters:
+  ///   - nodes: how many nodes there are.
+  ///   - network: what decides the fate of frames.
+  ///   - poller: where the wires are watched.
+  ///   - capture: the file that every frame a node sends is kept in, or nil.
   /// - Throws: ``ExitCode/unavailable``.
-  init(nodes: Int, network: Network, poller: Poller) throws(Failure) {
+  init(nodes: Int, network: Network, poller: Poller, capture: PcapFile?) throws(Failure) {
     wires = try Wires(nodes: nodes)
+    self.capture = capture
     self.network = network
     for (node, port) in wires.ports.enumerated() {
       poller.add(port.descriptor, token: SwitchedWires.tokens.lowerBound + UInt64(node))
@@ -42,6 +50,7 @@ final class SwitchedWires {
   }
 
   private func take(_ frame: UnsafeRawBufferPointer, from node: Int, at now: Int64) {
+    if let capture { try? capture.add(frame, nanoseconds: SwitchedWires.timeOfDay()) }
     let bytes = Array(frame)
     if let to = NodeAddresses.destination(of: frame, count: wires.count) {
       if to != node { network.send(Network.Message(from: node, to: to, line: bytes), at: now) }
@@ -50,6 +59,15 @@ final class SwitchedWires {
     for to in 0..<wires.count where to != node {
       network.send(Network.Message(from: node, to: to, line: bytes), at: now)
     }
+  }
+
+  /// Keeps what was captured so far.
+  func flushCapture() { try? capture?.flush() }
+
+  private static func timeOfDay() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   /// Writes the frames that have arrived.
