@@ -21,6 +21,8 @@ protocol Fault {
 struct FaultWorld {
   let cluster: any Cluster
   let network: Network
+  /// Disks and clocks of servers that the run started; nil where there are none.
+  let machines: NodeMachines?
   /// Nanoseconds of the run's clock.
   let now: () -> Int64
 }
@@ -41,9 +43,17 @@ public struct FaultFamily: Sendable {
   public var isUsual = true
   /// What the machine must allow, by the names of the sandbox's capabilities.
   public var capabilities: [String] = []
+  /// What of a node's machine it works on, if it is more than the process.
+  var hurts: MachinePart?
   /// Whether it works on frames, which have checksums, and not on lines of a program's output.
   public var needsWires = false
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
+}
+
+/// A part of the machine that a node runs on.
+enum MachinePart: Sendable {
+  case disk
+  case clock
 }
 
 extension FaultFamily {
@@ -55,6 +65,13 @@ extension FaultFamily {
     if needsPeers, plan.driver != nil, plan.isolation != .sandbox {
       return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
     }
+    if hurts != nil, plan.driver == nil {
+      return "it needs real servers (--cluster)"
+    }
+    if hurts == .disk, plan.isolation != .sandbox {
+      return "it mounts disks of the nodes' own (--isolation sandbox)"
+    }
+    if hurts == .clock, let obstacle = plan.clockObstacle { return obstacle }
     if needsWires, plan.driver == nil {
       return "it needs real servers (--cluster): what embedded nodes say has no checksums"
     }
@@ -109,6 +126,36 @@ public enum Faults {
       needs: "--cluster in a sandbox: the wires between servers are the recorder's",
       needsPeers: true, hasTarget: false, isUsual: false, needsWires: true,
       make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
+    FaultFamily(
+      name: "power-loss", summary: "SIGKILL, and what was not synced to the disk is gone",
+      needs: "--cluster in a sandbox, and /dev/fuse", needsPeers: false, hasTarget: true,
+      isUsual: false,
+      capabilities: ["namespaces", "fuse"], hurts: .disk,
+      make: { scheduled, _, world in PowerLossFault(scheduled, world) }),
+    FaultFamily(
+      name: "disk-full", summary: "nothing on the disk may grow",
+      needs: "--cluster in a sandbox, and /dev/fuse", needsPeers: false, hasTarget: true,
+      isUsual: false,
+      capabilities: ["namespaces", "fuse"], hurts: .disk,
+      make: { DiskFault(.full, $0, $1, $2) }),
+    FaultFamily(
+      name: "slow-disk", summary: "syncs take long",
+      needs: "--cluster in a sandbox, and /dev/fuse", needsPeers: false, hasTarget: true,
+      isUsual: false,
+      capabilities: ["namespaces", "fuse"], hurts: .disk,
+      make: { DiskFault(.slow, $0, $1, $2) }),
+    FaultFamily(
+      name: "fsync-error", summary: "syncs fail",
+      needs: "--cluster in a sandbox, and /dev/fuse", needsPeers: false, hasTarget: true,
+      isUsual: false,
+      capabilities: ["namespaces", "fuse"], hurts: .disk,
+      make: { DiskFault(.failing, $0, $1, $2) }),
+    FaultFamily(
+      name: "clock", summary: "the time of day jumps, or runs too fast or too slowly",
+      needs: "--cluster, a C compiler, and servers that are no static or Go programs",
+      needsPeers: false, hasTarget: true, isUsual: false,
+      capabilities: ["compiler"], hurts: .clock,
+      make: { ClockFault($0, $1, $2) }),
   ]
 
   /// The family of that name, or nil.

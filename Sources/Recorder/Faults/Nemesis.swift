@@ -33,7 +33,7 @@ final class Nemesis {
   private let now: () -> Int64
 
   /// After these, reads see what is left before anybody writes.
-  private static let destructive: Set<String> = ["kill", "stop"]
+  private static let destructive: Set<String> = ["kill", "stop", "power-loss"]
 
   init(
     plan: Plan, world: FaultWorld, history: HistoryLog, folder: RunFolder, log: RunLog,

@@ -78,7 +78,8 @@ public enum Schedule {
   /// The targets of a family. Every other kill, the first one included, hits a majority: only then
   /// does the rest depend on what was on disk.
   private static func bag(of family: String, _ plan: Plan) -> Bag<FaultTarget> {
-    Bag(plan.targets, everyOther: family == "kill" ? .majority : nil)
+    // When the power fails it mostly fails everywhere.
+    Bag(plan.targets, everyOther: ["kill": .majority, "power-loss": .all][family])
   }
 
   private static func isMajorityKill(_ fault: ScheduledFault) -> Bool {

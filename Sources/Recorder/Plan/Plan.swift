@@ -82,6 +82,12 @@ public struct Plan: Sendable, Equatable {
   public var corruptShare = 0.05
   /// What a link carries while the fault `throttle` is on, bytes a second.
   public var throttleBytesPerSecond = 20_000.0
+  /// How long a sync takes while the fault `slow-disk` is on.
+  public var slowSyncNanoseconds: Int64 = 100_000_000
+  /// How far the fault `clock` has a clock jump, forwards or back.
+  public var clockShiftNanoseconds: Int64 = 30_000_000_000
+  /// How many times too fast, or too slowly, the fault `clock` has a clock run.
+  public var clockRate = 5.0
   /// How long the cluster may take to answer on every node after the last fault.
   public var recoveryLimitNanoseconds: Int64 = 10_000_000_000
   /// The least that the run must exercise.

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Sandbox
 
 extension Plan {
   /// Whether the run starts servers, so that a sandbox is of use.
@@ -42,6 +43,20 @@ extension Plan {
     }
     try driver.validate(Site(nodes: nodes, knobs: values))
     _ = try endpointPlaces()
+  }
+
+  /// Why no clock of the cluster's servers can be shifted, or nil.
+  var clockObstacle: String? {
+    guard let driver else { return nil }
+    var obstacle: String?
+    for program in driver.programs {
+      guard let path = try? ProgramPath.resolve(program, packages: driver.packages),
+        let image = try? ProgramImage(path)
+      else { continue }
+      guard let found = image.obstacle else { return nil }
+      obstacle = found
+    }
+    return obstacle
   }
 
   /// Every knob of the driver with its value.

@@ -176,6 +176,14 @@ extension PlanOption {
       "throttle", "BYTES", 1...1e12, \.throttleBytesPerSecond,
       "what a link carries a second while the fault throttle is on"),
     duration(
+      "slow-sync", \.slowSyncNanoseconds, "how long a sync takes while the fault slow-disk is on"),
+    duration(
+      "clock-shift", \.clockShiftNanoseconds,
+      "how far the fault clock has a clock jump, forwards or back"),
+    number(
+      "clock-rate", "FACTOR", 1...1000, \.clockRate,
+      "how many times too fast, or too slowly, the fault clock has a clock run"),
+    duration(
       "recovery-limit", \.recoveryLimitNanoseconds,
       "how long every node may take to answer after the last fault"),
   ]

@@ -12,6 +12,7 @@ final class Run {
   private let poller: Poller
   private let network: Network
   private let cluster: any Cluster
+  private let machines: NodeMachines?
   private let history: HistoryLog
   /// Whether the clients were stopped because the history is wrong already.
   private(set) var isStoppedOnViolation = false
@@ -43,10 +44,13 @@ final class Run {
         ? try SwitchedWires(
           nodes: plan.nodes, network: network, poller: poller,
           capture: plan.pcap ? try PcapFile(path: folder.capture) : nil) : nil
+      let owned = plan.endpoints.isEmpty
+      machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
       cluster = try ServerCluster(
-        driver, site: try Sites.make(plan, driver, folder, wires), wires: wires, plan: plan,
-        folder: folder, poller: poller, log: log, now: now)
+        driver, site: try Sites.make(plan, driver, folder, wires), wires: wires,
+        machines: machines, plan: plan, folder: folder, poller: poller, log: log, now: now)
     } else {
+      machines = nil
       cluster = try PipeCluster(
         plan: plan, executable: executable, folder: folder, network: network, poller: poller,
         log: log, now: now)
@@ -54,7 +58,9 @@ final class Run {
     history = try HistoryLog(folder, plan: plan, now: now)
     clients = Clients(plan: plan, cluster: cluster, history: history, random: random.split())
     nemesis = try Nemesis(
-      plan: plan, world: FaultWorld(cluster: cluster, network: network, now: now), history: history,
+      plan: plan,
+      world: FaultWorld(cluster: cluster, network: network, machines: machines, now: now),
+      history: history,
       folder: folder, log: log, now: now)
   }
 
@@ -91,6 +97,7 @@ final class Run {
     try? nemesis.heal()
     try? history.flush()
     cluster.end()
+    machines?.end()
   }
 
   private enum Interruption: Error {

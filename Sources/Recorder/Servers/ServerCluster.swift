@@ -12,6 +12,7 @@ final class ServerCluster: Cluster {
     var name: String
     var state = NodeState.down
     var isPaused = false
+    var mayEnd = false
     var programs: [ServerProgram]
     var probe: Probe
   }
@@ -46,6 +47,7 @@ final class ServerCluster: Cluster {
   private let environment: [String]
   private let talks: Talks
   private let wires: SwitchedWires?
+  private let machines: NodeMachines?
   private var nodes: [Node]
   /// The talk of each client for each node it spoke to: talk = slots[slot][node].
   private var slots: [[Int?]]
@@ -70,12 +72,14 @@ final class ServerCluster: Cluster {
   private static let probePatience: Int64 = 1_000_000_000
 
   init(
-    _ driver: any Driver, site: Site, wires: SwitchedWires?, plan: Plan, folder: RunFolder,
+    _ driver: any Driver, site: Site, wires: SwitchedWires?, machines: NodeMachines?,
+    plan: Plan, folder: RunFolder,
     poller: Poller, log: RunLog, now: @escaping () -> Int64
   ) throws(Failure) {
     self.driver = driver
     self.site = site
     self.wires = wires
+    self.machines = machines
     self.plan = plan
     self.log = log
     self.now = now
@@ -178,8 +182,9 @@ final class ServerCluster: Cluster {
     where nodes[index].programs[program].child == nil
       && isWanted(nodes[index].programs[program].process.stage)
     {
+      let clock = machines?.clocks.isEmpty == false ? machines?.clocks[index] : nil
       try nodes[index].programs[program].start(
-        environment, packages: driver.packages,
+        clock?.environment(environment) ?? environment, packages: driver.packages,
         place: ChildProcess.Place(network: wires?.namespace(index)))
       guard let child = nodes[index].programs[program].child else { continue }
       let role = nodes[index].programs[program].process.role
@@ -208,6 +213,8 @@ final class ServerCluster: Cluster {
     talks.abandon(nodes[index].probe.talk)
     log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
   }
+
+  func expectEnd(of index: Int, _ isExpected: Bool) { nodes[index].mayEnd = isExpected }
 
   func pause(_ index: Int) {
     for program in nodes[index].programs { program.child?.signal(SIGSTOP) }
@@ -262,7 +269,9 @@ final class ServerCluster: Cluster {
         .unavailable,
         "\(what) before the cluster was up" + nodes[index].programs[program].lastWords())
     }
-    problems.append("\(what), and nobody asked it to; see \(nodes[index].programs[program].log)")
+    if !nodes[index].mayEnd {
+      problems.append("\(what), and nobody asked it to; see \(nodes[index].programs[program].log)")
+    }
     // What is left of the node goes with it, so that it can be started again.
     end(index, by: SIGKILL)
   }
@@ -350,6 +359,7 @@ final class ServerCluster: Cluster {
     case .settling:
       if nodes.allSatisfy({ ($0.probe.status?.stage ?? -1) >= driver.lastStage }) {
         start = .done
+        try machines?.sync()
         log.write("the cluster is up")
       }
     case .done: break

@@ -43,7 +43,8 @@ enum Sites {
     return "127.\(1 + id / 250 % 250).\(id % 250).\(10 + index)"
   }
 
-  private static func absolute(_ path: String) -> String {
+  /// A path from the root.
+  static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
     return String(cString: here) + "/" + path
