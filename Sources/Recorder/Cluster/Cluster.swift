@@ -65,8 +65,8 @@ protocol Cluster: AnyObject {
   /// Whether the kernel says that all of a node is stopped.
   func isStopped(_ index: Int) -> Bool
 
-  /// From now on, or no longer, a node may end by itself without that being a problem.
-  func expectEnd(of index: Int, _ isExpected: Bool)
+  /// From now on a node may end by itself without that being a problem.
+  func expectEnd(of index: Int)
 
   /// Sends a datagram over a link, the way of the nodes' own messages, to see whether it arrives;
   /// nil where the cluster has no wires.
@@ -94,7 +94,7 @@ protocol Cluster: AnyObject {
 }
 
 extension Cluster {
-  func expectEnd(of index: Int, _ isExpected: Bool) {}
+  func expectEnd(of index: Int) {}
   func sendProbe(_ link: Link) -> UInt64? { nil }
   func hasArrived(_ probe: UInt64) -> Bool { false }
 

@@ -35,7 +35,8 @@ struct DiskFault: Fault {
 
   mutating func make(_ world: FaultWorld) throws(Failure) {
     for node in nodes {
-      world.cluster.expectEnd(of: node, true)
+      // Also later: a server may notice the damage when the fault is over.
+      world.cluster.expectEnd(of: node)
       try set(world.machines?.disks[node], true)
     }
   }
@@ -50,7 +51,6 @@ struct DiskFault: Fault {
   mutating func undo(_ world: FaultWorld) throws(Failure) {
     for node in nodes {
       try set(world.machines?.disks[node], false)
-      world.cluster.expectEnd(of: node, false)
       // A server that could not live with it is started again.
       if world.cluster.state(node) == .down { try world.cluster.start(node) }
     }

@@ -183,10 +183,15 @@ public struct Plan: Sendable, Equatable {
     return effective
   }
 
+  /// Faults during which their node answers nothing.
+  private static let endings: Set<String> = ["kill", "stop", "pause", "power-loss"]
+
   /// What the run must exercise: the plan's minimum, and each family of faults at least once.
   public var requirement: CoverageRequirement {
     var requirement = coverage
-    if faults.isEmpty { requirement.duringFaults = 0 }
+    // With its only node gone a cluster can complete nothing.
+    let leavesNothing = nodes == 1 && faults.allSatisfy(Plan.endings.contains)
+    if faults.isEmpty || leavesNothing { requirement.duringFaults = 0 }
     if !workloadKind.hasFinalReads { requirement.finalReads = 0 }
     return requirement
   }

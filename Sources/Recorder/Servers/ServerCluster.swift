@@ -214,7 +214,7 @@ final class ServerCluster: Cluster {
     log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
   }
 
-  func expectEnd(of index: Int, _ isExpected: Bool) { nodes[index].mayEnd = isExpected }
+  func expectEnd(of index: Int) { nodes[index].mayEnd = true }
 
   func pause(_ index: Int) {
     for program in nodes[index].programs { program.child?.signal(SIGSTOP) }

@@ -23,7 +23,7 @@ enum CommandTable {
     TestCommand.self, RecordCommand.self, CheckCommand.self, ExplainCommand.self,
     ReportCommand.self, QuorumCommand.self, ConvertCommand.self, GenerateCommand.self,
     ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self,
-    DriversCommand.self, WorkloadsCommand.self, DoctorCommand.self, DiskCommand.self,
+    DriversCommand.self, WorkloadsCommand.self, DoctorCommand.self,
     CleanupCommand.self,
     NodeCommand.self, CompletionsCommand.self,
   ]
