@@ -84,6 +84,10 @@ struct PartitionShape {
       if leader == nil { note = "isolate-leader (leader unknown, one drawn)" }
       let alone = leader ?? order[0]
       groups = [[alone], order.filter { $0 != alone }]
+    case .isolateFollower:
+      if leader == nil { note = "isolate-follower (leader unknown, one drawn)" }
+      let alone = order.first { $0 != leader } ?? order[0]
+      groups = [[alone], order.filter { $0 != alone }]
     case .majorityRing:
       groups = [order]
       links = PartitionShape.ring(order)

@@ -17,6 +17,9 @@ struct ResolvedTarget {
     case .minority: nodes = Array(order.prefix(max(1, (count - 1) / 2)))
     case .majority: nodes = Array(order.prefix(count / 2 + 1))
     case .all: nodes = order
+    case .follower:
+      nodes = [order.first { $0 != leader } ?? order[0]]
+      if leader == nil { note = "leader unknown, one drawn" }
     case .leader:
       nodes = [leader ?? order[0]]
       if leader == nil { note = "leader unknown, one drawn" }

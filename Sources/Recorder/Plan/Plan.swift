@@ -65,17 +65,19 @@ public struct Plan: Sendable, Equatable {
   /// The mean time from the start of one fault to the start of the next.
   public var faultIntervalNanoseconds: Int64 = 1_000_000_000
   /// Whom the faults hit.
-  public var targets = FaultTarget.allCases
+  public var targets: [FaultTarget] = [.one, .minority, .majority, .all, .leader]
   /// The shapes of partitions.
-  public var partitions = PartitionKind.allCases
+  public var partitions: [PartitionKind] = [
+    .halves, .majorityMinority, .isolateOne, .isolateLeader, .majorityRing, .bridge, .oneWay,
+  ]
   /// The share of messages that the fault `loss` drops.
   public var lossShare = 0.3
   /// What the fault `delay` adds to a message, on average.
   public var delayNanoseconds: Int64 = 30_000_000
   /// The share of messages that the fault `duplicate` delivers twice.
   public var duplicateShare = 0.3
-  /// How long a node may take to answer `init`.
-  public var startLimitNanoseconds: Int64 = 10_000_000_000
+  /// What the user said of ``startLimitNanoseconds``; nil for what is usual.
+  public var startLimitAsked: Int64?
   /// The share of messages that the fault `reorder` lets others overtake.
   public var reorderShare = 0.3
   /// The share of messages in which the fault `corrupt` turns a bit.
@@ -88,8 +90,8 @@ public struct Plan: Sendable, Equatable {
   public var clockShiftNanoseconds: Int64 = 30_000_000_000
   /// How many times too fast, or too slowly, the fault `clock` has a clock run.
   public var clockRate = 5.0
-  /// How long the cluster may take to answer on every node after the last fault.
-  public var recoveryLimitNanoseconds: Int64 = 10_000_000_000
+  /// What the user said of ``recoveryLimitNanoseconds``; nil for what is usual.
+  public var recoveryLimitAsked: Int64?
   /// The least that the run must exercise.
   public var coverage = CoverageRequirement(
     completed: 100, completedPerFunction: 1, duringFaults: 1, overlap: 0.01, finalReads: 1)
@@ -139,6 +141,18 @@ public struct Plan: Sendable, Equatable {
 
   /// What clients do, for people: `read, write and cas`, or the workload's name.
   public var workloadWords: String { workload == "register" ? effectiveMix.words : workload }
+
+  /// How long nodes may take to be ready. Servers of others load more than ours.
+  public var startLimitNanoseconds: Int64 {
+    get { startLimitAsked ?? (driver == nil ? 10_000_000_000 : 40_000_000_000) }
+    set { startLimitAsked = newValue }
+  }
+
+  /// How long the cluster may take to answer on every node after the last fault.
+  public var recoveryLimitNanoseconds: Int64 {
+    get { recoveryLimitAsked ?? (driver == nil ? 10_000_000_000 : 30_000_000_000) }
+    set { recoveryLimitAsked = newValue }
+  }
 
   /// The kind of ``workload``.
   var workloadKind: WorkloadKind { Workloads.named(workload) ?? Workloads.all[0] }
@@ -267,6 +281,8 @@ public enum FaultTarget: String, Sendable, CaseIterable {
   case all
   /// The node that answers name as their leader.
   case leader
+  /// One node, drawn among those that do not lead.
+  case follower
 }
 
 /// The shapes of partitions.
@@ -279,6 +295,8 @@ public enum PartitionKind: String, Sendable, CaseIterable {
   case isolateOne = "isolate-one"
   /// The leader alone.
   case isolateLeader = "isolate-leader"
+  /// One node alone that does not lead.
+  case isolateFollower = "isolate-follower"
   /// Every node sees a majority, and no two the same one.
   case majorityRing = "majority-ring"
   /// Two halves that only one node sees both of.
