@@ -12,6 +12,16 @@ enum NodeState: Equatable {
   case ending
 }
 
+/// How far links are that are cut by other means than the recorder's network.
+enum LinkStanding: Equatable {
+  /// All of them are cut; with what says so.
+  case cut(by: String)
+  /// All of them are whole again.
+  case whole
+  /// Neither, as far as is known.
+  case unknown
+}
+
 /// What a client asks of a node; a client has one request open.
 struct Asked {
   /// The client's place among the clients, from 0.
@@ -74,6 +84,28 @@ protocol Cluster: AnyObject {
   /// Whether a probe has arrived.
   func hasArrived(_ probe: UInt64) -> Bool
 
+  /// What tells of processes and links that this kernel does not know of, for the evidence of
+  /// faults; nil where it does.
+  var witness: String? { get }
+  /// Cuts links by other means than the recorder's network, where the cluster has such.
+  func cut(_ links: [Link])
+  /// Undoes that.
+  func heal(_ links: [Link])
+  /// How far that is; nil where the recorder's network is what counts.
+  func standing(of links: [Link]) -> LinkStanding?
+  /// Empties the disk of a node that was ended, before it is started again.
+  func wipe(_ index: Int)
+  /// Whether that is done.
+  func isWiped(_ index: Int) -> Bool
+  /// Begins to take a node out of the cluster, through another node.
+  func removeMember(_ index: Int)
+  /// Whether it is out, and its servers are gone.
+  func isRemoved(_ index: Int) -> Bool
+  /// Begins to add it again, with an empty disk.
+  func addMember(_ index: Int)
+  /// Whether it is a member and answers.
+  func isMember(_ index: Int) -> Bool
+
   /// Prepares a request; ``flush()`` sends it.
   func ask(_ asked: Asked)
   /// Nobody waits for the answer any more.
@@ -97,6 +129,22 @@ extension Cluster {
   func expectEnd(of index: Int) {}
   func sendProbe(_ link: Link) -> UInt64? { nil }
   func hasArrived(_ probe: UInt64) -> Bool { false }
+  var witness: String? { nil }
+  func cut(_ links: [Link]) {}
+  func heal(_ links: [Link]) {}
+  func standing(of links: [Link]) -> LinkStanding? { nil }
+  func wipe(_ index: Int) {}
+  func isWiped(_ index: Int) -> Bool { false }
+  func removeMember(_ index: Int) {}
+  func isRemoved(_ index: Int) -> Bool { false }
+  func addMember(_ index: Int) {}
+  func isMember(_ index: Int) -> Bool { state(index) == .up }
+
+  /// Evidence with who vouches for it, where that is not this kernel.
+  func vouched(_ evidence: JSON) -> JSON {
+    guard let witness, let members = evidence.members else { return evidence }
+    return .object(members + [JSON.Member("by", .string(witness))])
+  }
 
   /// The names of the nodes, in order.
   var names: [String] { (0..<count).map { name($0) } }

@@ -47,6 +47,8 @@ public struct FaultFamily: Sendable {
   var hurts: MachinePart?
   /// Whether it works on frames, which have checksums, and not on lines of a program's output.
   public var needsWires = false
+  /// Whether it works on servers with disks or members, and not on programs of `--node`.
+  public var needsServers = false
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
 }
 
@@ -54,29 +56,6 @@ public struct FaultFamily: Sendable {
 enum MachinePart: Sendable {
   case disk
   case clock
-}
-
-extension FaultFamily {
-  /// Why a run of that plan cannot make the fault, or nil when it can.
-  public func obstacle(in plan: Plan) -> String? {
-    if !plan.endpoints.isEmpty {
-      return "the servers of --endpoints are not ours to hurt"
-    }
-    if needsPeers, plan.driver != nil, plan.isolation != .sandbox {
-      return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
-    }
-    if hurts != nil, plan.driver == nil {
-      return "it needs real servers (--cluster)"
-    }
-    if hurts == .disk, plan.isolation != .sandbox {
-      return "it mounts disks of the nodes' own (--isolation sandbox)"
-    }
-    if hurts == .clock, let obstacle = plan.clockObstacle { return obstacle }
-    if needsWires, plan.driver == nil {
-      return "it needs real servers (--cluster): what embedded nodes say has no checksums"
-    }
-    return nil
-  }
 }
 
 /// The table of faults.
@@ -156,6 +135,16 @@ public enum Faults {
       needsPeers: false, hasTarget: true, isUsual: false,
       capabilities: ["compiler"], hurts: .clock,
       make: { ClockFault($0, $1, $2) }),
+    FaultFamily(
+      name: "wipe", summary: "SIGKILL, then a restart with an empty disk, one node at a time",
+      needs: "--cluster; most systems promise nothing after it, and may lose data rightly",
+      needsPeers: false, hasTarget: true, isUsual: false, needsServers: true,
+      make: { scheduled, _, world in WipeFault(scheduled, world) }),
+    FaultFamily(
+      name: "membership", summary: "a node is taken out of the cluster, then joins it empty",
+      needs: "--cluster of a system that can, such as etcd, with three nodes or more",
+      needsPeers: false, hasTarget: true, isUsual: false, needsServers: true,
+      make: { scheduled, _, world in MembershipFault(scheduled, world) }),
   ]
 
   /// The family of that name, or nil.

@@ -23,10 +23,10 @@ struct KillFault: Fault {
     for node in nodes { world.cluster.end(node, by: signal) }
   }
 
-  /// The kernel has reaped each of them.
+  /// The kernel has reaped each of them; elsewhere ``Cluster/witness`` says who tells.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
     guard nodes.allSatisfy({ world.cluster.state($0) == .down }) else { return nil }
-    return ["gone": JSON(nodes.count)]
+    return world.cluster.vouched(["gone": JSON(nodes.count)])
   }
 
   mutating func undo(_ world: FaultWorld) throws(Failure) {

@@ -33,7 +33,9 @@ final class Nemesis {
   private let now: () -> Int64
 
   /// After these, reads see what is left before anybody writes.
-  private static let destructive: Set<String> = ["kill", "stop", "power-loss"]
+  private static let destructive: Set<String> = [
+    "kill", "stop", "power-loss", "wipe", "membership",
+  ]
 
   init(
     plan: Plan, world: FaultWorld, history: HistoryLog, folder: RunFolder, log: RunLog,

@@ -27,6 +27,7 @@ struct PartitionFault: Fault {
   mutating func make(_ world: FaultWorld) {
     before = world.network.counts.cut
     world.network.cut(links)
+    world.cluster.cut(links)
     let all = (0..<world.cluster.count).flatMap { from in
       (0..<world.cluster.count).map { Link(from: from, to: $0) }
     }
@@ -43,6 +44,10 @@ struct PartitionFault: Fault {
   /// do not make a cut untrue.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
     guard !links.isEmpty, links.allSatisfy({ world.network.isCut($0) }) else { return nil }
+    if let standing = world.cluster.standing(of: links) {
+      guard case .cut(let witness) = standing else { return nil }
+      return ["linksCut": JSON(links.count), "by": .string(witness)]
+    }
     var evidence: [JSON.Member] = [
       JSON.Member("linksCut", JSON(links.count)),
       JSON.Member("dropped", JSON(world.network.counts.cut - before)),
@@ -59,9 +64,12 @@ struct PartitionFault: Fault {
 
   mutating func undo(_ world: FaultWorld) {
     world.network.heal(links)
+    world.cluster.heal(links)
   }
 
-  func isUndone(_ world: FaultWorld) -> Bool { true }
+  func isUndone(_ world: FaultWorld) -> Bool {
+    world.cluster.standing(of: links).map { $0 == .whole } ?? true
+  }
 }
 
 /// Which links a partition cuts.

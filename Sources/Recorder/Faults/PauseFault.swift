@@ -24,7 +24,7 @@ struct PauseFault: Fault {
   /// The kernel says that each of them is stopped.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
     guard nodes.allSatisfy({ world.cluster.isStopped($0) }) else { return nil }
-    return ["stopped": JSON(nodes.count)]
+    return world.cluster.vouched(["stopped": JSON(nodes.count)])
   }
 
   mutating func undo(_ world: FaultWorld) {

@@ -8,12 +8,12 @@ public enum Doctor {
   ///
   /// - Throws: ``ExitCode/unavailable``, naming the package that has the first that is missing.
   static func requirePrograms(of plan: Plan) throws(Failure) {
-    guard let driver = plan.driver, plan.endpoints.isEmpty else { return }
+    guard let driver = plan.driver, plan.way == .local else { return }
     guard !driver.programs.isEmpty else {
       throw Failure(
         .usage,
         "--cluster \(driver.name): its servers cannot be started from here; say where they "
-          + "are with --endpoints")
+          + "are with --endpoints, or how to start one with --command start=…")
     }
     for program in driver.programs {
       _ = try ProgramPath.resolve(program, packages: driver.packages)
@@ -22,7 +22,7 @@ public enum Doctor {
 
   /// What is missing here for a plan, a sentence each.
   public static func missing(for plan: Plan, _ machine: [Capability]) -> [String] {
-    guard plan.driver != nil, plan.endpoints.isEmpty else { return [] }
+    guard plan.way == .local else { return [] }
     var missing: [String] = []
     do throws(Failure) { try requirePrograms(of: plan) } catch { missing.append(error.message) }
     for name in plan.faults {

@@ -19,6 +19,16 @@ public struct Plan: Sendable, Equatable {
   public var knobs: [String] = []
   /// Where the servers are, `ADDRESS:PORT`; empty for servers that the run starts.
   public var endpoints: [String] = []
+  /// Where the run starts the servers through ssh, `USER@HOST`; empty for this machine.
+  public var hosts: [String] = []
+  /// The ssh client and its options, as a shell reads them.
+  public var ssh = "ssh"
+  /// The folder on the hosts that the data of runs is kept in.
+  public var hostFolder = "/tmp/plumbline"
+  /// The user's own commands.
+  public var commands: [UserCommand] = []
+  /// How long one of them may take.
+  public var commandLimitNanoseconds: Int64 = 10_000_000_000
   /// What the servers that the run starts are kept in.
   public var isolation = Isolation.auto
   /// The program of a node and its arguments; empty for the embedded protocol.
@@ -105,7 +115,11 @@ public struct Plan: Sendable, Equatable {
 
   /// How many nodes; they are called n1, n2, ….
   public var nodes: Int {
-    get { nodesAsked > 0 ? nodesAsked : endpoints.isEmpty ? usualNodes : endpoints.count }
+    get {
+      if nodesAsked > 0 { return nodesAsked }
+      let named = max(endpoints.count, hosts.count)
+      return named > 0 ? named : usualNodes
+    }
     set { nodesAsked = newValue }
   }
 
@@ -114,7 +128,11 @@ public struct Plan: Sendable, Equatable {
   }
 
   /// The driver of the servers to test, or nil.
-  public var driver: (any Driver)? { cluster.isEmpty ? nil : Drivers.named(cluster) }
+  public var driver: (any Driver)? {
+    guard !cluster.isEmpty, let driver = Drivers.named(cluster) else { return nil }
+    guard way != .existing, let start = command("start") else { return driver }
+    return OwnServers(base: driver, start: start, hosts: hosts)
+  }
 
   /// The families of faults, by name; empty for none.
   public var faults: [String] {

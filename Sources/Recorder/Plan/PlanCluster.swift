@@ -4,10 +4,11 @@ import Sandbox
 
 extension Plan {
   /// Whether the run starts servers, so that a sandbox is of use.
-  public var mayBeIsolated: Bool { driver != nil && endpoints.isEmpty }
+  public var mayBeIsolated: Bool { way == .local }
 
   /// Refuses a cluster that cannot be, before anything is started.
   func validateCluster() throws(Failure) {
+    try validateWay()
     guard let driver else {
       for (name, isGiven) in [
         ("knobs", !knobs.isEmpty), ("endpoints", !endpoints.isEmpty), ("pcap", pcap),

@@ -5,7 +5,7 @@ import Protocols
 
 extension PlanOption {
   /// Every option of a run, in the order of help and of `plan.json5`.
-  public static let all: [PlanOption] = cluster + workload + faultOptions + demands
+  public static let all: [PlanOption] = cluster + ways + workload + faultOptions + demands
 
   private static let cluster: [PlanOption] = [
     text("name", "NAME", \.name, "the run's name, the first part of its folder's"),

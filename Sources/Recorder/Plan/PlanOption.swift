@@ -27,6 +27,8 @@ public struct PlanOption: Sendable {
     case words
     /// True or false; on the command line its name alone, or `--no-NAME`.
     case flag
+    /// Texts by name (an object in a plan); on the command line `NAME=TEXT`, again and again.
+    case table([String])
     /// A program and its arguments (an array in a plan).
     case command
   }
@@ -57,6 +59,11 @@ public struct PlanOption: Sendable {
     }
   }
 
+  /// Whether it may be given again on the command line.
+  public var isRepeatable: Bool {
+    if case .table = kind { true } else { false }
+  }
+
   /// The option of that name, or nil.
   public static func named(_ name: String) -> PlanOption? { all.first { $0.name == name } }
 
@@ -69,6 +76,7 @@ public struct PlanOption: Sendable {
     case .text, .duration, .choice: value = .string(text)
     case .command: value = .array([.string(text)])
     case .flag: value = .bool(text != "no" && text != "false")
+    case .table: value = try entry(text, in: plan)
     case .count, .number, .seed:
       value =
         Int64(text).map { .integer($0) } ?? (Double(text) == nil ? .string(text) : .number(text))
@@ -101,6 +109,17 @@ public struct PlanOption: Sendable {
     return words.filter { !$0.isEmpty }
   }
 
+  /// A table with one entry more, or another text for it: `kill=docker kill {node}`.
+  private func entry(_ text: String, in plan: Plan) throws(Failure) -> JSON {
+    guard text != "none" else { return .object([]) }
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw Failure(.usage, "--\(name) \(text): expected NAME=TEXT")
+    }
+    let others = (get(plan).members ?? []).filter { $0.name != parts[0] }
+    return .object(others + [JSON.Member(String(parts[0]), .string(String(parts[1])))])
+  }
+
   /// What is wrong with a value.
   struct Mistake: Error { var message: String }
 
@@ -109,6 +128,11 @@ public struct PlanOption: Sendable {
     if case .choices(let known) = kind, let items = value.array {
       for item in items where item.string.map({ !known.contains($0) }) ?? true {
         throw Mistake(message: unknown(PlanOption.text(item), known))
+      }
+    }
+    if case .table(let known) = kind {
+      for member in value.members ?? [] where !known.contains(member.name) {
+        throw Mistake(message: unknown(member.name, known))
       }
     }
     if case .choice(let known) = kind, let word = value.string, !known.contains(word) {
@@ -132,6 +156,7 @@ public struct PlanOption: Sendable {
     case .number(let range): value.double.map { range.contains($0) } ?? false
     case .seed: PlanOption.seed(value) != nil
     case .flag: value.bool != nil
+    case .table: value.members?.allSatisfy { $0.value.string.map { !$0.isEmpty } ?? false } ?? false
     case .choices, .words, .command: value.array?.allSatisfy { $0.string != nil } ?? false
     }
   }
@@ -148,6 +173,7 @@ public struct PlanOption: Sendable {
     case .choice(let words): "one of " + PlanOption.list(words)
     case .choices(let words): "any of " + PlanOption.list(words)
     case .flag: "true or false"
+    case .table: "NAME=TEXT (an object of texts in a plan)"
     case .words: "texts with commas between them"
     case .command: "a program and its arguments, an array of strings"
     }
@@ -170,6 +196,7 @@ public struct PlanOption: Sendable {
   static func text(_ value: JSON) -> String {
     switch value {
     case .string(let text): text
+    case .object(let members) where members.isEmpty: "none"
     case .array(let items): items.isEmpty ? "none" : list(items.map { text($0) })
     case .number(let digits) where digits.hasSuffix(".0"): String(digits.dropLast(2))
     default: "\(value)"

@@ -11,6 +11,10 @@ public enum Cleanup {
     public var gone: Int
     /// The faults that were on when the recorder died, by name; they ended with it.
     public var faultsOpen: [String]
+    /// The user's commands that undid what a dead recorder's commands had done.
+    public var undone: [String] = []
+    /// Those of them that failed; their output is in `cleanup.log`.
+    public var failed: [String] = []
   }
 
   /// Ends the processes that a run started and that still run.
@@ -47,7 +51,45 @@ public enum Cleanup {
       if line["step"]?.string == "undone" { open.removeAll { $0.0 == number } }
     }
     outcome.faultsOpen = open.map(\.1)
+    for text in try undoing(folder) {
+      let child = try ChildProcess(
+        server: "/bin/sh", arguments: ["-c", text],
+        environment: ProgramPath.inheritedEnvironment(), log: folder.path + "/cleanup.log")
+      if try wait(for: child) {
+        outcome.undone.append(text)
+        try AppendFile(folder.commands).write([
+          "step": "ended", "text": .string(text), "done": true,
+        ])
+      } else {
+        outcome.failed.append(text)
+      }
+    }
     return outcome
+  }
+
+  /// What would undo the commands that were begun and not undone, in the order they were begun.
+  private static func undoing(_ folder: RunFolder) throws(Failure) -> [String] {
+    guard File.kind(folder.commands) == .file else { return [] }
+    var open: [String] = []
+    for line in try lines(folder.commands) {
+      if let undo = line["undo"]?.string, !open.contains(undo) { open.append(undo) }
+      if line["step"]?.string == "ended", line["done"] == true, let text = line["text"]?.string {
+        open.removeAll { $0 == text }
+      }
+    }
+    return open
+  }
+
+  /// Waits for half a minute at most.
+  ///
+  /// - Returns: whether it did what it was asked.
+  private static func wait(for child: ChildProcess) throws(Failure) -> Bool {
+    for _ in 0..<6000 {
+      if let ending = child.reap() { return ending == .exited(0) }
+      usleep(5_000)
+    }
+    child.end()
+    return false
   }
 
   /// The whole lines of a file; a torn last one is left out.

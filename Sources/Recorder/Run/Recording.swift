@@ -74,6 +74,7 @@ public enum Recording {
     try plan.validate()
     try Doctor.requirePrograms(of: plan)
     let clock = MonotonicClock()
+    try HostTrial.require(plan, clock: clock)
     let stamp = RunFolder.stamp()
     let folder = try RunFolder.make(plan, stamp: stamp)
     let run = try Run(plan, executable: executable, folder: folder, clock: clock)

@@ -34,7 +34,7 @@ final class Run {
     let now = { clock.now }
     log = try RunLog(folder, now: now)
     poller = try Poller()
-    let hasWires = plan.driver != nil && plan.isolation == .sandbox && plan.endpoints.isEmpty
+    let hasWires = plan.mayBeIsolated && plan.isolation == .sandbox
     network = Network(
       nodes: plan.nodes, latency: plan.effectiveLatency, keepsOrder: hasWires,
       random: random.split())

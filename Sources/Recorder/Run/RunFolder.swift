@@ -21,6 +21,10 @@ public struct RunFolder: Sendable, Equatable {
   public var log: String { path + "/plumbline.log" }
   /// `processes.jsonl`: what was started, for `plumbline cleanup`.
   public var processes: String { path + "/processes.jsonl" }
+  /// `commands.jsonl`: the user's commands that were run, and what undoes them.
+  public var commands: String { path + "/commands.jsonl" }
+  /// The log of a node's server.
+  func serverLog(_ name: String) -> String { node(name) + "/server.log" }
   /// The folder of a node: its log, and its data.
   public func node(_ name: String) -> String { path + "/nodes/" + name }
 

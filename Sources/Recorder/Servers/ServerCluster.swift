@@ -8,22 +8,36 @@ import Sandbox
 /// Start-up goes by stages: the processes of stage s + 1 start when every node says that s is done.
 /// Then the cluster is prepared once, and it is up when every node says the driver's last stage.
 final class ServerCluster: Cluster {
-  private struct Node {
+  struct Node {
     var name: String
     var state = NodeState.down
     var isPaused = false
     var mayEnd = false
+    /// It was paused by a command, and answers no more.
+    var isSilent = false
+    /// It is to be started as soon as what is left of it is gone.
+    var startsWhenDown = false
+    /// The run has begun with it.
+    var hasBegun = false
+    /// The command `ready` has said so; true where there is none.
+    var isReady = true
+    var wipe = Wipe.no
     var programs: [ServerProgram]
     var probe: Probe
   }
 
   /// What a node's own talk asks it from time to time: how it is, and who leads.
-  private struct Probe {
+  struct Probe {
     var talk: Int
     var asked: Int64 = 0
     var status: NodeStatus?
     /// Since when there has been no answer.
     var silentSince: Int64 = 0
+  }
+
+  /// How far the emptying of a node's disk is.
+  enum Wipe {
+    case no, wanted, running, done
   }
 
   /// How far the start of the cluster is.
@@ -37,34 +51,43 @@ final class ServerCluster: Cluster {
     case done
   }
 
-  let site: Site
-  private(set) var leader: Int?
-  private(set) var problems: [String] = []
-  private let driver: any Driver
-  private let plan: Plan
-  private let log: RunLog
-  private let now: () -> Int64
+  var site: Site
+  var leader: Int?
+  var problems: [String] = []
+  let driver: any Driver
+  let plan: Plan
+  let log: RunLog
+  let now: () -> Int64
+  private let folder: RunFolder
   private let environment: [String]
-  private let talks: Talks
+  let talks: Talks
+  /// The user's commands; nil when there are none.
+  let commands: CommandRunner?
+  var links = LinkCommands()
+  var nextCommands: Int64 = 0
+  /// The node that is on its way out of the cluster or back.
+  var change: MemberChange?
   private let wires: SwitchedWires?
   private let machines: NodeMachines?
-  private var nodes: [Node]
+  var nodes: [Node]
   /// The talk of each client for each node it spoke to: talk = slots[slot][node].
   private var slots: [[Int?]]
   /// What each talk is for: a client, or a node's probe.
-  private var owners: [Owner] = []
+  var owners: [Owner] = []
   private var open: [Asked?]
   private var answers: [Answered] = []
+  private var changeAnswers: [Answer] = []
   private var start = Start.stage(0)
   private var began: Int64 = 0
   private var preparation: (talk: Int, asked: Int64, last: String)
   private var nextLook: Int64 = 0
   private var isEnding = false
 
-  private enum Owner {
+  enum Owner {
     case client(slot: Int, node: Int)
     case probe(Int)
     case preparation
+    case change(Int)
   }
 
   private static let look: Int64 = 5_000_000
@@ -85,12 +108,18 @@ final class ServerCluster: Cluster {
     self.now = now
     environment = ProgramPath.inheritedEnvironment()
     let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
-    let processes = plan.endpoints.isEmpty ? driver.processes(site) : []
+    let processes = plan.way == .existing ? [] : driver.processes(site)
+    let hosts = plan.remoteHosts
+    commands = try CommandRunner.make(plan, driver, site, folder: folder, log: log, now: now)
+    self.folder = folder
+    let waitsForReady = plan.command("ready") != nil
     nodes = site.nodes.enumerated().map { index, node in
       Node(
-        name: node.name,
+        name: node.name, isReady: !waitsForReady,
         programs: processes.filter { $0.node == index }.map {
-          ServerProgram($0, folder: folder.node(node.name))
+          ServerProgram(
+            $0, folder: folder.node(node.name), host: hosts.isEmpty ? nil : hosts[index],
+            data: node.data)
         },
         probe: Probe(talk: talks.add(driver.session(site, client: -1, node: index))))
     }
@@ -107,7 +136,7 @@ final class ServerCluster: Cluster {
   func name(_ index: Int) -> String { nodes[index].name }
   func state(_ index: Int) -> NodeState { nodes[index].state }
   var nextDue: Int64? { nextLook }
-  var isUp: Bool { start == .done && nodes.allSatisfy { $0.state == .up } }
+  var isUp: Bool { start == .done && nodes.allSatisfy { $0.state == .up && $0.isReady } }
 
   // MARK: clients
 
@@ -142,6 +171,7 @@ final class ServerCluster: Cluster {
             evidence: heard.answer.evidence))
       case .probe(let node): hear(node, heard.answer)
       case .preparation: hearPreparation(heard.answer)
+      case .change: changeAnswers.append(heard.answer)
       }
     }
     defer { answers.removeAll(keepingCapacity: true) }
@@ -164,9 +194,21 @@ final class ServerCluster: Cluster {
   // MARK: processes
 
   func start(_ index: Int) throws(Failure) {
-    endWhatEnds(index)
+    let isFirst = !nodes[index].hasBegun
+    nodes[index].hasBegun = true
+    if isExisting {
+      // Whatever the command before it came to, the server is wanted now.
+      if !isFirst { commands?.run("start", index) }
+      nodes[index].state = .down
+    } else if nodes[index].state == .ending || nodes[index].wipe == .running {
+      // It had its time to end.
+      for program in nodes[index].programs { program.signal(SIGKILL) }
+      nodes[index].startsWhenDown = true
+      return
+    }
     guard nodes[index].state == .down else { return }
-    try File.makeFolder(site.nodes[index].data)
+    if plan.way == .local { try File.makeFolder(site.nodes[index].data) }
+    nodes[index].wipe = .no
     let stage: Int
     if case .stage(let current) = start { stage = current } else { stage = Int.max }
     if began == 0 { began = now() }
@@ -193,22 +235,23 @@ final class ServerCluster: Cluster {
     }
   }
 
-  /// Waits for the end of what was killed a moment ago.
-  private func endWhatEnds(_ index: Int) {
-    guard nodes[index].state == .ending else { return }
-    for program in nodes[index].programs.indices {
-      nodes[index].programs[program].child?.end()
-      nodes[index].programs[program].child = nil
+  /// Lays out a node's programs anew: the site says otherwise than before.
+  func replacePrograms(_ index: Int) {
+    nodes[index].programs = driver.processes(site).filter { $0.node == index }.map {
+      ServerProgram(
+        $0, folder: folder.node(nodes[index].name), host: nodes[index].programs.first?.host,
+        data: site.nodes[index].data)
     }
-    nodes[index].state = .down
   }
 
   func end(_ index: Int, by signal: Int32) {
     guard nodes[index].state != .down else { return }
+    guard !isExisting else { return endByCommand(index, by: signal) }
     nodes[index].state = .ending
+    nodes[index].startsWhenDown = false
     for program in nodes[index].programs.indices {
       nodes[index].programs[program].isEnding = true
-      nodes[index].programs[program].child?.signal(signal)
+      nodes[index].programs[program].signal(signal)
     }
     talks.abandon(nodes[index].probe.talk)
     log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
@@ -217,43 +260,56 @@ final class ServerCluster: Cluster {
   func expectEnd(of index: Int) { nodes[index].mayEnd = true }
 
   func pause(_ index: Int) {
-    for program in nodes[index].programs { program.child?.signal(SIGSTOP) }
+    guard !isExisting else { return pauseByCommand(index, true) }
+    for program in nodes[index].programs { program.signal(SIGSTOP) }
     nodes[index].isPaused = true
     log.write("\(nodes[index].name): paused")
   }
 
   func resume(_ index: Int) {
-    for program in nodes[index].programs { program.child?.signal(SIGCONT) }
+    guard !isExisting else { return pauseByCommand(index, false) }
+    for program in nodes[index].programs { program.signal(SIGCONT) }
     nodes[index].isPaused = false
     nodes[index].probe.silentSince = now()
     log.write("\(nodes[index].name): resumed")
   }
 
   func isStopped(_ index: Int) -> Bool {
-    let children = nodes[index].programs.compactMap(\.child)
-    return !children.isEmpty && children.allSatisfy { ProcessState.read($0.id)?.letter == "T" }
+    guard !isExisting else { return nodes[index].isSilent }
+    let running = nodes[index].programs.filter { $0.child != nil }
+    return !running.isEmpty && running.allSatisfy(\.isStopped)
   }
 
   func advance(at time: Int64) throws(Failure) {
     guard time >= nextLook else { return }
     nextLook = time + ServerCluster.look
-    for index in nodes.indices { try reap(index) }
+    try advanceCommands(at: time)
+    for index in nodes.indices { try reap(index, at: time) }
+    try advanceWipes()
+    for answer in changeAnswers { try hearChange(answer) }
+    changeAnswers = []
+    try advanceChange(at: time)
     for index in nodes.indices { probe(index, at: time) }
     talks.idle(at: time)
     try advanceStart(at: time)
   }
 
-  private func reap(_ index: Int) throws(Failure) {
+  private func reap(_ index: Int, at time: Int64) throws(Failure) {
     for program in nodes[index].programs.indices {
-      guard let ending = nodes[index].programs[program].child?.reap() else { continue }
-      let isMeant = nodes[index].programs[program].isEnding
-      nodes[index].programs[program].child = nil
+      nodes[index].programs[program].remote?.advance(at: time, asksState: nodes[index].isPaused)
+      guard let ending = nodes[index].programs[program].reap() else { continue }
+      let isMeant = nodes[index].programs[program].isEnding || mayLeave(index)
       guard !isMeant else { continue }
       try endedByItself(index, program, ending)
     }
     if nodes[index].state == .ending, nodes[index].programs.allSatisfy({ $0.child == nil }) {
       nodes[index].state = .down
     }
+    guard nodes[index].startsWhenDown, nodes[index].state == .down,
+      nodes[index].wipe != .wanted, nodes[index].wipe != .running
+    else { return }
+    nodes[index].startsWhenDown = false
+    try start(index)
   }
 
   /// A server that ends under faults is an observation; one that ends before them is a mistake in
@@ -278,15 +334,18 @@ final class ServerCluster: Cluster {
 
   func end() {
     isEnding = true
+    endCommands()
     for index in nodes.indices {
       for program in nodes[index].programs.indices {
-        nodes[index].programs[program].child?.signal(SIGKILL)
+        nodes[index].programs[program].signal(SIGKILL)
       }
     }
     for index in nodes.indices {
-      for program in nodes[index].programs.indices {
-        nodes[index].programs[program].child?.end()
-        nodes[index].programs[program].child = nil
+      for program in nodes[index].programs.indices
+      where !nodes[index].programs[program].end() {
+        let role = nodes[index].programs[program].process.role
+        problems.append(
+          "\(nodes[index].name): nobody saw the end of \(role) on \(plan.hosts[index])")
       }
       nodes[index].state = .down
     }
@@ -298,6 +357,7 @@ final class ServerCluster: Cluster {
 
   private func probe(_ index: Int, at time: Int64) {
     let state = nodes[index].state
+    guard !watchSilence(index, at: time) else { return }
     guard state == .starting || state == .up, !nodes[index].isPaused else { return }
     let talk = nodes[index].probe.talk
     let since = time - nodes[index].probe.asked
@@ -312,7 +372,7 @@ final class ServerCluster: Cluster {
   }
 
   private func hear(_ index: Int, _ answer: Answer) {
-    guard let status = answer.status else { return }
+    guard !hearWhileHurt(index, answer), let status = answer.status else { return }
     nodes[index].probe.status = status
     nodes[index].probe.silentSince = now()
     if nodes[index].state == .starting {
@@ -324,6 +384,8 @@ final class ServerCluster: Cluster {
 
   /// Whom the nodes take for the leader: the one of the highest term, else the one most name.
   private func electLeader() {
+    // The user's command says it.
+    guard !(commands?.has("leader") ?? false) else { return }
     let statuses = nodes.filter { $0.state == .up }.compactMap(\.probe.status)
       .filter { $0.leader != nil }
     let highest = statuses.compactMap(\.term).max()

@@ -12,12 +12,21 @@ enum Sites {
   ) throws(Failure) -> Site {
     let knobs = try plan.knobValues(driver)
     let names = plan.nodeNames
-    let data = names.map { absolute(folder.node($0)) + "/data" }
-    let places = try plan.endpointPlaces()
+    let run = folder.path.split(separator: "/").last.map(String.init) ?? "run"
+    let data = names.map {
+      plan.way == .ssh
+        ? "\(plan.hostFolder)/\(run)/\($0)" : absolute(folder.node($0)) + "/data"
+    }
+    var places = try plan.endpointPlaces()
+    var option = "endpoints"
+    if places.isEmpty, plan.way == .ssh {
+      option = "hosts"
+      places = plan.hosts.map { (String($0.split(separator: "@").last ?? ""), nil) }
+    }
     guard places.isEmpty else {
       var nodes: [Site.Node] = []
       for (index, place) in places.enumerated() {
-        let address = try resolve(place.address)
+        let address = try resolve(place.address, option)
         nodes.append(
           Site.Node(
             name: names[index], peerAddress: address, clientAddress: address, data: data[index]))
@@ -50,7 +59,7 @@ enum Sites {
     return String(cString: here) + "/" + path
   }
 
-  private static func resolve(_ name: String) throws(Failure) -> String {
+  private static func resolve(_ name: String, _ option: String) throws(Failure) -> String {
     var hints = addrinfo()
     hints.ai_family = AF_INET
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -58,7 +67,9 @@ enum Sites {
     let code = getaddrinfo(name, nil, &hints, &found)
     defer { if let found { freeaddrinfo(found) } }
     guard code == 0, let address = found?.pointee.ai_addr else {
-      throw Failure(.unavailable, "--endpoints \(name): \(String(cString: gai_strerror(code)))")
+      let hint = option == "hosts" ? "; say where clients find it with --endpoints" : ""
+      throw Failure(
+        .unavailable, "--\(option) \(name): \(String(cString: gai_strerror(code)))\(hint)")
     }
     var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
     address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {

@@ -30,6 +30,11 @@ enum CleanupCommand: Command {
         let faults = outcome.faultsOpen.joined(separator: ", ")
         try terminal.output("\(folder): faults that were on ended with it: \(faults)\n")
       }
+      for text in outcome.undone { try terminal.output("\(folder): done: \(text)\n") }
+      if let failed = outcome.failed.first {
+        throw Failure(
+          .unavailable, "\(folder): this command failed: \(failed); see \(folder)/cleanup.log")
+      }
     }
     return .success
   }

@@ -10,7 +10,8 @@ enum PlanArguments {
       guard option.kind == .flag else {
         return [
           CommandOption(
-            option.name, option.metavar, help: "\(option.help) (\(option.defaultText))")
+            option.name, option.metavar, isRepeatable: option.isRepeatable,
+            help: "\(option.help) (\(option.defaultText))")
         ]
       }
       let opposite = CommandOption("no-" + option.name, help: "do not \(option.help)")
@@ -36,8 +37,7 @@ enum PlanArguments {
       if option.kind == .flag, arguments.has("no-" + option.name) {
         try option.parse("no", into: &plan)
       }
-      guard let text = arguments[option.name] else { continue }
-      try option.parse(text, into: &plan)
+      for text in arguments.values[option.name] ?? [] { try option.parse(text, into: &plan) }
     }
     let words = arguments.positional
     if let stray = words.first, arguments.beforeDashes != 0 {

@@ -1,0 +1,83 @@
+import Base
+import Drivers
+import Glibc
+
+/// Tries the hosts of a plan before anything is started there.
+enum HostTrial {
+  private static let patience: Int64 = 20_000_000_000
+
+  /// Refuses a plan whose hosts cannot be reached, or do not have what it needs.
+  ///
+  /// - Throws: ``ExitCode/unavailable``, with what ssh or the host said.
+  static func require(_ plan: Plan, clock: MonotonicClock) throws(Failure) {
+    guard plan.way == .ssh, let driver = plan.driver else { return }
+    guard !driver.programs.isEmpty else {
+      throw Failure(
+        .usage,
+        "--cluster \(driver.name): it has no servers to be started; say how to with "
+          + "--command start=…")
+    }
+    let out = try scratch()
+    defer { remove(out) }
+    var children: [ChildProcess] = []
+    defer { children.forEach { $0.end() } }
+    for (index, host) in plan.remoteHosts.enumerated() {
+      children.append(
+        try ChildProcess(
+          server: "/bin/sh", arguments: host.arguments(script: script(plan, driver.programs)),
+          environment: ProgramPath.inheritedEnvironment(), log: out + "/\(index)"))
+    }
+    let limit = clock.now + patience
+    for index in children.indices {
+      var ending: ChildProcess.Ending?
+      while ending == nil, clock.now < limit {
+        ending = children[index].reap()
+        if ending == nil { usleep(5_000) }
+      }
+      guard ending != .exited(0) else { continue }
+      let said = String(decoding: (try? File.read(out + "/\(index)")) ?? [], as: UTF8.self)
+      throw Failure(.unavailable, words(plan.hosts[index], ending, said, driver.packages))
+    }
+  }
+
+  /// Ends with 0 where the host has all, with 3 where a program is missing, named last.
+  static func script(_ plan: Plan, _ programs: [String]) -> String {
+    let names = programs.map { RemoteHost.quoted($0) }.joined(separator: " ")
+    return """
+      PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+      for program in \(names); do
+        command -v "$program" >/dev/null || { echo "$program"; exit 3; }
+      done
+      folder=\(RemoteHost.quoted(plan.hostFolder))
+      mkdir -p "$folder" && [ -w "$folder" ] || { echo "$folder"; exit 4; }
+      """
+  }
+
+  private static func words(
+    _ host: String, _ ending: ChildProcess.Ending?, _ said: String, _ packages: [String]
+  ) -> String {
+    let last = said.split(separator: "\n").last.map(String.init) ?? ""
+    switch ending {
+    case .exited(3):
+      let hint =
+        packages.isEmpty ? "" : "; it is in the package \(packages.joined(separator: ", "))"
+      return "--hosts \(host): there is no program \(last)\(hint)"
+    case .exited(4): return "--hosts \(host): \(last) cannot be written (--host-folder)"
+    case nil: return "--hosts \(host): no answer within \(Units.describe(nanoseconds: patience))"
+    default: return "--hosts \(host): ssh cannot log in: \(last)"
+    }
+  }
+
+  private static func scratch() throws(Failure) -> String {
+    var name = Array("/tmp/plumbline-hosts-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else {
+      throw Failure(.cannotCreate, "/tmp: \(File.systemMessage())")
+    }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func remove(_ folder: String) {
+    try? FolderContents.remove(folder)
+    rmdir(folder)
+  }
+}
