@@ -25,7 +25,7 @@ struct KillFault: Fault {
 
   /// The kernel has reaped each of them; elsewhere ``Cluster/witness`` says who tells.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
-    guard nodes.allSatisfy({ world.cluster.state($0) == .down }) else { return nil }
+    guard nodes.allSatisfy({ world.cluster.isGone($0) }) else { return nil }
     return world.cluster.vouched(["gone": JSON(nodes.count)])
   }
 

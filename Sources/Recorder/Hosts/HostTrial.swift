@@ -11,12 +11,6 @@ enum HostTrial {
   /// - Throws: ``ExitCode/unavailable``, with what ssh or the host said.
   static func require(_ plan: Plan, clock: MonotonicClock) throws(Failure) {
     guard plan.way == .ssh, let driver = plan.driver else { return }
-    guard !driver.programs.isEmpty else {
-      throw Failure(
-        .usage,
-        "--cluster \(driver.name): it has no servers to be started; say how to with "
-          + "--command start=…")
-    }
     let out = try scratch()
     defer { remove(out) }
     var children: [ChildProcess] = []

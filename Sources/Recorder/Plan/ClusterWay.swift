@@ -52,16 +52,17 @@ extension FaultFamily {
 
   /// Why a run of that plan cannot make the fault, or nil when it can.
   public func obstacle(in plan: Plan) -> String? {
-    if let obstacle = membershipObstacle(plan) { return obstacle }
     switch plan.way {
     case .embedded:
       if needsServers { return "it needs real servers (--cluster)" }
       return needsWires
         ? "it needs real servers (--cluster): what embedded nodes say has no checksums" : nil
     case .local:
+      if let obstacle = memberObstacle(plan) { return obstacle }
       guard needsPeers, plan.isolation != .sandbox else { return nil }
       return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
     case .ssh:
+      if let obstacle = memberObstacle(plan) { return obstacle }
       guard !(FaultWay.named(name)?.isMadeOverSSH ?? false) else { return nil }
       return commandObstacle(plan, "the machines of --hosts are not the recorder's")
     case .existing:
@@ -78,7 +79,12 @@ extension FaultFamily {
     return reason + "; give " + missing.map { "--command \($0)=…" }.joined(separator: " and ")
   }
 
-  private func membershipObstacle(_ plan: Plan) -> String? {
+  /// Why the driver's members do not allow the fault.
+  private func memberObstacle(_ plan: Plan) -> String? {
+    if name == "wipe", let driver = plan.driver, driver.hasMembership {
+      return "\(driver.name) does not let a node with an empty disk go on under its old name; "
+        + "--faults membership empties it and adds the node anew"
+    }
     guard name == "membership", let driver = plan.driver else { return nil }
     if !driver.hasMembership {
       return "\(driver.name) has no members that can be taken out and added again"
@@ -123,7 +129,16 @@ extension Plan {
       let given = missing == first ? second : first
       throw Failure(.usage, "--command \(given) is of no use without --command \(missing)=…")
     }
+    if way != .existing, let driver, driver.programs.isEmpty {
+      throw Failure(
+        .usage,
+        "--cluster \(driver.name): its servers cannot be started from here; say where they "
+          + "are with --endpoints, or how to start one with --command start=…")
+    }
     guard way == .ssh else { return }
+    guard hostFolder.hasPrefix("/"), !hostFolder.contains("'") else {
+      throw Failure(.usage, "--host-folder \(hostFolder): expected an absolute path")
+    }
     if !endpoints.isEmpty, endpoints.count != hosts.count {
       throw Failure(
         .usage, "--hosts names \(hosts.count), but --endpoints names \(endpoints.count)")

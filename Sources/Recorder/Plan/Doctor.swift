@@ -9,19 +9,23 @@ public enum Doctor {
   /// - Throws: ``ExitCode/unavailable``, naming the package that has the first that is missing.
   static func requirePrograms(of plan: Plan) throws(Failure) {
     guard let driver = plan.driver, plan.way == .local else { return }
-    guard !driver.programs.isEmpty else {
-      throw Failure(
-        .usage,
-        "--cluster \(driver.name): its servers cannot be started from here; say where they "
-          + "are with --endpoints, or how to start one with --command start=…")
-    }
     for program in driver.programs {
       _ = try ProgramPath.resolve(program, packages: driver.packages)
     }
   }
 
+  /// Why the plan's ssh client cannot be started here, or nil.
+  public static func sshObstacle(_ plan: Plan) -> String? {
+    let program = plan.ssh.split(separator: " ").first.map(String.init) ?? ""
+    do throws(Failure) {
+      _ = try ProgramPath.resolve(program, packages: ["openssh-client"])
+      return nil
+    } catch { return error.message }
+  }
+
   /// What is missing here for a plan, a sentence each.
   public static func missing(for plan: Plan, _ machine: [Capability]) -> [String] {
+    if plan.way == .ssh { return sshObstacle(plan).map { [$0] } ?? [] }
     guard plan.way == .local else { return [] }
     var missing: [String] = []
     do throws(Failure) { try requirePrograms(of: plan) } catch { missing.append(error.message) }

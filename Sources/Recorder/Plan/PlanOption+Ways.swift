@@ -23,7 +23,7 @@ extension PlanOption {
       kind: .text, get: { .string($0.hostFolder) },
       put: { plan, value in
         plan.hostFolder = value.string ?? ""
-        return plan.hostFolder.hasPrefix("/")
+        return true
       }),
     PlanOption(
       name: "command", metavar: "NAME=TEXT",

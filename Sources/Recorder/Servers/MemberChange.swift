@@ -4,7 +4,7 @@ import Drivers
 ///
 /// A step that was begun is carried through: whether a request took effect whose answer was lost,
 /// asking again says, as drivers answer `ok` to what is so already. So a node that is wanted back
-/// early goes all the way out first.
+/// early goes all the way out first, unless every request so far was certainly refused.
 struct MemberChange {
   enum Step: Int {
     /// Another node is asked to take it out.
@@ -26,6 +26,10 @@ struct MemberChange {
   /// The node that is asked.
   var via: Int
   var asked: Int64 = 0
+  /// Whether a request to take it out may have taken effect although nobody said so.
+  var isUncertain = false
+  /// What was said last that was no consent, for the log.
+  var lastRefusal: Answer.Outcome?
   /// Whether it shall come back.
   var isWantedBack = false
 

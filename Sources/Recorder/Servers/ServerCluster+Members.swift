@@ -48,7 +48,11 @@ extension ServerCluster {
     if talks.isAsking(talk) {
       guard time - current.asked > ServerCluster.patience else { return }
       talks.abandon(talk)
+      change?.isUncertain = true
       change?.turnToNext(of: count)
+    } else if current.step == .removing, current.isWantedBack, !current.isUncertain {
+      log.write("\(nodes[current.node].name): stays a member: the others would not take it out")
+      change = nil
     } else if time - current.asked > ServerCluster.pause {
       change?.asked = time
       talks.ask(talk, question, at: time)
@@ -69,6 +73,11 @@ extension ServerCluster {
   func hearChange(_ answer: Answer) throws(Failure) {
     guard let current = change else { return }
     guard case .ok = answer.outcome else {
+      if case .unknown = answer.outcome { change?.isUncertain = true }
+      if change?.lastRefusal != answer.outcome {
+        log.write("change of \(nodes[current.node].name): \(nodes[current.via].name) says \(answer.outcome)")
+      }
+      change?.lastRefusal = answer.outcome
       change?.turnToNext(of: count)
       return
     }

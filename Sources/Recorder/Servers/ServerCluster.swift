@@ -135,6 +135,9 @@ final class ServerCluster: Cluster {
   var count: Int { nodes.count }
   func name(_ index: Int) -> String { nodes[index].name }
   func state(_ index: Int) -> NodeState { nodes[index].state }
+  func isGone(_ index: Int) -> Bool {
+    nodes[index].state == .down && nodes[index].programs.allSatisfy(\.wasSeenToEnd)
+  }
   var nextDue: Int64? { nextLook }
   var isUp: Bool { start == .done && nodes.allSatisfy { $0.state == .up && $0.isReady } }
 
@@ -302,7 +305,9 @@ final class ServerCluster: Cluster {
       guard !isMeant else { continue }
       try endedByItself(index, program, ending)
     }
-    if nodes[index].state == .ending, nodes[index].programs.allSatisfy({ $0.child == nil }) {
+    if nodes[index].state == .ending, !isExisting,
+      nodes[index].programs.allSatisfy({ $0.child == nil })
+    {
       nodes[index].state = .down
     }
     guard nodes[index].startsWhenDown, nodes[index].state == .down,

@@ -15,6 +15,8 @@ struct ServerProgram {
   private(set) var child: ChildProcess?
   /// What keeps it on another machine.
   private(set) var remote: RemoteServer?
+  /// Whether its last end was seen, and not only that of the connection to its machine.
+  private(set) var wasSeenToEnd = true
   /// It was ended on purpose and is not yet reaped.
   var isEnding = false
 
@@ -68,6 +70,7 @@ struct ServerProgram {
   mutating func reap() -> ChildProcess.Ending? {
     guard let ending = child?.reap() else { return nil }
     remote?.hear()
+    wasSeenToEnd = remote?.hasEnded ?? true
     child = nil
     remote = nil
     return ending

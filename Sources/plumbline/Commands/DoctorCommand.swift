@@ -30,6 +30,8 @@ enum DoctorCommand: Command {
     for family in Faults.all {
       text += line(family.name, family.summary, family.obstacle(of: machine))
     }
+    text += "\nother machines\n"
+    text += line("ssh", "servers on --hosts", Doctor.sshObstacle(plan))
     let missing = plan.driver == nil ? [] : Doctor.missing(for: plan, machine)
     if plan.driver != nil {
       text += "\nthe plan\n"

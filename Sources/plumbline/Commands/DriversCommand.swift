@@ -31,6 +31,13 @@ enum DriversCommand: Command {
     return .success
   }
 
+  /// The ways of having a cluster of it.
+  private static func ways(_ driver: any Driver) -> String {
+    let command = driver.programs.isEmpty ? " with --command start=…" : ""
+    return "local\(command), ssh\(command) (--hosts), existing (--endpoints)"
+      + (driver.hasMembership ? "; nodes can be taken out and added again" : "")
+  }
+
   private static func describe(_ driver: any Driver) -> String {
     var text = "\(driver.name)\n  \(driver.summary)\n"
     text +=
@@ -39,6 +46,7 @@ enum DriversCommand: Command {
       : "  servers: \(driver.programs.joined(separator: ", "))"
         + (driver.packages.isEmpty
           ? "\n" : " (packages \(driver.packages.joined(separator: ", ")))\n")
+    text += "  ways: \(ways(driver))\n"
     for knob in driver.knobs {
       let values =
         knob.values.isEmpty

@@ -13,6 +13,10 @@ enum FaultsCommand: Command {
       plumbline test --faults partition,kill --fault-interval 3s
       plumbline test --faults pause --targets leader --duration 30s
       plumbline test --faults none
+
+    Each is said for the embedded protocols and --node, for servers that the run starts here
+    (local) or on other machines (ssh: --hosts), and for servers that are there already
+    (existing: --endpoints), where it needs the commands (--command) that are named.
     """
 
   static func run(
@@ -22,6 +26,8 @@ enum FaultsCommand: Command {
     var text = ""
     for fault in Faults.all {
       text += "\(fault.name)\n  \(fault.summary)\n  needs \(fault.needs)\n"
+      let ways = ClusterWay.allCases.map { "\($0.rawValue): \(fault.means(in: $0))" }
+      text += "  \(ways.joined(separator: "; "))\n"
       if let obstacle = fault.obstacle(of: machine) {
         text += "  not for --cluster on this machine: \(obstacle)\n"
       }
