@@ -1,0 +1,113 @@
+import Base
+import Drivers
+import Foundation
+import Glibc
+import Testing
+
+@testable import Recorder
+
+/// Servers on other machines: this one, through an ssh server of the test's own.
+@Suite(.enabled(if: LocalSSH.obstacle == nil, "\(LocalSSH.obstacle ?? "")"))
+struct HostsTests {
+  /// A plan for two hosts that an ssh server answers for.
+  func withHosts(
+    _ faults: [String], _ first: Int, _ body: (inout OwnCluster) throws -> Void
+  ) throws {
+    var cluster = try OwnCluster(faults: faults)
+    defer { cluster.remove() }
+    let hosts = [OwnCluster.address(first), OwnCluster.address(first + 1)]
+    let ssh = try LocalSSH(cluster.folder, hosts: hosts)
+    cluster.plan.hosts = hosts
+    cluster.plan.ssh = ssh.client
+    cluster.plan.hostFolder = cluster.folder + "/on the host"
+    cluster.plan.commands = [
+      UserCommand("start", "exec \(OwnCluster.program) {address} {port} \"{data}/kv\"")
+    ]
+    try body(&cluster)
+    withExtendedLifetime(ssh) {}
+  }
+
+  /// What names the folder of the hosts: the servers and the shells that keep them.
+  func servers(_ cluster: OwnCluster) -> [pid_t] {
+    cluster.running().filter { id in
+      let bytes = (try? File.read("/proc/\(id)/cmdline")) ?? []
+      return String(decoding: bytes, as: UTF8.self).contains("/on the host")
+    }
+  }
+
+  @Test func everyFaultIsMadeThereVerifiedAndUndone() throws {
+    try withHosts(["kill", "stop", "pause", "wipe"], 11) { cluster in
+      let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
+      #expect(outcome.problems == [])
+      let evidence = ["kill": "gone", "stop": "gone", "pause": "stopped", "wipe": "emptied"]
+      let steps = try OwnCluster.steps(outcome.folder)
+      for step in steps {
+        let name = String(step.prefix { $0 != ":" })
+        let words = "{\"\(evidence[name] ?? "")\":1,\"by\":\"the host\"}"
+        #expect(step == "\(name): planned, done, verified \(words), undone")
+      }
+      #expect(steps.count >= 3)
+      #expect(servers(cluster) == [])
+      let run = outcome.folder.path.split(separator: "/").last ?? ""
+      #expect(
+        try File.names(in: "\(cluster.plan.hostFolder)/\(run)").sorted() == ["n1", "n2"])
+    }
+  }
+
+  @Test(.enabled("the command is not built", { DyingRecorderTests.canRecord }))
+  func aRecorderThatIsKilledLeavesNothingOnTheHosts() throws {
+    try withHosts(["pause"], 13) { cluster in
+      cluster.plan.durationNanoseconds = 60_000_000_000
+      let file = cluster.folder + "/plan.json5"
+      try File.replace(file, with: Array(cluster.plan.json5.utf8))
+      let child = try ChildProcess(
+        server: DyingRecorderTests.command, arguments: ["record", "--plan", file],
+        environment: ProgramPath.inheritedEnvironment(), log: cluster.folder + "/log")
+      let history = cluster.plan.out + "/latest/history.jsonl"
+      for _ in 0..<2_000 where (try? File.read(history).count) ?? 0 < 20_000 { usleep(5_000) }
+      #expect(!servers(cluster).isEmpty)
+      child.end()
+      for _ in 0..<2_000 where !servers(cluster).isEmpty { usleep(5_000) }
+      #expect(servers(cluster) == [])
+    }
+  }
+
+  func failure(_ plan: Plan) -> String {
+    do throws(Failure) {
+      _ = try Recording.run(plan, executable: "/proc/self/exe")
+      return "no failure"
+    } catch {
+      #expect(error.code == .unavailable)
+      return error.message
+    }
+  }
+
+  @Test func whatAHostLacksIsAMessageBeforeAnythingStarts() throws {
+    try withHosts([], 15) { cluster in
+      let host = cluster.plan.hosts[0]
+      cluster.plan.hostFolder = "/dev/null/x"
+      #expect(
+        failure(cluster.plan) == "--hosts \(host): /dev/null/x cannot be written (--host-folder)")
+      cluster.plan.hosts[0] = OwnCluster.address(99)
+      let message = failure(cluster.plan)
+      #expect(message.hasPrefix("--hosts \(OwnCluster.address(99)): ssh cannot log in: ssh: "))
+      #expect(message.hasSuffix("Connection refused\r") || message.hasSuffix("Connection refused"))
+      #expect(File.kind(cluster.plan.out) == .nothing)
+    }
+  }
+
+  @Test func theScriptOfTheTrialNamesWhatIsMissing() throws {
+    var plan = Plan()
+    plan.hostFolder = "/tmp"
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", HostTrial.script(plan, ["sh", "no such program"])]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 3)
+    let said = pipe.fileHandleForReading.readDataToEndOfFile()
+    #expect(String(decoding: said, as: UTF8.self) == "no such program\n")
+  }
+}
