@@ -90,7 +90,8 @@ struct PlanTests {
     #expect(
       failure("{faults: ['partion']}")
         == "p.json5:1:2: “faults”: there is no “partion”; expected partition, kill, stop, "
-        + "pause, loss, delay, duplicate, reorder, throttle, corrupt; did you mean partition?")
+        + "pause, loss, delay, duplicate, reorder, throttle, corrupt, wipe, membership; did "
+        + "you mean partition?")
     #expect(
       failure("{mix: 'reads=1'}")
         == "p.json5:1:2: “mix”: found “reads=1”, expected text such as read=50,write=30,cas=20")

@@ -43,14 +43,14 @@ enum HostTrial {
         command -v "$program" >/dev/null || { echo "$program"; exit 3; }
       done
       folder=\(RemoteHost.quoted(plan.hostFolder))
-      mkdir -p "$folder" && [ -w "$folder" ] || { echo "$folder"; exit 4; }
+      mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || { echo "$folder"; exit 4; }
       """
   }
 
   private static func words(
     _ host: String, _ ending: ChildProcess.Ending?, _ said: String, _ packages: [String]
   ) -> String {
-    let last = said.split(separator: "\n").last.map(String.init) ?? ""
+    let last = said.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
     switch ending {
     case .exited(3):
       let hint =

@@ -111,7 +111,11 @@ extension ServerCluster {
     try commands.advance(at: time)
     for ended in commands.takeEnded() {
       switch ended.name {
-      case "cut", "heal", "reach": links.take(ended)
+      case "cut", "heal", "reach":
+        links.take(ended)
+        if ended.name == "cut", ended.isDone, let peer = ended.peer {
+          commands.run("reach", ended.node, peer: peer)
+        }
       case "wipe":
         if nodes[ended.node].wipe == .running {
           nodes[ended.node].wipe = ended.isDone ? .done : .no

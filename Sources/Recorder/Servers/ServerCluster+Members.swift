@@ -75,7 +75,9 @@ extension ServerCluster {
     guard case .ok = answer.outcome else {
       if case .unknown = answer.outcome { change?.isUncertain = true }
       if change?.lastRefusal != answer.outcome {
-        log.write("change of \(nodes[current.node].name): \(nodes[current.via].name) says \(answer.outcome)")
+        log.write(
+          "change of \(nodes[current.node].name): \(nodes[current.via].name) says \(answer.outcome)"
+        )
       }
       change?.lastRefusal = answer.outcome
       change?.turnToNext(of: count)

@@ -62,7 +62,7 @@ final class LocalSSH {
     let log = folder + "/sshd.log"
     let isUp = {
       ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
-        .split(separator: "\n").count { $0.contains("listening") } >= hosts.count
+        .split(whereSeparator: \.isNewline).count { $0.contains("listening") } >= hosts.count
     }
     for _ in 0..<2_000 where !isUp() { usleep(5_000) }
   }

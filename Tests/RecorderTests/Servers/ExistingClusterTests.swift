@@ -9,13 +9,15 @@ import Testing
 struct ExistingClusterTests {
   /// A cluster of two servers that run already, and the commands that hurt them.
   func withServers(
-    _ faults: [String], _ change: (inout Plan) -> Void = { _ in },
+    _ faults: [String], at first: Int, _ change: (inout Plan) -> Void = { _ in },
     _ body: (OwnCluster) throws -> Void
   ) throws {
     var cluster = try OwnCluster(faults: faults)
     let folder = cluster.folder
     defer { cluster.remove() }
-    cluster.plan.endpoints = [OwnCluster.address(1), OwnCluster.address(2)].map { $0 + ":8080" }
+    cluster.plan.endpoints = [OwnCluster.address(first), OwnCluster.address(first + 1)].map {
+      $0 + ":8080"
+    }
     let start =
       "setsid \(OwnCluster.program) {address} {port} \(folder)/{node}.kv </dev/null "
       + ">/dev/null 2>&1 & echo $! >\(folder)/{node}.pid"
@@ -33,9 +35,9 @@ struct ExistingClusterTests {
     ]
     change(&cluster.plan)
     for index in 0...1 {
-      let text = start.replacing("{address}", with: OwnCluster.address(index + 1))
+      let text = start.replacing("{address}", with: OwnCluster.address(first + index))
         .replacing("{port}", with: "8080").replacing("{node}", with: "n\(index + 1)")
-      #expect(system(text) == 0)
+      #expect(try system(text, folder + "/log") == .exited(0))
     }
     defer {
       for id in cluster.running() { kill(id, SIGKILL) }
@@ -43,17 +45,20 @@ struct ExistingClusterTests {
     try body(cluster)
   }
 
-  func system(_ text: String) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", text]
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
+  /// Runs a shell's line and waits for it, though not for what it leaves in the background.
+  func system(_ text: String, _ log: String) throws -> ChildProcess.Ending? {
+    let child = try ChildProcess(
+      server: "/bin/sh", arguments: ["-c", text],
+      environment: ProgramPath.inheritedEnvironment(), log: log)
+    for _ in 0..<2_000 {
+      if let ending = child.reap() { return ending }
+      usleep(5_000)
+    }
+    return nil
   }
 
   @Test func everyFaultIsMadeByItsCommandVerifiedAndUndone() throws {
-    try withServers(["kill", "pause", "wipe", "partition"]) { cluster in
+    try withServers(["kill", "pause", "wipe", "partition"], at: 1) { cluster in
       let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
       #expect(outcome.problems == [])
       let silence = #""by":"the command, then no answer""#
@@ -78,7 +83,7 @@ struct ExistingClusterTests {
   }
 
   @Test func aKillThatKillsNobodyIsUnverified() throws {
-    try withServers(["kill"]) {
+    try withServers(["kill"], at: 3) {
       $0.commands[1] = UserCommand("kill", "true")
       $0.commands[0] = UserCommand("start", "true")
       $0.durationNanoseconds = 2_000_000_000
@@ -93,9 +98,8 @@ struct ExistingClusterTests {
   }
 
   @Test func anInterruptedRunUndoesWhatItDid() throws {
-    try withServers(["pause"]) {
+    try withServers(["pause"], at: 5) {
       $0.durationNanoseconds = 60_000_000_000
-      $0.faultIntervalNanoseconds = 30_000_000_000
       $0.faultIntervalNanoseconds = 2_000_000_000
     } _: { cluster in
       let faults = { (folder: String) in

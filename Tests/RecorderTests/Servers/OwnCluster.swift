@@ -13,7 +13,7 @@ struct OwnCluster {
   let folder = FileManager.default.temporaryDirectory.path + "/plumbline-own-\(UUID())"
   var plan = Plan()
 
-  /// A plan of four seconds with a fault each second.
+  /// A plan of six seconds and a half with a fault each second and a half.
   init(faults: [String]) throws {
     try File.makeFolder(folder)
     plan.name = "t"
@@ -25,8 +25,8 @@ struct OwnCluster {
     plan.mix = WorkloadMix(reading: "read=1,write=1") ?? WorkloadMix()
     plan.faults = faults
     plan.targets = [.one]
-    plan.durationNanoseconds = 4_500_000_000
-    plan.faultIntervalNanoseconds = 1_000_000_000
+    plan.durationNanoseconds = 6_500_000_000
+    plan.faultIntervalNanoseconds = 1_500_000_000
     plan.timeoutNanoseconds = 300_000_000
     plan.out = folder + "/runs"
   }
