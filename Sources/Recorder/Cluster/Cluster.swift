@@ -87,6 +87,8 @@ protocol Cluster: AnyObject {
   /// What tells of processes and links that this kernel does not know of, for the evidence of
   /// faults; nil where it does.
   var witness: String? { get }
+  /// Whether commands that hurt are still under way; they end within their limit.
+  var isWorking: Bool { get }
   /// Whether all of a node's processes were seen to be gone.
   func isGone(_ index: Int) -> Bool
   /// Cuts links by other means than the recorder's network, where the cluster has such.
@@ -132,6 +134,7 @@ extension Cluster {
   func sendProbe(_ link: Link) -> UInt64? { nil }
   func hasArrived(_ probe: UInt64) -> Bool { false }
   var witness: String? { nil }
+  var isWorking: Bool { false }
   func isGone(_ index: Int) -> Bool { state(index) == .down }
   func cut(_ links: [Link]) {}
   func heal(_ links: [Link]) {}

@@ -94,6 +94,13 @@ final class CommandRunner {
   /// Whether nothing runs or waits for a node.
   func isIdle(_ node: Int) -> Bool { running[node] == nil && queues[node].isEmpty }
 
+  /// Whether a command that was asked for once runs or waits.
+  var isBusy: Bool {
+    let isOnce = { (order: Order) in order.name != "ready" && order.name != "leader" }
+    return running.contains { $0.map { isOnce($0.order) } ?? false }
+      || queues.contains { $0.contains(where: isOnce) }
+  }
+
   /// Runs a command for a node, after those that it was asked before. No command: nothing.
   func run(_ name: String, _ node: Int, peer: Int? = nil) {
     guard let text = text(name, node, peer) else { return }

@@ -88,11 +88,19 @@ final class Nemesis {
     }
     for index in active.indices {
       if !active[index].isVerified { try verify(index) }
-      if !active[index].isStopping, active[index].scheduled.stopNanoseconds <= elapsed {
+      if !active[index].isStopping, active[index].scheduled.stopNanoseconds <= elapsed,
+        active[index].isVerified || !isBeingMade(index, elapsed)
+      {
         try stop(index)
       }
     }
     try finishStopped()
+  }
+
+  /// Slow commands make a fault last until they are done: undone earlier it would be nothing.
+  private func isBeingMade(_ index: Int, _ elapsed: Int64) -> Bool {
+    let limit = active[index].scheduled.stopNanoseconds + plan.commandLimitNanoseconds
+    return world.cluster.isWorking && elapsed < limit
   }
 
   /// Makes no further faults and undoes those that are on.

@@ -19,6 +19,10 @@ extension ServerCluster {
     }
   }
 
+  var isWorking: Bool {
+    commands?.isBusy ?? false || nodes.contains { $0.wipe == .wanted || $0.wipe == .running }
+  }
+
   // MARK: a node's servers
 
   /// Runs the command `kill` or `stop`.
