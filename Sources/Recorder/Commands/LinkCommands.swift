@@ -32,9 +32,7 @@ struct LinkCommands {
   /// The links that are cut, and of which nobody has yet tried whether they are.
   var unconfirmed: [Link] { standings.filter { $0.standing == .cut }.map(\.link) }
 
-  /// How far links are.
-  ///
-  /// - Parameter hasReach: whether a command tells if a node is reached, and must have told.
+  /// How far links are. Where a command tells if a node is reached (`hasReach`), it must have told.
   func standing(of links: [Link], hasReach: Bool) -> LinkStanding {
     let found = links.map { standing($0) ?? .whole }
     if found.allSatisfy({ $0 == .whole }) { return .whole }

@@ -18,6 +18,7 @@ struct OwnServers: Driver {
   var programs: [String] { ["sh"] }
   var refusedComparison: RefusedComparison { base.refusedComparison }
   var hasCompareAndSet: Bool { base.hasCompareAndSet }
+  func defaultNodes(_ knobs: [String: String]) -> Int { base.defaultNodes(knobs) }
   func hasCompareAndSet(_ knobs: [String: String]) -> Bool { base.hasCompareAndSet(knobs) }
   var lastStage: Int { base.lastStage }
 
