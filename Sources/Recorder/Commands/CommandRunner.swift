@@ -95,10 +95,12 @@ final class CommandRunner {
   func isIdle(_ node: Int) -> Bool { running[node] == nil && queues[node].isEmpty }
 
   /// Whether a command that was asked for once runs or waits.
-  var isBusy: Bool {
+  var isBusy: Bool { running.indices.contains { isBusy($0) } }
+
+  /// The same for one node.
+  func isBusy(_ node: Int) -> Bool {
     let isOnce = { (order: Order) in order.name != "ready" && order.name != "leader" }
-    return running.contains { $0.map { isOnce($0.order) } ?? false }
-      || queues.contains { $0.contains(where: isOnce) }
+    return running[node].map { isOnce($0.order) } ?? false || queues[node].contains(where: isOnce)
   }
 
   /// Runs a command for a node, after those that it was asked before. No command: nothing.

@@ -20,7 +20,13 @@ extension ServerCluster {
   }
 
   var isWorking: Bool {
-    commands?.isBusy ?? false || nodes.contains { $0.wipe == .wanted || $0.wipe == .running }
+    if commands?.isBusy ?? false { return true }
+    // What happens elsewhere takes a moment to be seen.
+    return nodes.indices.contains { index in
+      let node = nodes[index]
+      return node.wipe == .wanted || node.wipe == .running
+        || plan.way != .local && (node.state == .ending || node.isPaused && !isStopped(index))
+    }
   }
 
   // MARK: a node's servers
@@ -51,7 +57,7 @@ extension ServerCluster {
   /// - Returns: whether the node is such a one.
   func watchSilence(_ index: Int, at time: Int64) -> Bool {
     guard isQuestioned(index) else { return false }
-    guard let commands, commands.isIdle(index), !nodes[index].isSilent else { return true }
+    guard let commands, !commands.isBusy(index), !nodes[index].isSilent else { return true }
     let talk = nodes[index].probe.talk
     let since = time - nodes[index].probe.asked
     if talks.isAsking(talk) {

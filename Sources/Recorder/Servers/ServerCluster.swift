@@ -248,10 +248,10 @@ final class ServerCluster: Cluster {
   }
 
   func end(_ index: Int, by signal: Int32) {
+    nodes[index].startsWhenDown = false
     guard nodes[index].state != .down else { return }
     guard !isExisting else { return endByCommand(index, by: signal) }
     nodes[index].state = .ending
-    nodes[index].startsWhenDown = false
     for program in nodes[index].programs.indices {
       nodes[index].programs[program].isEnding = true
       nodes[index].programs[program].signal(signal)
