@@ -89,9 +89,8 @@ struct PlanTests {
         == "p.json5:1:2: “duration”: found 15, expected a duration such as 500ms or 2s")
     #expect(
       failure("{faults: ['partion']}")
-        == "p.json5:1:2: “faults”: there is no “partion”; expected partition, kill, stop, "
-        + "pause, loss, delay, duplicate, reorder, throttle, corrupt, wipe, membership; did "
-        + "you mean partition?")
+        == "p.json5:1:2: “faults”: there is no “partion”; expected "
+        + Faults.all.map(\.name).joined(separator: ", ") + "; did you mean partition?")
     #expect(
       failure("{mix: 'reads=1'}")
         == "p.json5:1:2: “mix”: found “reads=1”, expected text such as read=50,write=30,cas=20")

@@ -41,8 +41,8 @@ extension FaultFamily {
     let elsewhere = FaultWay.named(name)
     let commands = elsewhere?.commands.joined(separator: ", ") ?? ""
     switch way {
-    case .embedded: return needsWires || needsServers ? "no" : "yes"
-    case .local: return needsPeers ? "in a sandbox" : "yes"
+    case .embedded: return needsWires || needsServers || hurts != nil ? "no" : "yes"
+    case .local: return needsPeers || hurts == .disk ? "in a sandbox" : "yes"
     case .ssh:
       if elsewhere?.isMadeOverSSH ?? false { return "yes" }
       return commands.isEmpty ? "no" : "with \(commands)"
@@ -54,11 +54,15 @@ extension FaultFamily {
   public func obstacle(in plan: Plan) -> String? {
     switch plan.way {
     case .embedded:
-      if needsServers { return "it needs real servers (--cluster)" }
+      if needsServers || hurts != nil { return "it needs real servers (--cluster)" }
       return needsWires
         ? "it needs real servers (--cluster): what embedded nodes say has no checksums" : nil
     case .local:
       if let obstacle = memberObstacle(plan) { return obstacle }
+      if hurts == .disk, plan.isolation != .sandbox {
+        return "it mounts disks of the nodes' own (--isolation sandbox)"
+      }
+      if hurts == .clock, let obstacle = plan.clockObstacle { return obstacle }
       guard needsPeers, plan.isolation != .sandbox else { return nil }
       return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
     case .ssh:

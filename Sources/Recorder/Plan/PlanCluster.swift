@@ -26,7 +26,7 @@ extension Plan {
       throw Failure(
         .usage, "--nodes \(nodesAsked), but --endpoints names \(endpoints.count)")
     }
-    if pcap, isolation != .sandbox || !endpoints.isEmpty {
+    if pcap, isolation != .sandbox || way != .local {
       throw Failure(
         .usage, "--pcap needs the servers' network to be the recorder's (--isolation sandbox)")
     }

@@ -44,7 +44,7 @@ final class Run {
         ? try SwitchedWires(
           nodes: plan.nodes, network: network, poller: poller,
           capture: plan.pcap ? try PcapFile(path: folder.capture) : nil) : nil
-      let owned = plan.endpoints.isEmpty
+      let owned = plan.way == .local
       machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
       cluster = try ServerCluster(
         driver, site: try Sites.make(plan, driver, folder, wires), wires: wires,
