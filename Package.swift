@@ -59,7 +59,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Base", "Histories", "Formats", "Generator", "Checker"],
+      dependencies: [
+        "Base", "CLinux", "Histories", "Formats", "Generator", "Checker", "Drivers", "Recorder",
+      ],
       exclude: ["README.md"],
       swiftSettings: settings),
     .executableTarget(

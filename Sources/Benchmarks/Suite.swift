@@ -58,6 +58,9 @@ struct Suite {
     Group(name: "ten-million", help: "ten million operations", isQuickToo: false) {
       try FileBenchmarks.tenMillion($0)
     },
+    Group(name: "recording", help: "operations recorded a second, against a bare loop") {
+      try RecordingBenchmark.run($0)
+    },
     Group(name: "generate", help: "how fast histories are made") {
       try MemoryBenchmarks.generate($0)
     },

@@ -246,6 +246,13 @@ public struct WorkloadMix: Sendable, Equatable {
   /// Makes the default mix.
   public init() {}
 
+  /// Makes a mix of these weights.
+  public init(read: Int, write: Int, cas: Int) {
+    self.read = read
+    self.write = write
+    self.cas = cas
+  }
+
   /// The operations that are drawn at all: `read, write and cas`.
   public var words: String {
     let drawn = [("read", read), ("write", write), ("cas", cas)].filter { $0.1 > 0 }.map(\.0)
