@@ -32,7 +32,6 @@ final class Clients {
     /// The value of the operation if the open compare-and-set takes effect.
     var answer = JSON.null
     var node: Int
-    var deadline: Int64
     var isFinal: Bool
   }
 
@@ -40,8 +39,6 @@ final class Clients {
     var process: Int64
     var node: Int
     var open: Open?
-    /// When it may invoke next.
-    var ready: Int64 = 0
   }
 
   private(set) var phase = Phase.workload
@@ -49,6 +46,12 @@ final class Clients {
   /// Nodes that answered a read since recovery began.
   private(set) var recovered: Set<Int> = []
   private var clients: [Client]
+  /// When the open operation of each client times out, ``never`` where none is open. Why columns:
+  /// every turn looks at every client, and there may be many.
+  private var deadlines: [Int64]
+  /// When each client may invoke next.
+  private var ready: [Int64]
+  private var openCount = 0
   private var workload: any Workload
   private var keys: KeyChooser
   private var random: SplitMix64
@@ -65,6 +68,7 @@ final class Clients {
   private static let pauseWhenDown: Int64 = 20_000_000
   private static let pauseWhenRefused: Int64 = 5_000_000
   private static let attempts = 50
+  private static let never = Int64.max
 
   init(plan: Plan, cluster: any Cluster, history: HistoryLog, random: SplitMix64) {
     self.plan = plan
@@ -75,10 +79,12 @@ final class Clients {
     keys = KeyChooser(plan)
     arrivals = plan.loop == .open ? Arrivals(perSecond: plan.rate) : nil
     clients = (0..<plan.clients).map { Client(process: Int64($0), node: $0 % plan.nodes) }
+    deadlines = [Int64](repeating: Clients.never, count: plan.clients)
+    ready = [Int64](repeating: 0, count: plan.clients)
   }
 
   /// Whether an operation is open.
-  var hasOpen: Bool { clients.contains { $0.open != nil } }
+  var hasOpen: Bool { openCount > 0 }
 
   /// Whether all final reads were answered.
   var isFinished: Bool { phase == .finalReads && finalReads.isEmpty && !hasOpen }
@@ -87,7 +93,7 @@ final class Clients {
   func begin(_ phase: Phase, at now: Int64) {
     self.phase = phase
     recovered = []
-    for index in clients.indices { clients[index].ready = now }
+    for index in ready.indices { ready[index] = now }
     arrivals?.begin(at: now)
     guard phase == .finalReads else { return }
     guard plan.workloadKind.hasFinalReads else { return }
@@ -105,15 +111,19 @@ final class Clients {
   }
 
   /// When somebody has something to do, or nil.
+  ///
+  /// - Complexity: O(clients), a few instructions each.
   func nextDue() -> Int64? {
-    var due = Int64.max
     // In an open loop a free client waits for an arrival, not for its own time.
-    let waits = phase == .workload ? arrivals : nil
-    for client in clients {
-      let next = phase == .done ? Int64.max : max(client.ready, waits?.nextDue ?? 0)
-      due = min(due, client.open?.deadline ?? next)
+    let arrival = phase == .workload ? arrivals?.nextDue ?? 0 : 0
+    let earliest = phase == .done ? Clients.never : arrival
+    var due = Clients.never
+    for index in deadlines.indices {
+      let deadline = deadlines[index]
+      let next = deadline == Clients.never ? max(ready[index], earliest) : deadline
+      due = min(due, next)
     }
-    return due == Int64.max ? nil : due
+    return due == Clients.never ? nil : due
   }
 
   /// Takes what nodes answered.
@@ -159,7 +169,7 @@ final class Clients {
     case (.update, .info): return completion
     case (.update, .ok), (.update, .fail):
       // The comparison failed, so nothing was changed: somebody was faster.
-      guard open.attempts < Clients.attempts, open.deadline > now,
+      guard open.attempts < Clients.attempts, deadlines[index] > now,
         cluster.state(open.node) == .up
       else { return .fail("others were faster \(open.attempts) times") }
       clients[index].open?.attempts += 1
@@ -177,26 +187,36 @@ final class Clients {
 
   /// Times out, and invokes what is due.
   func advance(at now: Int64, isolated: Set<Int>) {
-    for index in clients.indices {
-      if let open = clients[index].open {
-        let state = cluster.state(open.node)
-        if state == .down || state == .starting {
-          give(up: index, open, "the node was killed", at: now)
-        } else if open.deadline <= now {
-          give(up: index, open, "timeout", at: now)
-        }
-      }
-    }
+    if hasOpen { giveUp(at: now) }
     if phase == .workload { arrivals?.advance(to: now, &random) }
     // Whose turn it is goes round, so that a rate that few can serve is served by all.
     firstClient = (firstClient + 1) % clients.count
     for offset in clients.indices {
-      let index = (firstClient + offset) % clients.count
-      guard clients[index].open == nil, clients[index].ready <= now else { continue }
+      let place = firstClient + offset
+      let index = place < clients.count ? place : place - clients.count
+      guard deadlines[index] == Clients.never, ready[index] <= now else { continue }
       if phase == .workload, arrivals != nil {
         guard arrivals?.take() == true else { return }
       }
       invokeNext(index, at: now, isolated: isolated)
+    }
+  }
+
+  /// Gives up what waits for a node that is gone, and what has waited too long.
+  private func giveUp(at now: Int64) {
+    let gone = (0..<cluster.count).map {
+      let state = cluster.state($0)
+      return state == .down || state == .starting
+    }
+    let anyIsGone = gone.contains(true)
+    for index in deadlines.indices
+    where deadlines[index] <= now || anyIsGone && deadlines[index] != Clients.never {
+      guard let open = clients[index].open else { continue }
+      if gone[open.node] {
+        give(up: index, open, "the node was killed", at: now)
+      } else if deadlines[index] <= now {
+        give(up: index, open, "timeout", at: now)
+      }
     }
   }
 
@@ -219,7 +239,7 @@ final class Clients {
     case .recovery:
       let waiting = (0..<plan.nodes).filter { !recovered.contains($0) }
       guard !waiting.isEmpty else {
-        clients[index].ready = now + Clients.pauseWhenRefused
+        ready[index] = now + Clients.pauseWhenRefused
         return
       }
       let key = keys.live[index % plan.keys]
@@ -228,11 +248,11 @@ final class Clients {
       invoke(index, work, waiting[index % waiting.count], isFinal: false, at: now)
     case .finalReads:
       guard let next = finalReads.popLast(), let work = workload.look(key: next.key) else {
-        clients[index].ready = Int64.max
+        ready[index] = Clients.never
         return
       }
       invoke(index, work, next.node, isFinal: true, at: now)
-    case .done: clients[index].ready = Int64.max
+    case .done: ready[index] = Clients.never
     }
   }
 
@@ -240,21 +260,22 @@ final class Clients {
     counts.invoked += 1
     var first = Request.read
     if case .ask(let request) = work.recipe { first = request }
-    let open = Open(
-      work: work, request: first, node: node, deadline: now + plan.timeoutNanoseconds,
-      isFinal: isFinal)
+    let open = Open(work: work, request: first, node: node, isFinal: isFinal)
     history.add(
-      .invoke, .client(clients[index].process), work.function, key: .string("k\(work.key)"),
-      value: work.value, extras: isFinal ? [("final", true)] : [])
+      .invoke, .client(clients[index].process), work.function,
+      key: .string(KeyChooser.name(work.key)), value: work.value,
+      extras: isFinal ? [("final", true)] : [])
     clients[index].open = open
+    deadlines[index] = now + plan.timeoutNanoseconds
+    openCount += 1
     let pause = plan.rate > 0 ? 1e9 * Double(plan.clients) / plan.rate : 0
-    clients[index].ready =
+    ready[index] =
       phase == .workload && pause > 0 && arrivals == nil
       ? now + drawPause(meanNanoseconds: pause) : now
     guard cluster.state(node) == .up else {
       // Nothing was sent, so it certainly does not happen.
       complete(index, open, .fail("\(cluster.name(node)) is down"), [], at: now)
-      clients[index].ready = max(clients[index].ready, now + Clients.pauseWhenDown)
+      ready[index] = max(ready[index], now + Clients.pauseWhenDown)
       return
     }
     ask(index, node, work.key, first)
@@ -269,7 +290,7 @@ final class Clients {
     _ index: Int, _ open: Open, _ completion: Completion, _ evidence: [JSON.Member],
     at now: Int64
   ) {
-    var extras = evidence.map { ($0.name, $0.value) }
+    var extras: [(String, JSON)] = []
     let process = clients[index].process
     let kind: Event.Kind
     var value = open.work.value
@@ -279,7 +300,7 @@ final class Clients {
       kind = .ok
       value = result
       counts.ok += 1
-      extras = more.map { ($0.name, $0.value) } + extras
+      for member in more { extras.append((member.name, member.value)) }
       workload.learn(
         open.work, process: process, value: result,
         isSwapped: more.contains(JSON.Member("swapped", true)))
@@ -287,21 +308,26 @@ final class Clients {
     case .fail(let why):
       kind = .fail
       counts.fail += 1
-      extras.insert(("error", .string(why)), at: 0)
+      extras.append(("error", .string(why)))
     case .info(let why):
       kind = .info
       counts.info += 1
-      extras.insert(("error", .string(why)), at: 0)
+      extras.append(("error", .string(why)))
     }
+    for member in evidence { extras.append((member.name, member.value)) }
     history.add(
-      kind, .client(process), open.work.function, key: .string("k\(open.work.key)"),
+      kind, .client(process), open.work.function, key: .string(KeyChooser.name(open.work.key)),
       value: value, extras: extras)
     clients[index].open = nil
+    deadlines[index] = Clients.never
+    openCount -= 1
+    // Only now may nobody learn about that key any more.
+    if !keys.isLive(open.work.key) { workload.forget(key: open.work.key) }
     if open.isFinal, kind != .ok || isAnotherLook {
       finalReads.append((open.work.key, open.node))
     }
     if kind != .ok {
-      clients[index].ready = max(clients[index].ready, now + Clients.pauseWhenRefused)
+      ready[index] = max(ready[index], now + Clients.pauseWhenRefused)
     }
     if kind == .info {
       workload.depart(process: process)

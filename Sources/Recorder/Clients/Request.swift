@@ -93,7 +93,7 @@ enum Completion: Equatable {
 extension Request {
   /// The question to a server.
   func question(key: Int) -> Question {
-    let key = "k\(key)"
+    let key = KeyChooser.name(key)
     return switch self {
     case .read: .read(key: key)
     case .write(let value): .write(key: key, value: value)

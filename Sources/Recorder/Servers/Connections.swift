@@ -115,11 +115,15 @@ final class Connections {
   }
 
   private func write(_ id: Int) {
-    guard let connection = connections[id] else { return }
-    let count = connection.outbox.withUnsafeBytes {
-      Glibc.send(connection.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-    }
-    if count == connection.outbox.count {
+    // Why no copy of the connection: a second owner of the outbox would cost its memory each time.
+    guard let descriptor = connections[id]?.descriptor, let token = connections[id]?.token,
+      let waited = connections[id]?.isWaitingToWrite, let size = connections[id]?.outbox.count
+    else { return }
+    let count =
+      connections[id]?.outbox.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      } ?? 0
+    if count == size {
       connections[id]?.outbox.removeAll(keepingCapacity: true)
     } else if count > 0 {
       connections[id]?.outbox.removeFirst(count)
@@ -129,9 +133,9 @@ final class Connections {
       connections[id]?.outbox.removeAll()
     }
     let waits = connections[id]?.outbox.isEmpty == false
-    guard waits != connection.isWaitingToWrite else { return }
+    guard waits != waited else { return }
     connections[id]?.isWaitingToWrite = waits
-    poller.change(connection.descriptor, token: connection.token, alsoWriting: waits)
+    poller.change(descriptor, token: token, alsoWriting: waits)
   }
 
   /// Handles a connection that is ready; what was received is in ``buffer``.

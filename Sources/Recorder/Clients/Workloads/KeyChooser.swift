@@ -16,6 +16,8 @@ struct KeyChooser {
   /// How many keys there were so far.
   private(set) var count: Int
   private var uses: [Int]
+  /// The keys in use, to be looked up; empty where keys never give way.
+  private var known: Set<Int>
   private let limit: Int
   /// Sums of the weights up to each rank; empty for uniform.
   private let sums: [Double]
@@ -25,6 +27,7 @@ struct KeyChooser {
     count = plan.keys
     uses = [Int](repeating: 0, count: plan.keys)
     limit = plan.operationsPerKey
+    known = limit > 0 ? Set(live) : []
     var sum = 0.0
     sums =
       plan.keySpread == .uniform
@@ -35,6 +38,12 @@ struct KeyChooser {
       }
   }
 
+  /// The name of a key. Short ones take no memory of their own.
+  static func name(_ key: Int) -> String { "k" + String(key) }
+
+  /// Whether a key may still be drawn.
+  func isLive(_ key: Int) -> Bool { limit == 0 || known.contains(key) }
+
   /// Draws a key.
   ///
   /// - Complexity: O(log keys).
@@ -43,6 +52,8 @@ struct KeyChooser {
     let key = live[rank]
     uses[rank] += 1
     if limit > 0, uses[rank] >= limit {
+      known.remove(key)
+      known.insert(count)
       live[rank] = count
       uses[rank] = 0
       count += 1

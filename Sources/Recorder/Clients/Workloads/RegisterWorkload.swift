@@ -33,6 +33,8 @@ struct RegisterWorkload: Workload {
     }
   }
 
+  mutating func forget(key: Int) { seen[key] = nil }
+
   private static func work(_ key: Int, _ request: Request) -> Work {
     Work(key: key, function: request.function, value: request.value, recipe: .ask(request))
   }

@@ -59,6 +59,8 @@ protocol Workload {
   mutating func learn(_ work: Work, process: Int64, value: JSON, isSwapped: Bool)
   /// Learns that a process will ask nothing more (nobody knows what became of its operation).
   mutating func depart(process: Int64)
+  /// Forgets what was learned of a key that is not drawn any more: a long run has many.
+  mutating func forget(key: Int)
   /// Whether that look is the last of its key: a queue is emptied one by one.
   func isLast(look value: JSON) -> Bool
 }
@@ -68,6 +70,7 @@ extension Workload {
   func change(_ work: Work, process: Int64, of state: JSON) -> Change { .refused("no update") }
   mutating func learn(_ work: Work, process: Int64, value: JSON, isSwapped: Bool) {}
   mutating func depart(process: Int64) {}
+  mutating func forget(key: Int) {}
   func isLast(look value: JSON) -> Bool { true }
 }
 
