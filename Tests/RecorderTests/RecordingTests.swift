@@ -76,6 +76,25 @@ struct RecordingTests {
     }
   }
 
+  @Test func hundredsOfClientsInAnOpenLoopAreAReadableHistory() throws {
+    try withPlan {
+      $0.clients = 300
+      $0.loop = .open
+      $0.rate = 2000
+      $0.timeoutNanoseconds = 20_000_000_000
+    } _: { plan in
+      let outcome = try Recording.run(plan, executable: "/proc/self/exe")
+      #expect(outcome.problems == [])
+      let history = try HistoryReader.read(path: outcome.folder.history)
+      #expect(history.warnings == [])
+      #expect(history.header?["clients"] == 300)
+      #expect(history.count == outcome.invoked)
+      #expect(outcome.ok == outcome.invoked)
+      #expect(Set(history.processes).count > 100)
+      #expect(Coverage(of: history).finalReads == plan.keys * plan.nodes)
+    }
+  }
+
   @Test func everyFaultIsVerifiedAndUndone() throws {
     let families = ["partition", "pause", "loss", "delay", "duplicate", "kill"]
     try withPlan {

@@ -39,6 +39,8 @@ struct WorkloadTests {
     learn(.cas(from: 41, to: 1), .null)
     learn(.write(55), 55)
     #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 55, to: 2)))
+    workload.forget(key: 0)
+    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 0, to: 3)))
   }
 
   private func change(
@@ -92,6 +94,7 @@ struct WorkloadTests {
     for _ in 0..<1_000 { uses[keys.draw(&random), default: 0] += 1 }
     #expect(uses.values.allSatisfy { $0 <= 10 })
     #expect(keys.count >= 100 && keys.live.count == 3)
+    #expect((0..<keys.count).filter { keys.isLive($0) } == keys.live.sorted())
   }
 
   @Test func zipfPrefersTheFirst() {
