@@ -6,7 +6,7 @@ import Glibc
 ///
 /// As many connections as the recorder has, in one epoll set, one request open on each. A turn
 /// waits, receives what has come, and sends the next requests: the same GET and SET as the recorder
-/// sends, made beforehand. A reply is counted and not looked at; nothing is drawn, timed or written.
+/// sends, made beforehand. A reply is counted and not looked at; nothing is drawn or written.
 struct BareLoop: ~Copyable {
   private let set: Int32
   private var sockets: [Int32] = []
