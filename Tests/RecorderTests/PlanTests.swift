@@ -119,6 +119,21 @@ struct PlanTests {
         + "you mean uniform?")
   }
 
+  /// `--cluster redis` is one server: a user who types no more gets what can be done to it.
+  @Test func oneNodeGetsTheFaultsThatNeedNoOther() throws {
+    var plan = Plan()
+    plan.cluster = "redis"
+    plan.isolation = .sandbox
+    #expect(plan.nodes == 1)
+    #expect(plan.faults == ["kill", "pause"])
+    #expect(plan.requirement.duringFaults == 0)
+    try plan.validate()
+    plan.knobs = ["mode=sentinel"]
+    #expect(plan.faults == ["partition", "kill", "pause", "loss", "delay", "duplicate"])
+    #expect(plan.requirement.duringFaults == 1)
+    try plan.validate()
+  }
+
   @Test func whatCannotWorkIsRefused() {
     #expect(
       refusal {
@@ -131,7 +146,10 @@ struct PlanTests {
         == "--fault-interval 1 s leaves no time for a fault in --duration 1 s; shorten the one, "
         + "lengthen the other, or say --faults none")
     #expect(
-      refusal { $0.nodes = 1 }
+      refusal {
+        $0.nodes = 1
+        $0.faults = ["partition", "kill"]
+      }
         == "--faults partition needs messages between nodes, and there is one node; say "
         + "--nodes 3 or --faults kill,pause")
     #expect(

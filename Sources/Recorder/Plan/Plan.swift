@@ -137,7 +137,10 @@ public struct Plan: Sendable, Equatable {
   /// The families of faults, by name; empty for none.
   public var faults: [String] {
     get {
-      faultsAsked ?? Faults.all.filter { $0.isUsual && $0.obstacle(in: self) == nil }.map(\.name)
+      faultsAsked
+        ?? Faults.all.filter {
+          $0.isUsual && $0.obstacle(in: self) == nil && !($0.needsPeers && nodes < 2)
+        }.map(\.name)
     }
     set { faultsAsked = newValue }
   }

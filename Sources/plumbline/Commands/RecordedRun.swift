@@ -1,6 +1,7 @@
 import Base
 import Glibc
 import Recorder
+import Report
 
 /// A recording with its live line and its end on Ctrl-C.
 enum RecordedRun {
@@ -8,9 +9,11 @@ enum RecordedRun {
   static func record(
     _ plan: Plan, _ terminal: Terminal
   ) throws(Failure) -> RecordingOutcome {
+    let clients = Legible.count(plan.clients, "client")
+    let nodes = Legible.count(plan.nodes, "node")
     terminal.note(
-      "plumbline: \(plan.runName), seed \(plan.seed): \(plan.clients) clients, "
-        + "\(plan.nodes) nodes, \(Units.describe(nanoseconds: plan.durationNanoseconds))")
+      "plumbline: \(plan.runName), seed \(plan.seed): \(clients), \(nodes), "
+        + Units.describe(nanoseconds: plan.durationNanoseconds))
     let watch = Watch(onSignal: {})
     var watcher: RunWatcher?
     defer {

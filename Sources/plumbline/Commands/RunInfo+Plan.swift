@@ -19,8 +19,8 @@ extension RunInfo {
     self.init(
       name: plan.runName,
       seed: plan.seed,
-      cluster: "\(plan.nodes) nodes, \(program)\(bugs)",
-      workload: "\(plan.workloadWords) on \(plan.keys) keys",
+      cluster: "\(Legible.count(plan.nodes, "node")), \(program)\(bugs)",
+      workload: "\(plan.workloadWords) on \(Legible.count(plan.keys, "key"))",
       faults: plan.faults.joined(separator: ", "),
       clients: plan.clients,
       durationNanoseconds: max(0, last),
