@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// `docs/how-to/test-your-own-database.md` is done as a reader would do it.
+@Suite(.enabled(if: OwnDatabasePageTests.hasPython))
+struct OwnDatabasePageTests {
+  static let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
+
+  /// Its programs are saved under the names that it gives, its commands are run in one shell, and
+  /// each ends as it says; only the durations are shorter and the port is free.
+  @Test(.timeLimit(.minutes(2))) func thePageWorks() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let page = try String(
+      contentsOf: CommandTests.root.appending(path: "docs/how-to/test-your-own-database.md"),
+      encoding: .utf8)
+    var script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n"
+    var files = 0
+    var commands = 0
+    let parts = page.components(separatedBy: "```")
+    for index in stride(from: 1, to: parts.count, by: 2) {
+      if parts[index].hasPrefix("python\n") {
+        let name = try #require(
+          parts[index - 1].matches(of: /`([a-z]+\.py)`/).first?.output.1)
+        try parts[index].dropFirst(7).write(
+          to: folder.appending(path: name), atomically: true, encoding: .utf8)
+        files += 1
+      } else if parts[index].hasPrefix("sh\n") {
+        for line in parts[index].split(separator: "\n").dropFirst() {
+          let expected = line.firstMatch(of: /# exits (\d)/).map { String($0.output.1) } ?? "0"
+          script += "\(line)\n"
+          script +=
+            "code=$?; [ $code -eq \(expected) ] || { echo 'exit '$code: '\(commands)'; exit 9; }\n"
+          commands += 1
+        }
+      }
+    }
+    #expect(files == 3)
+    #expect(commands == 9)
+    let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier) % 10_000
+    script.replace("8001", with: "\(port)")
+    script.replace("--duration 5s", with: "--duration 2s")
+    let ending = try run(script, in: folder)
+    #expect(ending.code == 0, "\(ending.text)")
+  }
+
+  private func run(_ script: String, in folder: URL) throws -> (code: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", script]
+    process.currentDirectoryURL = folder
+    var environment = ProcessInfo.processInfo.environment
+    let path = environment["PATH"] ?? "/usr/bin:/bin"
+    environment["PATH"] = "\(CommandTests.binary.deletingLastPathComponent().path):\(path)"
+    environment["NO_COLOR"] = "1"
+    process.environment = environment
+    let output = folder.appending(path: "output.txt")
+    FileManager.default.createFile(atPath: output.path, contents: nil)
+    let handle = try FileHandle(forWritingTo: output)
+    process.standardOutput = handle
+    process.standardError = handle
+    try process.run()
+    process.waitUntilExit()
+    let text = try String(contentsOf: output, encoding: .utf8)
+    return (process.terminationStatus, text)
+  }
+}
