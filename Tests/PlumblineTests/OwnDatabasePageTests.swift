@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// `docs/how-to/test-your-own-database.md` is done as a reader would do it.
-@Suite(.enabled(if: OwnDatabasePageTests.hasPython))
-struct OwnDatabasePageTests {
-  static let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
+private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
 
+/// `docs/how-to/test-your-own-database.md` is done as a reader would do it.
+@Suite(.enabled(if: hasPython))
+struct OwnDatabasePageTests {
   /// Its programs are saved under the names that it gives, its commands are run in one shell, and
   /// each ends as it says; only the durations are shorter and the port is free.
   @Test(.timeLimit(.minutes(2))) func thePageWorks() throws {
@@ -57,7 +57,7 @@ struct OwnDatabasePageTests {
     environment["NO_COLOR"] = "1"
     process.environment = environment
     let output = folder.appending(path: "output.txt")
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    try Data().write(to: output)
     let handle = try FileHandle(forWritingTo: output)
     process.standardOutput = handle
     process.standardError = handle
