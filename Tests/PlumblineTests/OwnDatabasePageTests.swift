@@ -5,7 +5,8 @@ private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
   .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
 
 /// `docs/how-to/test-your-own-database.md` is done as a reader would do it.
-@Suite(.enabled(if: hasPython))
+@Suite(
+  .enabled(if: hasPython && ProcessInfo.processInfo.environment["PLUMBLINE_PAGES"] != nil))
 struct OwnDatabasePageTests {
   /// Its programs are saved under the names that it gives, its commands are run in one shell, and
   /// each ends as it says; only the durations are shorter and the port is free.
