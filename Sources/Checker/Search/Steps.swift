@@ -40,6 +40,8 @@ struct Steps<M: Machine> {
 
   /// Which candidate of a configuration comes next.
   struct Cursor {
+    /// How promising it is (``candidate(_:_:)``).
+    var rank: Int32 = 0
     var place: Int32 = 0
     var choice: Int32 = 0
   }
@@ -56,7 +58,7 @@ struct Steps<M: Machine> {
 
   /// Set in an arrival when an optional operation is left out.
   static var skip: Int32 { 1 << 30 }
-  private static var mustBit: UInt64 { 1 << 31 }
+  static var mustBit: UInt64 { 1 << 31 }
 
   init(_ problem: Problem, machine: M, ledger: Ledger, _ reductions: Reductions) {
     self.problem = problem
@@ -136,57 +138,6 @@ struct Steps<M: Machine> {
       return true
     }
     return false
-  }
-
-  /// The candidate at the cursor or behind: completed operations by deadline, then pending forms,
-  /// then leaving out the optional operation that completes now; nil when there is none left.
-  private mutating func candidate(_ cursor: inout Cursor, _ state: Int32) -> Int32? {
-    let count = open.list.count
-    let must = source[0] & Self.mustBit != 0
-    while true {
-      let place = Int(cursor.place)
-      if place < count {
-        let operation = open.list[count - 1 - place]
-        if isCandidate(operation, place: place),
-          !must || machine.tests(state, problem.forms[Int(operation)])
-        {
-          return operation
-        }
-      } else if place - count < problem.pending.count {
-        let group = problem.pending[place - count]
-        if isAvailable(group, in: source, at: open.event),
-          !must || machine.tests(state, group.form)
-        {
-          return -1 - Int32(truncatingIfNeeded: place - count)
-        }
-      } else if place == count + problem.pending.count, !must, let operation = open.list.last,
-        operation < problem.optionalCount
-      {
-        return operation | Self.skip
-      } else {
-        return nil
-      }
-      cursor.place += 1
-      cursor.choice = 0
-    }
-  }
-
-  private mutating func isCandidate(_ operation: Int32, place: Int) -> Bool {
-    let form = problem.forms[Int(operation)]
-    if form.isPure, reductions.contains(.pureAtOnce) { return false }
-    if isTaken(operation, in: source) { return false }
-    guard reductions.contains(.earliestDeadline) else { return true }
-    let count = open.list.count
-    work &+= place
-    for earlier in 0..<place {
-      let other = open.list[count - 1 - earlier]
-      if problem.forms[Int(other)] == form, !isTaken(other, in: source),
-        (other < problem.optionalCount) == (operation < problem.optionalCount)
-      {
-        return false
-      }
-    }
-    return true
   }
 
   @inline(__always)
