@@ -60,7 +60,7 @@ final class PipeCluster: Cluster {
           + (plan.traces ? ["--trace", data + "/../trace.jsonl"] : [])
       }
     }
-    environment = ProgramPath.inheritedEnvironment()
+    environment = Environment.variables()
   }
 
   var count: Int { nodes.count }

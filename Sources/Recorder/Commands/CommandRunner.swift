@@ -48,7 +48,7 @@ final class CommandRunner {
   private let ledger: AppendFile
   private let log: RunLog
   private let now: () -> Int64
-  private let environment = ProgramPath.inheritedEnvironment()
+  private let environment = Environment.variables()
   private var queues: [[Order]]
   private var running: [Running?]
   private var ended: [Ended] = []

@@ -19,7 +19,7 @@ enum HostTrial {
       children.append(
         try ChildProcess(
           server: "/bin/sh", arguments: host.arguments(script: script(plan, driver.programs)),
-          environment: ProgramPath.inheritedEnvironment(), log: out + "/\(index)"))
+          environment: Environment.variables(), log: out + "/\(index)"))
     }
     let limit = clock.now + patience
     for index in children.indices {

@@ -32,15 +32,7 @@ extension PlanOption {
     words(
       "endpoints", "ADDRESS:PORT,…", \.endpoints,
       "where the servers are; without it the run starts them"),
-    PlanOption(
-      name: "isolation", metavar: "KIND", help: "what started servers are kept in",
-      kind: .choice(Isolation.allCases.map(\.rawValue)),
-      get: { .string($0.isolation.rawValue) },
-      put: { plan, value in
-        guard let kind = value.string.flatMap(Isolation.init(rawValue:)) else { return false }
-        plan.isolation = kind
-        return true
-      }),
+    kind("isolation", \.isolation, "what started servers are kept in"),
     PlanOption(
       name: "node", metavar: "PROGRAM",
       help: "the program of a node instead of the embedded protocol; its arguments after --",
@@ -80,43 +72,19 @@ extension PlanOption {
     duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),
-    PlanOption(
-      name: "latency-kind", metavar: "KIND", help: "the distribution of latencies",
-      kind: .choice(Latency.Kind.allCases.map(\.rawValue)),
-      get: { .string($0.latency.kind.rawValue) },
-      put: { plan, value in
-        guard let kind = value.string.flatMap(Latency.Kind.init(rawValue:)) else { return false }
-        plan.latency.kind = kind
-        return true
-      }),
+    kind("latency-kind", \.latency.kind, "the distribution of latencies"),
   ]
 
   private static let workload: [PlanOption] = [
     count("clients", "N", 1...10_000, \.clients, "clients that run side by side"),
     number("rate", "N", 0...1_000_000, \.rate, "operations a second in all; 0: all they can"),
-    PlanOption(
-      name: "loop", metavar: "KIND",
-      help: "closed: a client asks again after an answer; open: --rate sets when",
-      kind: .choice(Loop.allCases.map(\.rawValue)), get: { .string($0.loop.rawValue) },
-      put: { plan, value in
-        guard let kind = value.string.flatMap(Loop.init(rawValue:)) else { return false }
-        plan.loop = kind
-        return true
-      }),
+    kind("loop", \.loop, "closed: a client asks again after an answer; open: --rate sets when"),
     duration("duration", \.durationNanoseconds, "how long clients run before the final reads"),
     count("keys", "N", 1...100_000, \.keys, "how many keys the operations are spread over"),
     choice(
       "workload", "NAME", Workloads.all.map(\.name), \.workload,
       "what clients do; see plumbline workloads"),
-    PlanOption(
-      name: "key-spread", metavar: "KIND", help: "how operations are spread over the keys",
-      kind: .choice(KeySpread.allCases.map(\.rawValue)),
-      get: { .string($0.keySpread.rawValue) },
-      put: { plan, value in
-        guard let kind = value.string.flatMap(KeySpread.init(rawValue:)) else { return false }
-        plan.keySpread = kind
-        return true
-      }),
+    kind("key-spread", \.keySpread, "how operations are spread over the keys"),
     count(
       "operations-per-key", "N", 0...1_000_000_000, \.operationsPerKey,
       "after how many operations a key gives way to a new one; 0: never"),
@@ -229,6 +197,20 @@ extension PlanOption {
       name: name, metavar: "", help: help, kind: .flag, get: { .bool($0[keyPath: path]) },
       put: { plan, value in
         plan[keyPath: path] = value.bool ?? false
+        return true
+      })
+  }
+
+  /// One of the cases of an enumeration.
+  private static func kind<Kind: RawRepresentable<String> & CaseIterable & SendableMetatype>(
+    _ name: String, _ path: any WritableKeyPath<Plan, Kind> & Sendable, _ help: String
+  ) -> PlanOption {
+    PlanOption(
+      name: name, metavar: "KIND", help: help, kind: .choice(Kind.allCases.map(\.rawValue)),
+      get: { .string($0[keyPath: path].rawValue) },
+      put: { plan, value in
+        guard let kind = value.string.flatMap(Kind.init(rawValue:)) else { return false }
+        plan[keyPath: path] = kind
         return true
       })
   }

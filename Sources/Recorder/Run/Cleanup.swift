@@ -54,7 +54,7 @@ public enum Cleanup {
     for text in try undoing(folder) {
       let child = try ChildProcess(
         server: "/bin/sh", arguments: ["-c", text],
-        environment: ProgramPath.inheritedEnvironment(), log: folder.path + "/cleanup.log")
+        environment: Environment.variables(), log: folder.path + "/cleanup.log")
       if try wait(for: child) {
         outcome.undone.append(text)
         try AppendFile(folder.commands).write([

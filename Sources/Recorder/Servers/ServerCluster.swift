@@ -106,7 +106,7 @@ final class ServerCluster: Cluster {
     self.plan = plan
     self.log = log
     self.now = now
-    environment = ProgramPath.inheritedEnvironment()
+    environment = Environment.variables()
     let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
     let processes = plan.way == .existing ? [] : driver.processes(site)
     let hosts = plan.remoteHosts

@@ -185,17 +185,6 @@ struct ProcessState: Equatable {
 
 /// Finds a program as a shell would.
 enum ProgramPath {
-  /// The variables of this process, `NAME=value`.
-  static func inheritedEnvironment() -> [String] {
-    var variables: [String] = []
-    var next = environ
-    while let variable = next.pointee {
-      variables.append(String(cString: variable))
-      next += 1
-    }
-    return variables
-  }
-
   /// The path of a program that can be run.
   ///
   /// - Throws: ``ExitCode/unavailable`` when there is none, or it cannot be run.

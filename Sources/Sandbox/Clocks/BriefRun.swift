@@ -31,15 +31,4 @@ struct BriefRun {
     code = plumbline_wait_status(status)
     output = String(decoding: bytes ?? [], as: UTF8.self)
   }
-
-  /// The environment of this process.
-  static func ownEnvironment() -> [String] {
-    var variables: [String] = []
-    var next = environ
-    while let variable = next.pointee {
-      variables.append(String(cString: variable))
-      next += 1
-    }
-    return variables
-  }
 }

@@ -40,7 +40,7 @@ public struct ClockShim: Sendable, Equatable {
   }
 
   private static func compile(_ words: [String]) throws(Failure) {
-    let run = try BriefRun(words, environment: BriefRun.ownEnvironment())
+    let run = try BriefRun(words, environment: Environment.variables())
     guard run.code == 0 else {
       throw Failure(
         .unavailable,
@@ -56,7 +56,7 @@ public struct ClockShim: Sendable, Equatable {
     let shift = 1_000_000
     clock.jump(nanoseconds: Int64(shift) * 1_000_000_000)
     let before = Glibc.time(nil)
-    let run = try BriefRun([probe], environment: clock.environment(BriefRun.ownEnvironment()))
+    let run = try BriefRun([probe], environment: clock.environment(Environment.variables()))
     let after = Glibc.time(nil)
     let answers = run.output.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     let expected = (before + shift - 1)...(after + shift + 1)

@@ -50,13 +50,6 @@ extension Sandbox {
 
   /// The variables of this process, the marker left out.
   private static func inheritedEnvironment() -> [String] {
-    var variables: [String] = []
-    var next = environ
-    while let variable = next.pointee {
-      let text = String(cString: variable)
-      if !text.hasPrefix(marker + "=") { variables.append(text) }
-      next += 1
-    }
-    return variables
+    Environment.variables().filter { !$0.hasPrefix(marker + "=") }
   }
 }

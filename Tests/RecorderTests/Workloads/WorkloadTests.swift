@@ -52,9 +52,9 @@ struct WorkloadTests {
   }
 
   @Test func listsGrowAndShrink() {
-    #expect(change(SetWorkload(), "add", 7, of: .null) == .to([7], answer: 7))
-    #expect(change(LogWorkload(), "append", 7, of: [1]) == .to([1, 7], answer: 7))
-    #expect(SetWorkload().observe(.null) == [])
+    #expect(change(CollectionWorkload("add"), "add", 7, of: .null) == .to([7], answer: 7))
+    #expect(change(CollectionWorkload("append"), "append", 7, of: [1]) == .to([1, 7], answer: 7))
+    #expect(CollectionWorkload("add").observe(.null) == [])
     let queue = QueueWorkload()
     #expect(change(queue, "enqueue", 3, of: [1, 2]) == .to([1, 2, 3], answer: 3))
     #expect(change(queue, "dequeue", of: [1, 2]) == .to([2], answer: 1))

@@ -12,17 +12,22 @@ private struct Elements {
   static func of(_ state: JSON) -> [JSON] { state.array ?? [] }
 }
 
-/// Elements are added; reads see all.
-struct SetWorkload: Workload {
+/// Elements are added to a set, or appended to a log; reads see all.
+struct CollectionWorkload: Workload {
+  /// What the history calls it.
+  let addition: String
   private var elements = Elements()
+
+  /// `addition` is `add` or `append`.
+  init(_ addition: String) { self.addition = addition }
 
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
     let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
-    guard !reads else { return SetWorkload.read(key) }
-    return Work(key: key, function: "add", value: elements.take(), recipe: .update)
+    guard !reads else { return CollectionWorkload.read(key) }
+    return Work(key: key, function: addition, value: elements.take(), recipe: .update)
   }
 
-  func look(key: Int) -> Work? { SetWorkload.read(key) }
+  func look(key: Int) -> Work? { CollectionWorkload.read(key) }
   func observe(_ state: JSON) -> JSON { .array(Elements.of(state)) }
 
   func change(_ work: Work, process: Int64, of state: JSON) -> Change {
@@ -31,24 +36,6 @@ struct SetWorkload: Workload {
 
   static func read(_ key: Int) -> Work {
     Work(key: key, function: "read", value: .null, recipe: .observe)
-  }
-}
-
-/// Elements are appended; reads see all, in order.
-struct LogWorkload: Workload {
-  private var elements = Elements()
-
-  mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
-    let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
-    guard !reads else { return SetWorkload.read(key) }
-    return Work(key: key, function: "append", value: elements.take(), recipe: .update)
-  }
-
-  func look(key: Int) -> Work? { SetWorkload.read(key) }
-  func observe(_ state: JSON) -> JSON { .array(Elements.of(state)) }
-
-  func change(_ work: Work, process: Int64, of state: JSON) -> Change {
-    .to(.array(Elements.of(state) + [work.value]), answer: work.value)
   }
 }
 

@@ -4,12 +4,12 @@ import Base
 struct CounterWorkload: Workload {
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
     let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
-    guard !reads else { return SetWorkload.read(key) }
+    guard !reads else { return CollectionWorkload.read(key) }
     let amount = Int64(random.draw(1..<6))
     return Work(key: key, function: "add", value: .integer(amount), recipe: .update)
   }
 
-  func look(key: Int) -> Work? { SetWorkload.read(key) }
+  func look(key: Int) -> Work? { CollectionWorkload.read(key) }
   func observe(_ state: JSON) -> JSON { state == .null ? 0 : state }
 
   func change(_ work: Work, process: Int64, of state: JSON) -> Change {

@@ -101,11 +101,11 @@ public enum Workloads {
       make: { RegisterWorkload($0) }),
     WorkloadKind(
       name: "set", summary: "elements are added; reads see all", model: "set", initial: [],
-      hasFinalReads: true, usualOperationsPerKey: 500, make: { _ in SetWorkload() }),
+      hasFinalReads: true, usualOperationsPerKey: 500, make: { _ in CollectionWorkload("add") }),
     WorkloadKind(
       name: "append-log", summary: "elements are appended; reads see all, in order",
       model: "append-log", initial: [], hasFinalReads: true, usualOperationsPerKey: 500,
-      make: { _ in LogWorkload() }),
+      make: { _ in CollectionWorkload("append") }),
     WorkloadKind(
       name: "queue", summary: "first in, first out; emptied at the end", model: "queue",
       initial: [], hasFinalReads: true,
