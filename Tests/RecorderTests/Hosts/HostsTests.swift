@@ -63,7 +63,7 @@ struct HostsTests {
       try File.replace(file, with: Array(cluster.plan.json5.utf8))
       let child = try ChildProcess(
         server: DyingRecorderTests.command, arguments: ["record", "--plan", file],
-        environment: ProgramPath.inheritedEnvironment(), log: cluster.folder + "/log")
+        environment: Environment.variables(), log: cluster.folder + "/log")
       let history = cluster.plan.out + "/latest/history.jsonl"
       for _ in 0..<2_000 where (try? File.read(history).count) ?? 0 < 5_000 { usleep(5_000) }
       #expect(!servers(cluster).isEmpty)

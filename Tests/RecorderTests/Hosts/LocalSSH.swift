@@ -58,7 +58,7 @@ final class LocalSSH {
     """.write(toFile: folder + "/ssh_config", atomically: true, encoding: .utf8)
     server = try ChildProcess(
       server: "/usr/sbin/sshd", arguments: ["-D", "-e", "-f", folder + "/sshd_config"],
-      environment: ProgramPath.inheritedEnvironment(), log: folder + "/sshd.log")
+      environment: Environment.variables(), log: folder + "/sshd.log")
     let log = folder + "/sshd.log"
     let isUp = {
       ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")

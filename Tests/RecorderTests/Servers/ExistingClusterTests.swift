@@ -49,7 +49,7 @@ struct ExistingClusterTests {
   func system(_ text: String, _ log: String) throws -> ChildProcess.Ending? {
     let child = try ChildProcess(
       server: "/bin/sh", arguments: ["-c", text],
-      environment: ProgramPath.inheritedEnvironment(), log: log)
+      environment: Environment.variables(), log: log)
     for _ in 0..<2_000 {
       if let ending = child.reap() { return ending }
       usleep(5_000)
