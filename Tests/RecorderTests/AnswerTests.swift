@@ -47,6 +47,8 @@ struct AnswerTests {
     for (body, words) in cases {
       #expect(try answer(body, to: .write(4)) == .info(words))
     }
+    let absent = #"{"type":"error","code":20}"#
+    #expect(try answer(absent, to: .cas(from: .null, to: 1)) == .fail("key-does-not-exist"))
     #expect(try answer(#"{"type":"read_ok"}"#, to: .read) == .info("read_ok has no value"))
   }
 }

@@ -76,6 +76,9 @@ enum Completion: Equatable {
     let text = body["text"]?.string.map { ": \($0)" } ?? ""
     switch (code, request) {
     case (20, .read): return .ok(.null, [])
+    // Who asks to create the key and hears that there is none has met a program that cannot:
+    // nothing happened, and no other value was seen.
+    case (20, .cas(from: .null, to: _)): return .fail("key-does-not-exist\(text)")
     case (20, .cas), (22, .cas): return .ok(request.value, [JSON.Member("swapped", false)])
     default: break
     }

@@ -37,10 +37,12 @@ struct WorkloadTests {
     learn(.read, 41)
     #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 41, to: 1)))
     learn(.cas(from: 41, to: 1), .null)
+    learn(.read, .null)
+    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 0, to: 2)))
     learn(.write(55), 55)
-    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 55, to: 2)))
+    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 55, to: 3)))
     workload.forget(key: 0)
-    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 0, to: 3)))
+    #expect(workload.draw(key: 0, moment, &random).recipe == .ask(.cas(from: 0, to: 4)))
   }
 
   private func change(

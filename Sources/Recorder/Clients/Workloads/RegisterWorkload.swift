@@ -27,7 +27,10 @@ struct RegisterWorkload: Workload {
   mutating func learn(_ work: Work, process: Int64, value: JSON, isSwapped: Bool) {
     guard case .ask(let request) = work.recipe else { return }
     switch request {
-    case .read: seen[work.key] = value == .null ? nil : value
+    case .read:
+      // Why not nil: that is a JSON value as well, and a comparison with an absent key is another
+      // operation, which not every program knows.
+      if value == .null { seen.removeValue(forKey: work.key) } else { seen[work.key] = value }
     case .write(let value): seen[work.key] = value
     case .cas(_, let to): if isSwapped { seen[work.key] = to }
     }
