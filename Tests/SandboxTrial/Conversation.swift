@@ -30,6 +30,13 @@ enum Conversation {
   /// A stream of a megabyte from one node to another, with frames for a wire of 1500 bytes.
   static func stream() throws(Failure) {
     let wires = try Wires(nodes: 2)
+    let pump = try stream(wires)
+    Trial.say("longest frame \(pump.longest), lost \(wires.ports[0].takeDropCount())")
+  }
+
+  /// The same on wires that there are.
+  @discardableResult
+  static func stream(_ wires: Wires) throws(Failure) -> Pump {
     let pump = Pump(wires)
     let listener = try wires.socket(in: 1, type: SOCK_STREAM)
     let sender = try wires.socket(in: 0, type: SOCK_STREAM)
@@ -52,9 +59,9 @@ enum Conversation {
       pump.turn(milliseconds: 1)
     }
     Trial.say("received \(received.count) bytes, equal \(received == data)")
-    Trial.say("longest frame \(pump.longest), lost \(wires.ports[0].takeDropCount())")
     let taken = Units.describe(nanoseconds: MonotonicClock.shared.now - begun)
     Trial.say("# \(pump.frames) frames in \(taken)")
+    return pump
   }
 }
 

@@ -64,12 +64,18 @@ enum Trial {
     case "spawn": try Spawning.run()
     case "cut": try Conversation.cut()
     case "stream": try Conversation.stream()
-    case "twice": try makeWiresTwice()
+    case "twice": try makeWiresTwice(.ports)
+    case "rules-twice": try makeWiresTwice(.rules)
+    case "rules-cut": try RuledConversation.cut()
+    case "rules-counts": try RuledConversation.count()
+    case "rules-stream": try RuledConversation.stream()
+    case "rules-list": try RuledConversation.list()
+    case "rules-ways-out": try WaysOut.tryAll(.rules)
     case "disk-model": try DiskTrials.compare(words.dropFirst().compactMap { UInt64($0) })
     case "disk-faults": try DiskTrials.faults()
     case "disk-ends": try DiskTrials.ends()
     case "disk-redis": try DiskTrials.redis(policies: Array(words.dropFirst()))
-    case "ways-out": try WaysOut.tryAll()
+    case "ways-out": try WaysOut.tryAll(.ports)
     default: throw Failure(.usage, "there is no trial \(words)")
     }
     return 0
@@ -89,9 +95,9 @@ enum Trial {
   }
 
   /// A run may be followed by another in the same sandbox.
-  private static func makeWiresTwice() throws(Failure) {
+  private static func makeWiresTwice(_ carrier: Wires.Carrier) throws(Failure) {
     for _ in 0..<2 {
-      let wires = try Wires(nodes: 2)
+      let wires = try Wires(nodes: 2, carrier: carrier)
       sayInterfaces()
       withExtendedLifetime(wires) {}
       _ = consume wires

@@ -4,8 +4,8 @@ import Sandbox
 
 /// Everything that a node or a client could try to reach what it must not.
 enum WaysOut {
-  static func tryAll() throws(Failure) {
-    let wires = try Wires(nodes: 2)
+  static func tryAll(_ carrier: Wires.Carrier) throws(Failure) {
+    let wires = try Wires(nodes: 2, carrier: carrier)
     let pump = Pump(wires)
     let (first, second) = (wires.addresses(0), wires.addresses(1))
     let inner = try wires.socket(in: 0, type: SOCK_DGRAM)
@@ -26,6 +26,7 @@ enum WaysOut {
     // A node's root may send without a route: at best it gets to the switch.
     for (isCut, words) in [(false, "the switch"), (true, "the switch, cut")] {
       pump.cut = isCut ? [[0, 1]] : []
+      if carrier == .rules { try wires.setRules(LinkRules(cut: isCut ? [0] : []), of: 1) }
       try reach(
         "node to the other's client address through \(words)", wires, pump, from: 0,
         to: second.client, through: "eth0", isExpected: !isCut)

@@ -40,9 +40,14 @@ struct MachineTrial {
       name: "fuse", purpose: "file systems that lose what was not synced",
       attempt: .mount),
     MachineTrial(
-      name: "nft", purpose: "rules of nftables in a node's network",
+      name: "bridge", purpose: "the kernel's own switch between the nodes",
       attempt: .request(
-        NetlinkMessage.filterFamily, NetlinkMessage.rulesGeneration.finished(number: 1))),
+        NetlinkMessage.routeFamily,
+        NetlinkMessage.bridge(name: "trial2", address: LinkAddress(group: 9, number: 3))
+          .finished(number: 1))),
+    MachineTrial(
+      name: "nft", purpose: "rules of nftables that cut, lose and limit in a node's network",
+      attempt: .request(NetlinkMessage.filterFamily, RuleBatch.trial.finished(number: 1))),
     // Without its options a queueing discipline that is there answers EINVAL, one that is not,
     // ENOENT.
     MachineTrial(
@@ -67,6 +72,8 @@ struct MachineTrial {
     case .mount: DiskTrial.obstacle(stage: cause < 0 ? 2 : 1, folder: "/", cause: abs(cause))
     case .request where alsoGood != 0 && cause == ENOENT:
       "the kernel does not know the queueing discipline \(name)"
+    case .request(NetlinkMessage.filterFamily, _) where cause == ENOENT:
+      "the kernel lacks a part of nftables: numgen, limit, objref, byteorder or payload"
     case .request where cause == EPROTONOSUPPORT || cause == EOPNOTSUPP:
       "the kernel is built without it"
     case .request: "the kernel refuses \(name): \(system)"

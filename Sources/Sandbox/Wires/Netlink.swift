@@ -2,26 +2,30 @@ import Base
 import CLinux
 import Glibc
 
-/// A talk with the kernel about the interfaces of one network namespace.
+/// A talk with the kernel about the interfaces, or the rules, of one network namespace.
 final class Netlink {
   let descriptor: Int32
   private var number: UInt32 = 0
-  private var reply: [UInt8] = []
+  /// What the kernel sent before it said that the last request was done.
+  private(set) var reply: [UInt8] = []
 
   /// Opens it.
   ///
-  /// - Parameter network: the namespace; nil for the calling thread's.
+  /// - Parameters:
+  ///   - network: the namespace; nil for the calling thread's.
+  ///   - family: whom the talk is with.
   /// - Throws: ``ExitCode/unavailable``.
-  init(network: Int32?) throws(Failure) {
+  init(network: Int32?, family: Int32 = NetlinkMessage.routeFamily) throws(Failure) {
     let type = Int32(SOCK_RAW.rawValue)
     descriptor =
       if let network {
-        plumbline_network_socket(network, AF_NETLINK, type, NetlinkMessage.routeFamily)
+        plumbline_network_socket(network, AF_NETLINK, type, family)
       } else {
-        socket(AF_NETLINK, type | Int32(SOCK_CLOEXEC.rawValue), NetlinkMessage.routeFamily)
+        socket(AF_NETLINK, type | Int32(SOCK_CLOEXEC.rawValue), family)
       }
     guard descriptor >= 0 else {
-      throw Failure(.unavailable, "rtnetlink: \(File.systemMessage())")
+      let name = family == NetlinkMessage.routeFamily ? "rtnetlink" : "netfilter"
+      throw Failure(.unavailable, "\(name): \(File.systemMessage())")
     }
   }
 
@@ -31,7 +35,20 @@ final class Netlink {
   ///
   /// - Throws: ``ExitCode/unavailable`` with the kernel's reason.
   func request(_ message: NetlinkMessage, _ what: @autoclosure () -> String) throws(Failure) {
-    let cause = answer(to: message)
+    number += 1
+    try exchange(message.finished(number: number), what)
+  }
+
+  /// Sends requests that are carried out all or not at all, and waits until they are.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` with the kernel's reason for refusing the first it refused.
+  func request(_ batch: RuleBatch, _ what: @autoclosure () -> String) throws(Failure) {
+    number += 1
+    try exchange(batch.finished(number: number), what)
+  }
+
+  private func exchange(_ bytes: [UInt8], _ what: () -> String) throws(Failure) {
+    let cause = answer(to: bytes)
     guard cause == 0 else {
       throw Failure(.unavailable, "\(what()): \(File.systemMessage(cause))")
     }
@@ -39,10 +56,8 @@ final class Netlink {
 
   /// What the kernel answers, as errno; 0 when it is done. A message that it sends before, such as
   /// the state of an interface, is left in `reply`.
-  private func answer(to message: NetlinkMessage) -> Int32 {
-    number += 1
+  private func answer(to whole: [UInt8]) -> Int32 {
     reply = []
-    let whole = message.finished(number: number)
     guard send(descriptor, whole, whole.count, 0) == whole.count else { return errno }
     var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {

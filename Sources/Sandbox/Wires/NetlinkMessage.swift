@@ -1,15 +1,15 @@
 /// One rtnetlink request in the making (netlink(7), rtnetlink(7)), in the machine's byte order.
 struct NetlinkMessage {
-  /// Kinds of requests (`linux/rtnetlink.h`).
-  enum Kind: UInt16 {
-    case newLink = 16
-    case deleteLink = 17
-    case getLink = 18
-    case newAddress = 20
-    case newNeighbour = 28
-    case newDiscipline = 36
-    /// Of nftables (`linux/netfilter/nf_tables.h`): which generation the rules are of.
-    case getRulesGeneration = 0x0A10
+  /// Kinds of requests (`linux/rtnetlink.h`); each family has its own numbers.
+  struct Kind {
+    let rawValue: UInt16
+
+    static let newLink = Kind(rawValue: 16)
+    static let deleteLink = Kind(rawValue: 17)
+    static let getLink = Kind(rawValue: 18)
+    static let newAddress = Kind(rawValue: 20)
+    static let newNeighbour = Kind(rawValue: 28)
+    static let newDiscipline = Kind(rawValue: 36)
   }
 
   /// Kinds of attributes, by what they belong to.
@@ -17,6 +17,7 @@ struct NetlinkMessage {
     static let linkAddress: UInt16 = 1
     static let linkName: UInt16 = 3
     static let linkMTU: UInt16 = 4
+    static let linkMaster: UInt16 = 10
     static let linkState: UInt16 = 16
     static let linkInfo: UInt16 = 18
     static let linkNetworkDescriptor: UInt16 = 28
@@ -42,9 +43,14 @@ struct NetlinkMessage {
 
   /// Begins a request.
   init(_ kind: Kind, creates: Bool = false) {
+    self.init(kind, flags: creates ? NetlinkMessage.create : NetlinkMessage.change)
+  }
+
+  /// Begins a request with flags of its own (`NLM_F_…`).
+  init(_ kind: Kind, flags: UInt16) {
     append(UInt32(0))
     append(kind.rawValue)
-    append(creates ? NetlinkMessage.create : NetlinkMessage.change)
+    append(flags)
     append(UInt32(0))
     append(UInt32(0))
   }
@@ -149,13 +155,20 @@ extension NetlinkMessage {
 
   /// The operational state in what the kernel knows of an interface; nil when it is not there.
   static func operationalState(in reply: [UInt8]) -> UInt8? {
-    var place = 32
-    while place + 4 < reply.count {
-      let length = Int(reply[place]) | Int(reply[place + 1]) << 8
-      let kind = UInt16(reply[place + 2]) | UInt16(reply[place + 3]) << 8
-      if kind == Attribute.linkState { return reply[place + 4] }
-      guard length >= 4 else { return nil }
-      place += (length + 3) & ~3
+    value(of: Attribute.linkState, in: reply.dropFirst(32))?.first
+  }
+
+  /// What an attribute holds, among attributes that follow each other; nil when it is not there.
+  static func value(of wanted: UInt16, in attributes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    var rest = attributes
+    while rest.count >= 4 {
+      let start = rest.startIndex
+      let length = Int(rest[start]) | Int(rest[start + 1]) << 8
+      // The two highest bits tell of nesting and of the order of bytes.
+      let kind = (UInt16(rest[start + 2]) | UInt16(rest[start + 3]) << 8) & 0x3FFF
+      guard length >= 4, length <= rest.count else { return nil }
+      if kind == wanted { return rest[(start + 4)..<(start + length)] }
+      rest = rest.dropFirst((length + 3) & ~3)
     }
     return nil
   }
@@ -165,6 +178,24 @@ extension NetlinkMessage {
     var message = NetlinkMessage(.deleteLink)
     message.appendLink()
     message.append(Attribute.linkName, text: name)
+    return message
+  }
+
+  /// A bridge: what comes in at one of the interfaces that joined it goes out at another.
+  static func bridge(name: String, address: LinkAddress) -> NetlinkMessage {
+    var message = NetlinkMessage(.newLink, creates: true)
+    message.appendLink()
+    message.append(Attribute.linkName, text: name)
+    message.append(Attribute.linkAddress, address.bytes)
+    message.append(Attribute.linkInfo) { $0.append(Attribute.infoKind, text: "bridge") }
+    return message
+  }
+
+  /// An interface joins a bridge, both found by their indexes.
+  static func join(index: Int32, bridge: Int32) -> NetlinkMessage {
+    var message = NetlinkMessage(.newLink)
+    message.appendLink(index: index)
+    message.append(Attribute.linkMaster, number: UInt32(bitPattern: bridge))
     return message
   }
 
@@ -207,13 +238,6 @@ extension NetlinkMessage {
     message.append(UInt32.max)
     message.append(UInt32(0))
     message.append(Attribute.disciplineKind, text: kind)
-    return message
-  }
-
-  /// The generation of the nftables rules, which is there when nftables is.
-  static var rulesGeneration: NetlinkMessage {
-    var message = NetlinkMessage(.getRulesGeneration)
-    message.append(UInt32(0))
     return message
   }
 }

@@ -4,16 +4,26 @@ import Glibc
 
 /// The networks of a cluster: a namespace for each node, and two wires to each.
 ///
-/// On the first, `eth0`, nodes reach each other, and only through the ``ports``: whoever owns the
-/// wires reads frames at one port and writes them at another. On the second, `eth1`, clients in
-/// our own namespace reach the node; the kernel carries it and no fault touches it.
+/// On the first, `eth0`, nodes reach each other, and only through what carries frames. On the
+/// second, `eth1`, clients in our own namespace reach the node; the kernel carries it and no fault
+/// touches it.
 public final class Wires {
+  /// What carries frames from one node to another.
+  public enum Carrier: Sendable {
+    /// Whoever owns the wires: it reads frames at one of the ``Wires/ports`` and writes them at
+    /// another.
+    case ports
+    /// A bridge of the kernel's, unless ``LinkRules`` in the node that a frame is for drop it.
+    case rules
+  }
+
   /// How many nodes there are.
   public var count: Int { networks.count }
-  /// Our ends of the wires between nodes, by the node's number from 0.
+  /// Our ends of the wires between nodes, by the node's number from 0; none where rules are.
   public let ports: [Port]
 
   private let networks: [NodeNetwork]
+  private let tables: [RuleTable]
   private let probes: [ProbeSocket]
   private let links: Links
   private var lastProbe: UInt64 = 0
@@ -25,20 +35,25 @@ public final class Wires {
   /// - Precondition: `1 ≤ nodes ≤ NodeAddresses.limit`.
   /// - Throws: ``ExitCode/unavailable`` when the kernel refuses, ``ExitCode/defect`` outside of a
   ///   sandbox.
-  public init(nodes: Int) throws(Failure) {
+  public init(nodes: Int, carrier: Carrier = .ports) throws(Failure) {
     precondition((1...NodeAddresses.limit).contains(nodes), "\(nodes) nodes")
     guard Sandbox.isInside else {
       throw Failure(.defect, "wires were to be made outside of a sandbox")
     }
     try Wires.forbidForwarding()
-    let links = try Links()
+    let links = try Links(carrier)
     var networks: [NodeNetwork] = []
     for node in 0..<nodes { networks.append(try NodeNetwork(node: node)) }
     let addresses = networks.map(\.addresses)
     var ports: [Port] = []
+    var tables: [RuleTable] = []
     var probes: [ProbeSocket] = []
     for (node, network) in networks.enumerated() {
-      ports.append(try links.connect(network, node: node))
+      if let port = try links.connect(network, node: node) {
+        ports.append(port)
+      } else {
+        tables.append(try RuleTable(network, node: node))
+      }
       try network.connect(peers: addresses)
       probes.append(try ProbeSocket(network, node: node))
     }
@@ -47,6 +62,7 @@ public final class Wires {
     self.links = links
     self.networks = networks
     self.ports = ports
+    self.tables = tables
     self.probes = probes
   }
 
@@ -68,8 +84,25 @@ public final class Wires {
     try networks[node].socket(type: type)
   }
 
-  /// Sends a datagram from one node to another, to see whether it arrives: the real way, through
-  /// the ports.
+  /// Has the kernel drop, of what a node is sent by others, what the rules say, and nothing else.
+  ///
+  /// - Complexity: one request, some 50 µs.
+  /// - Precondition: the wires were made with ``Carrier/rules``.
+  /// - Throws: ``ExitCode/unavailable``; then the rules before stay.
+  public func setRules(_ rules: LinkRules, of node: Int) throws(Failure) {
+    try tables[node].put(rules)
+  }
+
+  /// What rules dropped so far of what a node was sent by others.
+  ///
+  /// - Precondition: the wires were made with ``Carrier/rules``.
+  /// - Throws: ``ExitCode/unavailable``.
+  public func ruleCounts(of node: Int) throws(Failure) -> RuleCounts {
+    try tables[node].counts()
+  }
+
+  /// Sends a datagram from one node to another, to see whether it arrives: the real way, as any
+  /// frame between them.
   ///
   /// - Returns: the probe's number, to be looked for in ``arrivedProbes()``; nil when the node's
   ///   kernel would not even send it.
@@ -103,8 +136,10 @@ public final class Wires {
 private final class Links {
   private let netlink: Netlink
   private var made: [String] = []
+  /// The index of the bridge, where there is one.
+  private var bridge: Int32?
 
-  init() throws(Failure) {
+  init(_ carrier: Wires.Carrier) throws(Failure) {
     netlink = try Netlink(network: nil)
     // Before there are interfaces: they take the setting over when they are made.
     let descriptor = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY | O_CLOEXEC)
@@ -112,6 +147,14 @@ private final class Links {
       _ = write(descriptor, "1", 1)
       close(descriptor)
     }
+    guard carrier == .rules else { return }
+    // It has no address: we are no neighbour of the nodes'.
+    try netlink.request(
+      .bridge(name: "br0", address: LinkAddress(group: 4, number: 0)),
+      "a bridge between the nodes")
+    made.append("br0")
+    bridge = try netlink.index(of: "br0")
+    try netlink.bringUp("br0")
   }
 
   deinit { remove() }
@@ -122,8 +165,8 @@ private final class Links {
     made = []
   }
 
-  /// Makes the two wires of a node and opens the port of the first.
-  func connect(_ network: NodeNetwork, node: Int) throws(Failure) -> Port {
+  /// Makes the two wires of a node, and opens the port of the first or joins it to the bridge.
+  func connect(_ network: NodeNetwork, node: Int) throws(Failure) -> Port? {
     let addresses = network.addresses
     let number = UInt8(node + 1)
     let (peerWire, clientWire) = ("p\(number)", "c\(number)")
@@ -136,7 +179,13 @@ private final class Links {
       throw Failure(
         .unavailable, "switching offload off on \(peerWire): \(File.systemMessage())")
     }
-    let port = try Port(interface: peerWire, index: netlink.index(of: peerWire))
+    let index = try netlink.index(of: peerWire)
+    var port: Port?
+    if let bridge {
+      try netlink.request(.join(index: index, bridge: bridge), "joining \(peerWire) to the bridge")
+    } else {
+      port = try Port(interface: peerWire, index: index)
+    }
     try netlink.bringUp(peerWire)
     try netlink.bringUp(clientWire, address: addresses.host)
     return port
