@@ -91,6 +91,8 @@ protocol Cluster: AnyObject {
   var isWorking: Bool { get }
   /// Whether all of a node's processes were seen to be gone.
   func isGone(_ index: Int) -> Bool
+  /// Has whoever else carries messages between nodes treat them as the network does from now on.
+  func obey(_ network: Network) throws(Failure)
   /// Cuts links by other means than the recorder's network, where the cluster has such.
   func cut(_ links: [Link])
   /// Undoes that.
@@ -136,6 +138,7 @@ extension Cluster {
   var witness: String? { nil }
   var isWorking: Bool { false }
   func isGone(_ index: Int) -> Bool { state(index) == .down }
+  func obey(_ network: Network) throws(Failure) {}
   func cut(_ links: [Link]) {}
   func heal(_ links: [Link]) {}
   func standing(of links: [Link]) -> LinkStanding? { nil }

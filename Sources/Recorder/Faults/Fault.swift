@@ -47,6 +47,8 @@ public struct FaultFamily: Sendable {
   var hurts: MachinePart?
   /// Whether it works on frames, which have checksums, and not on lines of a program's output.
   public var needsWires = false
+  /// Whether it does more to messages than drop them, which rules of the kernel's can do too.
+  public var needsSwitch = false
   /// Whether it works on servers with disks or members, and not on programs of `--node`.
   public var needsServers = false
   let make: @Sendable (ScheduledFault, Plan, FaultWorld) -> any Fault
@@ -85,15 +87,18 @@ public enum Faults {
     FaultFamily(
       name: "delay", summary: "messages between nodes take longer",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      needsSwitch: true,
       make: { _, plan, _ in TrafficFault(.delay, plan) }),
     FaultFamily(
       name: "duplicate", summary: "messages between nodes arrive twice, the second time late",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
+      needsSwitch: true,
       make: { _, plan, _ in TrafficFault(.duplicate, plan) }),
     FaultFamily(
       name: "reorder", summary: "messages between nodes overtake each other",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
       isUsual: false,
+      needsSwitch: true,
       make: { _, plan, _ in TrafficFault(.reorder, plan) }),
     FaultFamily(
       name: "throttle", summary: "links between nodes carry little",
@@ -104,6 +109,7 @@ public enum Faults {
       name: "corrupt", summary: "bits of frames between nodes are turned",
       needs: "--cluster in a sandbox: the wires between servers are the recorder's",
       needsPeers: true, hasTarget: false, isUsual: false, needsWires: true,
+      needsSwitch: true,
       make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
     FaultFamily(
       name: "power-loss", summary: "SIGKILL, and what was not synced to the disk is gone",

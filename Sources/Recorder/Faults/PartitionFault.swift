@@ -24,9 +24,10 @@ struct PartitionFault: Fault {
     ]
   }
 
-  mutating func make(_ world: FaultWorld) {
+  mutating func make(_ world: FaultWorld) throws(Failure) {
     before = world.network.counts.cut
     world.network.cut(links)
+    try world.cluster.obey(world.network)
     world.cluster.cut(links)
     let all = (0..<world.cluster.count).flatMap { from in
       (0..<world.cluster.count).map { Link(from: from, to: $0) }
@@ -62,8 +63,9 @@ struct PartitionFault: Fault {
     return .object(evidence)
   }
 
-  mutating func undo(_ world: FaultWorld) {
+  mutating func undo(_ world: FaultWorld) throws(Failure) {
     world.network.heal(links)
+    try world.cluster.obey(world.network)
     world.cluster.heal(links)
   }
 

@@ -35,18 +35,23 @@ struct TrafficFault: Fault {
     }
   }
 
-  mutating func make(_ world: FaultWorld) {
+  mutating func make(_ world: FaultWorld) throws(Failure) {
     before = count(world.network.counts)
     set(world.network, amount)
+    try world.cluster.obey(world.network)
   }
 
   /// Messages met that fate.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
     let met = count(world.network.counts) - before
-    return met > 0 ? .object([JSON.Member(word, JSON(met))]) : nil
+    let isRefused = kind == .throttle && world.network.counts.refused > 0
+    return met > 0 ? .object([JSON.Member(isRefused ? "refused" : word, JSON(met))]) : nil
   }
 
-  mutating func undo(_ world: FaultWorld) { set(world.network, 0) }
+  mutating func undo(_ world: FaultWorld) throws(Failure) {
+    set(world.network, 0)
+    try world.cluster.obey(world.network)
+  }
 
   func isUndone(_ world: FaultWorld) -> Bool { true }
 
@@ -67,7 +72,7 @@ struct TrafficFault: Fault {
     case .delay: counts.delayed
     case .duplicate: counts.duplicated
     case .reorder: counts.reordered
-    case .throttle: counts.throttled
+    case .throttle: counts.throttled + counts.refused
     case .corrupt: counts.corrupted
     }
   }

@@ -15,7 +15,10 @@ final class Network {
     var duplicated = 0
     var reordered = 0
     var corrupted = 0
+    /// Held up because the link was busy.
     var throttled = 0
+    /// Dropped because they were more than the link carries; only the kernel's rules do that.
+    var refused = 0
   }
 
   /// A message under way.
@@ -40,7 +43,7 @@ final class Network {
   /// How much a directed link carries; 0 for no limit.
   var bytesPerSecond = 0.0
 
-  private let nodes: Int
+  let nodes: Int
   private let latency: Latency
   /// Whether a link delivers in the order of sending, as a wire does, unless ``reorderShare`` says
   /// otherwise.
@@ -62,6 +65,13 @@ final class Network {
     lastDue = [Int64](repeating: 0, count: nodes * nodes)
     busyUntil = lastDue
     cuts = [Int](repeating: 0, count: nodes * nodes)
+  }
+
+  /// Notes what became of messages that others carry.
+  func note(cut: Int, lost: Int, refused: Int) {
+    counts.cut += cut
+    counts.lost += lost
+    counts.refused += refused
   }
 
   /// When the next message arrives, or nil.

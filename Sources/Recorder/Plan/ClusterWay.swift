@@ -42,7 +42,9 @@ extension FaultFamily {
     let commands = elsewhere?.commands.joined(separator: ", ") ?? ""
     switch way {
     case .embedded: return needsWires || needsServers || hurts != nil ? "no" : "yes"
-    case .local: return needsPeers || hurts == .disk ? "in a sandbox" : "yes"
+    case .local:
+      guard needsPeers || hurts == .disk else { return "yes" }
+      return needsSwitch ? "in a sandbox with packet sockets" : "in a sandbox"
     case .ssh:
       if elsewhere?.isMadeOverSSH ?? false { return "yes" }
       return commands.isEmpty ? "no" : "with \(commands)"
@@ -59,11 +61,16 @@ extension FaultFamily {
         ? "it needs real servers (--cluster): what embedded nodes say has no checksums" : nil
     case .local:
       if let obstacle = memberObstacle(plan) { return obstacle }
-      if hurts == .disk, plan.isolation != .sandbox {
+      if hurts == .disk, !plan.isolation.hasNamespaces {
         return "it mounts disks of the nodes' own (--isolation sandbox)"
       }
       if hurts == .clock, let obstacle = plan.clockObstacle { return obstacle }
       guard needsPeers, plan.isolation != .sandbox else { return nil }
+      if plan.isolation == .rules {
+        return needsSwitch
+          ? "rules of the kernel's can only drop frames; it needs the network between the servers "
+            + "to be the recorder's (--isolation sandbox)" : nil
+      }
       return "it needs the network between the servers to be the recorder's (--isolation sandbox)"
     case .ssh:
       if let obstacle = memberObstacle(plan) { return obstacle }
@@ -150,8 +157,9 @@ extension Plan {
     if nodesAsked > 0, nodesAsked != hosts.count {
       throw Failure(.usage, "--nodes \(nodesAsked), but --hosts names \(hosts.count)")
     }
-    if isolation == .sandbox {
-      throw Failure(.usage, "--isolation sandbox: the servers of --hosts are on other machines")
+    if isolation.hasNamespaces {
+      throw Failure(
+        .usage, "--isolation \(isolation.rawValue): the servers of --hosts are on other machines")
     }
     for host in hosts
     where host.hasPrefix("-") || host.hasSuffix("@") || host.contains(where: { " '".contains($0) })

@@ -29,6 +29,9 @@ public enum Doctor {
     guard plan.way == .local else { return [] }
     var missing: [String] = []
     do throws(Failure) { try requirePrograms(of: plan) } catch { missing.append(error.message) }
+    if let obstacle = plan.isolation.obstacle(of: machine) {
+      missing.append("--isolation \(plan.isolation.rawValue): \(obstacle)")
+    }
     for name in plan.faults {
       guard let obstacle = Faults.named(name)?.obstacle(of: machine) else { continue }
       missing.append("--faults \(name): \(obstacle)")
@@ -40,10 +43,56 @@ public enum Doctor {
 extension FaultFamily {
   /// Why this machine cannot make the fault with servers that a run starts, or nil.
   public func obstacle(of machine: [Capability]) -> String? {
-    var needed = capabilities
-    if needsPeers { needed += ["namespaces", "veth", "packets"] }
-    for name in needed {
-      guard let found = machine.first(where: { $0.name == name }) else { return "no \(name)" }
+    if needsPeers, let obstacle = Isolation.sandbox.obstacle(of: machine) {
+      guard !needsSwitch, Isolation.rules.obstacle(of: machine) == nil else { return obstacle }
+    }
+    return machine.obstacle(among: capabilities)
+  }
+}
+
+extension Isolation {
+  /// What it is good for, in a line.
+  public var purpose: String {
+    switch self {
+    case .auto: "the first of the others that the machine allows"
+    case .sandbox: "plumbline carries every frame between the servers: all faults of the network"
+    case .rules: "the kernel carries them, its rules drop them: partition, loss, throttle"
+    case .loopback: "addresses of this machine: no faults of the network"
+    }
+  }
+
+  /// What the machine must allow, by the names of the sandbox's capabilities.
+  private var capabilities: [String] {
+    switch self {
+    case .auto, .loopback: []
+    case .sandbox: ["namespaces", "veth", "packets"]
+    case .rules: ["namespaces", "veth", "bridge", "nft"]
+    }
+  }
+
+  /// Why this machine does not allow it, or nil.
+  public func obstacle(of machine: [Capability]) -> String? {
+    machine.obstacle(among: capabilities)
+  }
+
+  /// What ``auto`` comes to on a machine, and why nothing before it does.
+  public static func best(
+    on machine: [Capability]
+  ) -> (isolation: Isolation, obstacles: [String]) {
+    var obstacles: [String] = []
+    for isolation in [Isolation.sandbox, .rules] {
+      guard let obstacle = isolation.obstacle(of: machine) else { return (isolation, obstacles) }
+      if !obstacles.contains(obstacle) { obstacles.append(obstacle) }
+    }
+    return (.loopback, obstacles)
+  }
+}
+
+extension [Capability] {
+  /// Why one of those is not to be had, the first that is not, or nil when all are there.
+  fileprivate func obstacle(among names: [String]) -> String? {
+    for name in names {
+      guard let found = first(where: { $0.name == name }) else { return "no \(name)" }
       if let obstacle = found.obstacle { return "\(found.name): \(obstacle)" }
     }
     return nil

@@ -289,12 +289,17 @@ public struct Latency: Sendable, Equatable {
 
 /// What the servers that a run starts are kept in.
 public enum Isolation: String, Sendable, CaseIterable {
-  /// A sandbox where the machine allows it, the loopback interface elsewhere.
+  /// The first of the others that the machine allows.
   case auto
   /// Namespaces of their own: a network that the recorder carries, and nothing left behind.
   case sandbox
+  /// The same, with a network that the kernel carries: rules of its cut, lose and limit.
+  case rules
   /// The loopback interface of this machine: no faults of the network.
   case loopback
+
+  /// Whether servers are in namespaces of their own.
+  public var hasNamespaces: Bool { self == .sandbox || self == .rules }
 }
 
 /// Whom a fault hits.

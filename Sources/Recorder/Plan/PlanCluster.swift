@@ -30,6 +30,10 @@ extension Plan {
       throw Failure(
         .usage, "--pcap needs the servers' network to be the recorder's (--isolation sandbox)")
     }
+    if isolation == .rules, way == .local, latency != Latency() {
+      throw Failure(
+        .usage, "--latency needs the servers' network to be the recorder's (--isolation sandbox)")
+    }
     let values = try knobValues(driver)
     if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet(values) {
       throw Failure(

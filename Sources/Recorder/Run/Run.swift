@@ -34,16 +34,11 @@ final class Run {
     let now = { clock.now }
     log = try RunLog(folder, now: now)
     poller = try Poller()
-    let hasWires = plan.mayBeIsolated && plan.isolation == .sandbox
     network = Network(
-      nodes: plan.nodes, latency: plan.effectiveLatency, keepsOrder: hasWires,
-      random: random.split())
+      nodes: plan.nodes, latency: plan.effectiveLatency,
+      keepsOrder: plan.mayBeIsolated && plan.isolation.hasNamespaces, random: random.split())
     if let driver = plan.driver {
-      let wires =
-        hasWires
-        ? try SwitchedWires(
-          nodes: plan.nodes, network: network, poller: poller,
-          capture: plan.pcap ? try PcapFile(path: folder.capture) : nil) : nil
+      let wires = try Run.wires(plan, network, poller, folder)
       let owned = plan.way == .local
       machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
       cluster = try ServerCluster(
@@ -62,6 +57,21 @@ final class Run {
       world: FaultWorld(cluster: cluster, network: network, machines: machines, now: now),
       history: history,
       folder: folder, log: log, now: now)
+  }
+
+  /// What carries messages between servers that the run starts here, if we have a say in it.
+  private static func wires(
+    _ plan: Plan, _ network: Network, _ poller: Poller, _ folder: RunFolder
+  ) throws(Failure) -> (any NodeWires)? {
+    guard plan.mayBeIsolated else { return nil }
+    switch plan.isolation {
+    case .auto, .loopback: return nil
+    case .rules: return try RuledWires(nodes: plan.nodes, network: network)
+    case .sandbox:
+      return try SwitchedWires(
+        nodes: plan.nodes, network: network, poller: poller,
+        capture: plan.pcap ? try PcapFile(path: folder.capture) : nil)
+    }
   }
 
   /// What went wrong with the harness or with recovery.

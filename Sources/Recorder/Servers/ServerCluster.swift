@@ -67,7 +67,7 @@ final class ServerCluster: Cluster {
   var nextCommands: Int64 = 0
   /// The node that is on its way out of the cluster or back.
   var change: MemberChange?
-  private let wires: SwitchedWires?
+  private let wires: (any NodeWires)?
   private let machines: NodeMachines?
   var nodes: [Node]
   /// The talk of each client for each node it spoke to: talk = slots[slot][node].
@@ -95,7 +95,7 @@ final class ServerCluster: Cluster {
   private static let probePatience: Int64 = 1_000_000_000
 
   init(
-    _ driver: any Driver, site: Site, wires: SwitchedWires?, machines: NodeMachines?,
+    _ driver: any Driver, site: Site, wires: (any NodeWires)?, machines: NodeMachines?,
     plan: Plan, folder: RunFolder,
     poller: Poller, log: RunLog, now: @escaping () -> Int64
   ) throws(Failure) {
@@ -191,6 +191,7 @@ final class ServerCluster: Cluster {
     }
   }
 
+  func obey(_ network: Network) throws(Failure) { try wires?.obey(network) }
   func sendProbe(_ link: Link) -> UInt64? { wires?.sendProbe(link) }
   func hasArrived(_ probe: UInt64) -> Bool { wires?.hasArrived(probe) ?? false }
 

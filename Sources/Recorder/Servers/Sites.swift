@@ -8,7 +8,7 @@ enum Sites {
   ///
   /// - Throws: ``ExitCode/unavailable`` when a name has no address.
   static func make(
-    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder, _ wires: SwitchedWires?
+    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder, _ wires: (any NodeWires)?
   ) throws(Failure) -> Site {
     let knobs = try plan.knobValues(driver)
     let names = plan.nodeNames

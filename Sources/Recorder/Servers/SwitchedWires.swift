@@ -4,13 +4,13 @@ import Sandbox
 
 /// The switch between servers: frames that a node sends go through ``Network``, which decides what
 /// becomes of them, and are written to the wires of those they are for.
-final class SwitchedWires {
+final class SwitchedWires: NodeWires {
   /// The tokens of the wires.
   static let tokens: Range<UInt64> = 1 << 61..<1 << 62
-  private let wires: Wires
+  let wires: Wires
+  var arrived: Set<UInt64> = []
   private let network: Network
   private let batch = FrameBatch()
-  private var arrived: Set<UInt64> = []
   private let capture: PcapFile?
 
   /// Makes the nodes' networks.
@@ -29,15 +29,6 @@ final class SwitchedWires {
       poller.add(port.descriptor, token: SwitchedWires.tokens.lowerBound + UInt64(node))
     }
   }
-
-  /// The addresses of a node, for its peers and for clients.
-  func addresses(_ node: Int) -> (peer: String, client: String) {
-    let addresses = wires.addresses(node)
-    return (addresses.peer.description, addresses.client.description)
-  }
-
-  /// A descriptor of a node's network namespace.
-  func namespace(_ node: Int) -> Int32 { wires.namespaceDescriptor(node) }
 
   /// Takes the frames that a node has sent.
   func handle(_ token: UInt64, at now: Int64) {
@@ -75,14 +66,5 @@ final class SwitchedWires {
     while let message = network.arrival(at: time) {
       message.line.withUnsafeBytes { _ = wires.ports[message.to].write($0) }
     }
-  }
-
-  /// Sends a probe over a link.
-  func sendProbe(_ link: Link) -> UInt64? { wires.sendProbe(from: link.from, to: link.to) }
-
-  /// Whether a probe has arrived.
-  func hasArrived(_ probe: UInt64) -> Bool {
-    for arrival in wires.arrivedProbes() { arrived.insert(arrival.number) }
-    return arrived.contains(probe)
   }
 }

@@ -20,11 +20,22 @@ enum DoctorCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    let plan = try PlanArguments.plan(arguments)
+    var plan = try PlanArguments.plan(arguments)
     let machine = Sandbox.probe()
+    let best = Isolation.best(on: machine).isolation
+    if plan.mayBeIsolated, try PlanArguments.leavesIsolation(arguments) {
+      var possible = plan
+      possible.isolation = best
+      // Where that cannot make the faults, what is missing is said of the best.
+      if (try? possible.validate()) != nil { plan = possible }
+    }
     var text = "this machine\n"
     for capability in machine {
       text += line(capability.name, capability.purpose, capability.obstacle)
+    }
+    text += "\nservers that a run starts (--isolation; auto takes \(best.rawValue))\n"
+    for isolation in Isolation.allCases where isolation != .auto {
+      text += line(isolation.rawValue, isolation.purpose, isolation.obstacle(of: machine))
     }
     text += "\nfaults, of servers that a run starts\n"
     for family in Faults.all {

@@ -61,22 +61,49 @@ enum PlanArguments {
   static func isolate(
     _ plan: inout Plan, _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode? {
-    guard plan.isolation == .sandbox, plan.mayBeIsolated, !Sandbox.isInside else { return nil }
+    guard plan.isolation.hasNamespaces, plan.mayBeIsolated else { return nil }
+    let isFree = try leavesIsolation(arguments)
+    if isFree { try settle(&plan, on: Sandbox.probe(), terminal) }
+    guard plan.isolation.hasNamespaces, !Sandbox.isInside else { return nil }
     do throws(Failure) {
       let code = try Sandbox.enter(arguments: CommandLine.arguments)
       // What was killed inside ends as a shell would say it.
       guard let known = ExitCode(rawValue: code) else { exit(code) }
       return known
     } catch {
-      let asked = try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) }
-      guard arguments["isolation"] ?? asked?.isolation.rawValue ?? "auto" == "auto" else {
-        throw error
-      }
-      plan.isolation = .loopback
-      try plan.validate()
-      terminal.note("plumbline: \(error.message); on the loopback interface instead")
+      guard isFree else { throw error }
+      try takeLess(&plan, .loopback, [error.message], terminal)
       return nil
     }
+  }
+
+  /// Whether the choice of the isolation is left to us.
+  static func leavesIsolation(_ arguments: ParsedArguments) throws(Failure) -> Bool {
+    let asked = try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) }
+    return arguments["isolation"] ?? asked?.isolation.rawValue ?? "auto" == "auto"
+  }
+
+  /// Takes the best isolation that the machine allows, and says so where it is not the best of all.
+  private static func settle(
+    _ plan: inout Plan, on machine: [Capability], _ terminal: Terminal
+  ) throws(Failure) {
+    let best = Isolation.best(on: machine)
+    guard best.isolation != plan.isolation else { return }
+    try takeLess(&plan, best.isolation, best.obstacles, terminal)
+  }
+
+  private static func takeLess(
+    _ plan: inout Plan, _ isolation: Isolation, _ obstacles: [String], _ terminal: Terminal
+  ) throws(Failure) {
+    plan.isolation = isolation
+    let instead = isolation == .rules ? "by rules of the kernel's" : "on the loopback interface"
+    let reason = obstacles.joined(separator: "; ")
+    do throws(Failure) { try plan.validate() } catch {
+      throw Failure(.unavailable, "\(error.message); but \(reason)")
+    }
+    // The one outside has said it already.
+    guard isolation == .loopback || !Sandbox.isInside else { return }
+    terminal.note("plumbline: \(reason); \(instead) instead (--isolation \(isolation.rawValue))")
   }
 
   /// A seed that differs from run to run, short enough to be typed.

@@ -1,0 +1,68 @@
+import Base
+import Sandbox
+
+/// Wires between servers that the kernel joins by a bridge: what ``Network`` says of links becomes
+/// rules in the nodes' own networks, and what those drop is counted there.
+final class RuledWires: NodeWires {
+  let wires: Wires
+  var arrived: Set<UInt64> = []
+  private let network: Network
+  private var rules: [LinkRules]
+  private var counts: [RuleCounts]
+  private var nextCount: Int64 = 0
+  /// How often the kernel is asked what rules have dropped, while there are rules.
+  private static let pause: Int64 = 20_000_000
+
+  /// Makes the nodes' networks.
+  ///
+  /// - Parameters:
+  ///   - nodes: how many nodes there are.
+  ///   - network: what says which frames are dropped, and is told how many were.
+  /// - Throws: ``ExitCode/unavailable``.
+  init(nodes: Int, network: Network) throws(Failure) {
+    wires = try Wires(nodes: nodes, carrier: .rules)
+    self.network = network
+    rules = [LinkRules](repeating: LinkRules(), count: nodes)
+    counts = [RuleCounts](repeating: RuleCounts(), count: nodes)
+  }
+
+  /// Writes the rules of every node for which they change: each at one moment, one node after the
+  /// other.
+  func obey(_ network: Network) throws(Failure) {
+    count()
+    for node in rules.indices {
+      let wanted = network.rules(of: node)
+      guard wanted != rules[node] else { continue }
+      try wires.setRules(wanted, of: node)
+      rules[node] = wanted
+    }
+  }
+
+  func deliver(at time: Int64) {
+    guard time >= nextCount else { return }
+    nextCount = time + RuledWires.pause
+    count()
+  }
+
+  /// Tells the network what was dropped since this was last done. A count that cannot be had comes
+  /// later: it is only evidence.
+  private func count() {
+    for node in rules.indices where !rules[node].isEmpty {
+      guard let found = try? wires.ruleCounts(of: node) else { continue }
+      network.note(
+        cut: found.cut - counts[node].cut, lost: found.lost - counts[node].lost,
+        refused: found.throttled - counts[node].throttled)
+      counts[node] = found
+    }
+  }
+}
+
+extension Network {
+  /// What a node's own network is to drop of what other nodes send it.
+  func rules(of node: Int) -> LinkRules {
+    let others = (0..<nodes).filter { $0 != node }
+    return LinkRules(
+      cut: others.filter { isCut(Link(from: $0, to: node)) }, lossShare: lossShare,
+      bytesPerSecond: bytesPerSecond, limited: bytesPerSecond > 0 ? others : [])
+  }
+}
