@@ -87,7 +87,9 @@ let package = Package(
     tests(of: "Protocols", ["Protocols", "Base"]),
     tests(of: "Drivers", ["Drivers", "Base", "CLinux"]),
     tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "Base", "CLinux"]),
-    tests(of: "Recorder", ["Recorder", "Drivers", "Protocols", "Formats", "Histories", "Base"]),
+    tests(
+      of: "Recorder",
+      ["Recorder", "Drivers", "Sandbox", "Protocols", "Formats", "Histories", "Base"]),
     tests(
       of: "Report",
       ["Report", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),

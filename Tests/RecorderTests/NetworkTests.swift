@@ -1,4 +1,5 @@
 import Base
+import Sandbox
 import Testing
 
 @testable import Recorder
@@ -35,6 +36,29 @@ struct NetworkTests {
     #expect(network.nextDue == 1_000)
     #expect(drain(network, by: 1_000) == Array(0..<100))
     #expect(network.counts == Network.Counts(sent: 100, delivered: 100))
+  }
+
+  /// What the kernel is told where it carries the frames: by the node that a frame is for.
+  @Test func linksAndLossesBecomeRulesOfTheReceivingNode() {
+    let network = network()
+    #expect((0..<3).map { network.rules(of: $0) } == [LinkRules](repeating: LinkRules(), count: 3))
+    let oneWay = Link(from: 2, to: 0)
+    network.cut([oneWay, Link(from: 1, to: 0), Link(from: 0, to: 1)])
+    network.cut([oneWay])
+    network.lossShare = 0.5
+    #expect(network.rules(of: 0) == LinkRules(cut: [1, 2], lossShare: 0.5))
+    #expect(network.rules(of: 1) == LinkRules(cut: [0], lossShare: 0.5))
+    #expect(network.rules(of: 2) == LinkRules(lossShare: 0.5))
+    network.heal([oneWay, Link(from: 1, to: 0)])
+    network.lossShare = 0
+    network.bytesPerSecond = 9
+    #expect(network.rules(of: 0) == LinkRules(cut: [2], bytesPerSecond: 9, limited: [1, 2]))
+    network.heal([oneWay])
+    network.bytesPerSecond = 0
+    #expect(network.rules(of: 0) == LinkRules())
+    network.note(cut: 3, lost: 2, refused: 1)
+    network.note(cut: 1, lost: 0, refused: 0)
+    #expect(network.counts == Network.Counts(cut: 4, lost: 2, refused: 1))
   }
 
   @Test func equalSeedsGiveEqualFates() {

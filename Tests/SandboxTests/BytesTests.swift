@@ -43,6 +43,24 @@ struct BytesTests {
     #expect(bytes.prefix(8) == [UInt8(bytes.count), 0, 0, 0, 16, 0, 5, 6])
   }
 
+  @Test func aBridgeIsMadeAndJoined() {
+    let bridge = NetlinkMessage.bridge(name: "br0", address: LinkAddress(group: 4, number: 0))
+    #expect(
+      bridge.finished(number: 1) == [
+        68, 0, 0, 0, 16, 0, 5, 6, 1, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        8, 0, 3, 0, 98, 114, 48, 0,
+        10, 0, 1, 0, 2, 0, 0, 0, 4, 0, 0, 0,
+        16, 0, 18, 0, 11, 0, 1, 0, 98, 114, 105, 100, 103, 101, 0, 0,
+      ])
+    #expect(
+      NetlinkMessage.join(index: 7, bridge: 5).finished(number: 2) == [
+        40, 0, 0, 0, 16, 0, 5, 0, 2, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        8, 0, 10, 0, 5, 0, 0, 0,
+      ])
+  }
+
   @Test func theStateOfALinkIsFoundAmongItsAttributes() {
     let head = [UInt8](repeating: 0, count: 32)
     let name: [UInt8] = [7, 0, 3, 0, 112, 49, 0, 0]

@@ -18,15 +18,19 @@ enum RuledConversation {
       }
       Trial.say("sent \(sent), arrived: \(words.joined(separator: ", "))")
     }
-    for node in 0..<3 { Trial.say("n\(node + 1): \(try wires.ruleCounts(of: node))") }
+    for node in 0..<3 {
+      let counts = try wires.ruleCounts(of: node)
+      Trial.say(
+        "n\(node + 1): cut \(counts.cut), lost \(counts.lost), throttled \(counts.throttled)")
+    }
   }
 
   /// What arrives, and what the kernel counts of the rest, while all is lost, half of it, and more
   /// than a link carries.
   static func count() throws(Failure) {
-    for rules in [
-      LinkRules(lossShare: 1), LinkRules(lossShare: 0.5),
-      LinkRules(bytesPerSecond: 2_000, limited: [0]),
+    for (name, rules) in [
+      ("all", LinkRules(lossShare: 1)), ("half", LinkRules(lossShare: 0.5)),
+      ("limit", LinkRules(bytesPerSecond: 2_000, limited: [0])),
     ] {
       let wires = try Wires(nodes: 2, carrier: .rules)
       try wires.setRules(rules, of: 1)
@@ -37,7 +41,7 @@ enum RuledConversation {
       let counts = try wires.ruleCounts(of: 1)
       let dropped = counts.lost + counts.throttled
       Trial.say(
-        "\(rules): some arrived \(there > 0), some dropped \(dropped > 0), "
+        "\(name): some arrived \(there > 0), some dropped \(dropped > 0), "
           + "all told \(there + dropped == 200), back \(arrived.count - there)")
       try wires.setRules(LinkRules(), of: 1)
       Trial.say("counts stay \(try wires.ruleCounts(of: 1) == counts)")

@@ -108,6 +108,32 @@ struct ClusterWayTests {
     }
   }
 
+  @Test func rulesOfTheKernelsOnlyDrop() {
+    for (options, message) in [
+      (["cluster etcd", "isolation rules", "faults partition,loss,throttle"], "no refusal"),
+      (["cluster etcd", "isolation rules", "faults power-loss"], "no refusal"),
+      (
+        ["cluster etcd", "isolation rules", "faults partition,delay"],
+        "--faults delay: rules of the kernel's can only drop frames; it needs the network between "
+          + "the servers to be the recorder's (--isolation sandbox)"
+      ),
+      (
+        ["cluster etcd", "isolation rules", "pcap yes"],
+        "--pcap needs the servers' network to be the recorder's (--isolation sandbox)"
+      ),
+      (
+        ["cluster etcd", "isolation rules", "latency 5ms"],
+        "--latency needs the servers' network to be the recorder's (--isolation sandbox)"
+      ),
+      (
+        ["cluster etcd", "hosts a", "isolation rules"],
+        "--isolation rules: the servers of --hosts are on other machines"
+      ),
+    ] as [([String], String)] {
+      #expect(refusal(options) == message, "\(options)")
+    }
+  }
+
   @Test func usualFaultsAreThoseThatTheWayAllows() throws {
     var plan = Plan()
     plan.cluster = "etcd"
@@ -118,6 +144,10 @@ struct ClusterWayTests {
     #expect(plan.faults == [])
     plan.commands = [UserCommand("kill", "x"), UserCommand("start", "y")]
     #expect(plan.faults == ["kill"])
+    plan.endpoints = []
+    plan.commands = []
+    plan.isolation = .rules
+    #expect(plan.faults == ["partition", "kill", "pause", "loss"])
   }
 
   @Test func commandsAreAnObjectOfThePlan() throws {
