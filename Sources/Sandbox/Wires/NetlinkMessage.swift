@@ -41,16 +41,11 @@ struct NetlinkMessage {
 
   private(set) var bytes: [UInt8] = []
 
-  /// Begins a request.
-  init(_ kind: Kind, creates: Bool = false) {
-    self.init(kind, flags: creates ? NetlinkMessage.create : NetlinkMessage.change)
-  }
-
-  /// Begins a request with flags of its own (`NLM_F_…`).
-  init(_ kind: Kind, flags: UInt16) {
+  /// Begins a request, with flags of its own (`NLM_F_…`) where they are given.
+  init(_ kind: Kind, creates: Bool = false, flags: UInt16? = nil) {
     append(UInt32(0))
     append(kind.rawValue)
-    append(flags)
+    append(flags ?? (creates ? NetlinkMessage.create : NetlinkMessage.change))
     append(UInt32(0))
     append(UInt32(0))
   }
