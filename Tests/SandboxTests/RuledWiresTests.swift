@@ -32,6 +32,16 @@ struct RuledWiresTests {
       ])
   }
 
+  @Test func asManyNodesAsARunMayHave() throws {
+    let run = try TrialRun(["rules-many"])
+    #expect(
+      run.lines == [
+        "0 rules, 63 arrived, 0 cut", "127 rules, 0 arrived, 63 cut",
+        "62 rules, 1 arrived, 125 cut",
+        "0 rules, 63 arrived, 125 cut",
+      ])
+  }
+
   @Test(arguments: TrialRun.User.all)
   func aStreamArrivesWholeUnderLoss(user: TrialRun.User) throws {
     let run = try TrialRun(["rules-stream"], as: user)

@@ -25,6 +25,22 @@ enum RuledConversation {
     }
   }
 
+  /// As many nodes as a run may have, and as many rules.
+  static func many() throws(Failure) {
+    let wires = try Wires(nodes: 64, carrier: .rules)
+    let others = Array(1..<64)
+    let all = LinkRules(cut: others, lossShare: 1, bytesPerSecond: 1, limited: others)
+    for rules in [LinkRules(), all, LinkRules(cut: Array(others.dropLast())), LinkRules()] {
+      try wires.setRules(rules, of: 0)
+      for node in others { _ = wires.sendProbe(from: node, to: 0) }
+      _ = wires.sendProbe(from: 0, to: 63)
+      let arrived = settled(wires, count: 64 - rules.cut.count).filter { $0.receiver == 0 }
+      Trial.say(
+        "\(rules.description.split(separator: "\n").count) rules, \(arrived.count) arrived, "
+          + "\(try wires.ruleCounts(of: 0).cut) cut")
+    }
+  }
+
   /// What arrives, and what the kernel counts of the rest, while all is lost, half of it, and more
   /// than a link carries.
   static func count() throws(Failure) {

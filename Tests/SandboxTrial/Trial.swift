@@ -67,6 +67,7 @@ enum Trial {
     case "twice": try makeWiresTwice(.ports)
     case "rules-twice": try makeWiresTwice(.rules)
     case "rules-cut": try RuledConversation.cut()
+    case "rules-many": try RuledConversation.many()
     case "rules-counts": try RuledConversation.count()
     case "rules-stream": try RuledConversation.stream()
     case "rules-list": try RuledConversation.list()

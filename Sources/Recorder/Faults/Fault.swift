@@ -87,19 +87,15 @@ public enum Faults {
     FaultFamily(
       name: "delay", summary: "messages between nodes take longer",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      needsSwitch: true,
-      make: { _, plan, _ in TrafficFault(.delay, plan) }),
+      needsSwitch: true, make: { _, plan, _ in TrafficFault(.delay, plan) }),
     FaultFamily(
       name: "duplicate", summary: "messages between nodes arrive twice, the second time late",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      needsSwitch: true,
-      make: { _, plan, _ in TrafficFault(.duplicate, plan) }),
+      needsSwitch: true, make: { _, plan, _ in TrafficFault(.duplicate, plan) }),
     FaultFamily(
       name: "reorder", summary: "messages between nodes overtake each other",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
-      isUsual: false,
-      needsSwitch: true,
-      make: { _, plan, _ in TrafficFault(.reorder, plan) }),
+      isUsual: false, needsSwitch: true, make: { _, plan, _ in TrafficFault(.reorder, plan) }),
     FaultFamily(
       name: "throttle", summary: "links between nodes carry little",
       needs: "nothing: messages pass through the recorder", needsPeers: true, hasTarget: false,
@@ -109,8 +105,7 @@ public enum Faults {
       name: "corrupt", summary: "bits of frames between nodes are turned",
       needs: "--cluster in a sandbox: the wires between servers are the recorder's",
       needsPeers: true, hasTarget: false, isUsual: false, needsWires: true,
-      needsSwitch: true,
-      make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
+      needsSwitch: true, make: { _, plan, _ in TrafficFault(.corrupt, plan) }),
     FaultFamily(
       name: "power-loss", summary: "SIGKILL, and what was not synced to the disk is gone",
       needs: "--cluster in a sandbox, and /dev/fuse", needsPeers: false, hasTarget: true,

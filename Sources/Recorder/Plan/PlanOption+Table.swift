@@ -32,7 +32,7 @@ extension PlanOption {
     words(
       "endpoints", "ADDRESS:PORT,…", \.endpoints,
       "where the servers are; without it the run starts them"),
-    kind("isolation", \.isolation, "what started servers are kept in"),
+    kind("isolation", \.isolation, "what started servers are kept in: sandbox, rules, loopback"),
     PlanOption(
       name: "node", metavar: "PROGRAM",
       help: "the program of a node instead of the embedded protocol; its arguments after --",

@@ -38,7 +38,7 @@ final class Run {
       nodes: plan.nodes, latency: plan.effectiveLatency,
       keepsOrder: plan.mayBeIsolated && plan.isolation.hasNamespaces, random: random.split())
     if let driver = plan.driver {
-      let wires = try Run.wires(plan, network, poller, folder)
+      let wires = try Run.wires(plan, network, poller, folder, log)
       let owned = plan.way == .local
       machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
       cluster = try ServerCluster(
@@ -61,12 +61,12 @@ final class Run {
 
   /// What carries messages between servers that the run starts here, if we have a say in it.
   private static func wires(
-    _ plan: Plan, _ network: Network, _ poller: Poller, _ folder: RunFolder
+    _ plan: Plan, _ network: Network, _ poller: Poller, _ folder: RunFolder, _ log: RunLog
   ) throws(Failure) -> (any NodeWires)? {
     guard plan.mayBeIsolated else { return nil }
     switch plan.isolation {
     case .auto, .loopback: return nil
-    case .rules: return try RuledWires(nodes: plan.nodes, network: network)
+    case .rules: return try RuledWires(nodes: plan.nodes, network: network, log: log)
     case .sandbox:
       return try SwitchedWires(
         nodes: plan.nodes, network: network, poller: poller,

@@ -7,6 +7,7 @@ final class RuledWires: NodeWires {
   let wires: Wires
   var arrived: Set<UInt64> = []
   private let network: Network
+  private let log: RunLog
   private var rules: [LinkRules]
   private var counts: [RuleCounts]
   private var nextCount: Int64 = 0
@@ -18,10 +19,12 @@ final class RuledWires: NodeWires {
   /// - Parameters:
   ///   - nodes: how many nodes there are.
   ///   - network: what says which frames are dropped, and is told how many were.
+  ///   - log: where changes of the rules are written down.
   /// - Throws: ``ExitCode/unavailable``.
-  init(nodes: Int, network: Network) throws(Failure) {
+  init(nodes: Int, network: Network, log: RunLog) throws(Failure) {
     wires = try Wires(nodes: nodes, carrier: .rules)
     self.network = network
+    self.log = log
     rules = [LinkRules](repeating: LinkRules(), count: nodes)
     counts = [RuleCounts](repeating: RuleCounts(), count: nodes)
   }
@@ -35,6 +38,8 @@ final class RuledWires: NodeWires {
       guard wanted != rules[node] else { continue }
       try wires.setRules(wanted, of: node)
       rules[node] = wanted
+      let words = wanted.description.split(separator: "\n").joined(separator: "; ")
+      log.write("n\(node + 1): \(wanted.isEmpty ? "no rules" : "rules: \(words)")")
     }
   }
 
