@@ -205,7 +205,9 @@ public struct JSONParser {
     if relaxed, peek == UInt8(ascii: "'") { return try string(quote: UInt8(ascii: "'")) }
     let start = position
     while relaxed, let byte = peek, isNameByte(byte) { position += 1 }
-    guard position > start else { throw error("found \(found), expected a name in quotes") }
+    guard position > start else {
+      throw error("found \(found), expected a name" + (relaxed ? "" : " in quotes"))
+    }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 

@@ -106,4 +106,10 @@ public struct CheckedFile: Sendable {
     self.file = file
     self.finding = finding
   }
+
+  /// Whether it was read and checked, and holds not a single operation: no violation, and no pass.
+  public var saysNothing: Bool {
+    guard case .checked(let result, let history) = finding else { return false }
+    return result.operations == 0 && history.count == 0 && result.verdict == .linearizable
+  }
 }

@@ -52,7 +52,7 @@ enum Plumbline {
 
   private static func help(_ name: String?, _ terminal: Terminal) throws(Failure) -> ExitCode {
     if let name, name != "help" {
-      try terminal.output(HelpText.command(named(name)))
+      try terminal.output(HelpText.command(named(name), width: terminal.width))
     } else {
       try terminal.output(HelpText.program())
     }

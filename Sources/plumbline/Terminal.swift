@@ -32,9 +32,12 @@ struct Terminal: Sendable {
   ///
   /// - Throws: ``Failure`` with ``ExitCode/inputOutput`` when they cannot be written (a full
   ///   disk). A reader that has gone away (`| head`) is no error: the exit code still counts.
-  func output(_ text: String) throws(Failure) {
+  func output(_ text: String) throws(Failure) { try output(bytes: Array(text.utf8)) }
+
+  /// The same for bytes.
+  func output(bytes: [UInt8]) throws(Failure) {
     do throws(Failure) {
-      try File.write(Array(text.utf8), descriptor: 1, name: "standard output")
+      try File.write(bytes, descriptor: 1, name: "standard output")
     } catch {
       if errno != EPIPE { throw error }
     }

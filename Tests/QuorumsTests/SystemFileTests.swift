@@ -26,7 +26,7 @@ struct SystemFileTests {
   }
 
   @Test(arguments: [
-    ("{", "f:1:2: found the end of the text, expected a name in quotes"),
+    ("{", "f:1:2: found the end of the text, expected a name"),
     ("[]", "f: a system is an array, expected an object"),
     (
       "{}",

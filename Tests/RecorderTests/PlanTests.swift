@@ -77,7 +77,7 @@ struct PlanTests {
 
   @Test func whatCannotBeReadIsNamedWithItsPlace() {
     #expect(failure("[]") == "p.json5:1:1: found an array, expected an object of options")
-    #expect(failure("{") == "p.json5:1:2: found the end of the text, expected a name in quotes")
+    #expect(failure("{") == "p.json5:1:2: found the end of the text, expected a name")
     #expect(
       failure("{\n  // nodes: 3\n  nodez: 3,\n}")
         == "p.json5:3:3: there is no option “nodez”; did you mean “nodes”?")

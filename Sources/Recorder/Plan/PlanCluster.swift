@@ -70,6 +70,7 @@ extension Plan {
   func knobValues(_ driver: any Driver) throws(Failure) -> [String: String] {
     var values: [String: String] = [:]
     for knob in driver.knobs { values[knob.name] = knob.defaultValue }
+    var given: Set<String> = []
     for text in knobs {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
@@ -84,6 +85,9 @@ extension Plan {
           .usage,
           "--knobs \(text): \(driver.name) has no knob “\(name)”; it has "
             + PlanOption.list(names) + hint)
+      }
+      guard given.insert(name).inserted else {
+        throw Failure(.usage, "--knobs \(text): “\(name)” is given twice")
       }
       guard knob.values.isEmpty || knob.values.contains(value) else {
         throw Failure(

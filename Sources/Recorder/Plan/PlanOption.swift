@@ -163,7 +163,8 @@ public struct PlanOption: Sendable {
 
   private var expected: String {
     switch kind {
-    case .text: "text" + (name == "mix" ? " such as read=50,write=30,cas=20" : "")
+    case .text:
+      name == "mix" ? "weights of read, write and cas, such as read=50,write=30,cas=20" : "text"
     case .duration: "a duration such as 500ms or 2s"
     case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number(let range):

@@ -31,6 +31,8 @@ final class ServerCluster: Cluster {
     var talk: Int
     var asked: Int64 = 0
     var status: NodeStatus?
+    /// Why the last question had no good answer; empty where there was none at all.
+    var complaint = ""
     /// Since when there has been no answer.
     var silentSince: Int64 = 0
   }
@@ -368,7 +370,10 @@ final class ServerCluster: Cluster {
     let talk = nodes[index].probe.talk
     let since = time - nodes[index].probe.asked
     if talks.isAsking(talk) {
-      if since > ServerCluster.probePatience { talks.abandon(talk) }
+      if since > ServerCluster.probePatience {
+        talks.abandon(talk)
+        nodes[index].probe.complaint = ""
+      }
       return
     }
     let pause = start == .done ? ServerCluster.probePause : ServerCluster.probePause / 5
@@ -378,7 +383,14 @@ final class ServerCluster: Cluster {
   }
 
   private func hear(_ index: Int, _ answer: Answer) {
-    guard !hearWhileHurt(index, answer), let status = answer.status else { return }
+    guard !hearWhileHurt(index, answer) else { return }
+    guard let status = answer.status else {
+      switch answer.outcome {
+      case .ok: break
+      case .refused(let why), .unknown(let why): nodes[index].probe.complaint = why
+      }
+      return
+    }
     nodes[index].probe.status = status
     nodes[index].probe.silentSince = now()
     if nodes[index].state == .starting {
@@ -444,6 +456,15 @@ final class ServerCluster: Cluster {
     }
   }
 
+  /// Why a node is not ready, as far as its answers say.
+  private func lateness(of index: Int) -> String {
+    let probe = nodes[index].probe
+    if let status = probe.status { return "it is at stage \(status.stage)" }
+    let node = site.nodes[index]
+    let place = plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : "it"
+    return probe.complaint.isEmpty ? "\(place) does not answer" : "\(place): \(probe.complaint)"
+  }
+
   private func checkPatience(at time: Int64) throws(Failure) {
     guard start != .done, began > 0, time - began > plan.startLimitNanoseconds else { return }
     let limit = Units.describe(nanoseconds: plan.startLimitNanoseconds)
@@ -453,10 +474,9 @@ final class ServerCluster: Cluster {
         "\(driver.name): the cluster could not be prepared within \(limit): \(preparation.last)")
     }
     let late = nodes.indices.first { (nodes[$0].probe.status?.stage ?? -1) < driver.lastStage } ?? 0
-    let said = nodes[late].probe.status.map { "it is at stage \($0.stage)" } ?? "it does not answer"
     throw Failure(
       .unavailable,
-      "\(driver.name): \(nodes[late].name) is not ready after \(limit) (\(said); --start-limit)"
-        + nodes[late].programs.map { $0.lastWords() }.joined())
+      "\(driver.name): \(nodes[late].name) is not ready after \(limit) (\(lateness(of: late)); "
+        + "--start-limit)" + nodes[late].programs.map { $0.lastWords() }.joined())
   }
 }

@@ -207,7 +207,8 @@ enum ProgramPath {
       if access(path, X_OK) == 0, File.kind(path) == .file { return path }
     }
     let here = File.kind(program) == .file ? "; did you mean ./\(program)?" : ""
-    let hint = packages.isEmpty ? "" : "; it is in the package \(packages.joined(separator: ", "))"
+    let names = packages.joined(separator: ", ")
+    let hint = packages.isEmpty ? "" : "; it is in the Debian package \(names)"
     throw Failure(
       .unavailable, "the program of a node is not in PATH: \(program)\(here)\(hint)")
   }

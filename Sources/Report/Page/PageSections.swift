@@ -24,7 +24,9 @@ struct PageSections {
 
   /// The verdict in a word.
   func word(_ shortcomings: [String]) -> String {
-    result.map { RunVerdict($0.verdict, shortcomings: shortcomings).word } ?? "recorded"
+    guard let result else { return "recorded" }
+    return CheckedFile(file: "", finding: .checked(result, history)).saysNothing
+      ? RunVerdict.inconclusive.word : RunVerdict(result.verdict, shortcomings: shortcomings).word
   }
 
   /// The verdict as text and colour, and what the coverage lacks.
@@ -40,10 +42,12 @@ struct PageSections {
       default: ("•", "The history was recorded and not checked.")
       }
     let title = word.prefix(1).uppercased() + word.dropFirst()
-    let list = Markup(shortcomings.prefix(20).map { "<li>\(Legible.text($0, limit: 400))</li>" })
+    // A violation stands whatever else the run lacked, and it ended the run early.
+    let lacks = word == "violation" ? [] : shortcomings
+    let list = Markup(lacks.prefix(20).map { "<li>\(Legible.text($0, limit: 400))</li>" })
     return """
       <p class="verdict \(word)" role="status"><b>\(mark) \(title)</b><span>\(sentence)</span></p>
-      \(shortcomings.isEmpty ? "" : "<ul class=\"notes\">\(list)</ul>" as Markup)
+      \(lacks.isEmpty ? "" : "<ul class=\"notes\">\(list)</ul>" as Markup)
       """
   }
 
@@ -329,14 +333,13 @@ struct PageSections {
   /// How to run it again.
   func plan(_ info: RunInfo?) -> Markup {
     guard let info else { return "" }
-    let commands = [info.replayCommand, info.moreCommand].filter { !$0.isEmpty }
-    let lines = commands.map { Legible.text($0, limit: 2000) }.joined(separator: "\n")
+    let command = Legible.text(info.replayCommand, limit: 2000)
     let plan = info.plan.split(separator: "\n", omittingEmptySubsequences: false).prefix(400)
       .map { Legible.text(String($0), limit: 400) }.joined(separator: "\n")
     let details: Markup = "<details><summary>Plan</summary><pre>\(plan)</pre></details>"
     return """
       <section><h2>Run it again</h2>
-      \(commands.isEmpty ? "" : "<pre>\(lines)</pre>" as Markup)
+      \(command.isEmpty ? "" : "<pre>\(command)</pre>" as Markup)
       \(plan.isEmpty ? "" : details)
       </section>
       """

@@ -39,6 +39,9 @@ public struct ExplainText: Sendable {
     if let undecided = result.undecided.first(where: { key == nil || $0.key == key }) {
       return self.undecided(undecided, result, history)
     }
+    guard result.operations > 0 || history.count > 0 else {
+      return [""] + report.paragraph("Nothing to explain: the history holds no operation.")
+    }
     let operations = Legible.count(result.operations, "operation")
     let keys = result.keys == 1 ? "" : " on each of \(Legible.count(result.keys, "key"))"
     return [""]

@@ -122,7 +122,9 @@ public struct RunSummaryText: Sendable {
         "  \(result.model), \(Legible.count(result.operations, "operation")), "
           + "\(Legible.count(result.keys, "key")), \(result.algorithm)"),
     ]
-    lines += shortcomings.flatMap {
+    // A violation stands whatever else the run lacked, and it ended the run early.
+    let lacks = verdict == .violation ? [] : shortcomings
+    lines += lacks.flatMap {
       Legible.wrapped("- " + Legible.text($0, limit: 400), width: report.width, indent: "  ")
     }
     let details = report.details(CheckedFile(file: "", finding: .checked(result, history)))

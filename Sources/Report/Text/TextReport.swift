@@ -34,8 +34,10 @@ public struct TextReport: Sendable {
     let file = Legible.text(checked.file, limit: 4096)
     switch checked.finding {
     case .error(let message):
-      return badge("error") + " " + Legible.padded(file, to: fileWidth) + "  "
-        + Legible.text(message, limit: 2000)
+      let words = Legible.text(message, limit: 2000)
+      // Most messages begin with the place, which names the file already.
+      if words.hasPrefix(file + ":") { return badge("error") + " " + words }
+      return badge("error") + " " + Legible.padded(file, to: fileWidth) + "  " + words
     case .checked(let result, _):
       var facts = [
         Legible.text(result.model, limit: 40), Legible.count(result.operations, "operation"),
@@ -46,7 +48,8 @@ public struct TextReport: Sendable {
       if result.keys != 1 { facts.append(Legible.count(result.keys, "key")) }
       facts.append(seconds(result.seconds))
       facts.append(Legible.text(result.algorithm, limit: 60))
-      return badge(result.verdict.rawValue) + " " + Legible.padded(file, to: fileWidth) + "  "
+      return badge(checked.saysNothing ? "inconclusive" : result.verdict.rawValue) + " "
+        + Legible.padded(file, to: fileWidth) + "  "
         + palette.dim(facts.filter { !$0.isEmpty }.joined(separator: ", "))
     }
   }
@@ -182,9 +185,10 @@ public struct TextReport: Sendable {
       return mark ? palette.bad("  > " + cells) : "    " + cells
     }
     var notes =
-      violation.isMinimal ? ["    No operation of these can be left out: they prove it alone."] : []
-    if violation.isAbridged { notes.append("    \(Violation.abridgement)") }
-    return [""] + painted + notes.map(palette.dim)
+      violation.isMinimal ? ["No operation of these can be left out: they prove it alone."] : []
+    if violation.isAbridged { notes.append(Violation.abridgement) }
+    let wrapped = notes.flatMap { Legible.wrapped($0, width: width, indent: "    ") }
+    return [""] + painted + wrapped.map(palette.dim)
   }
 
   private func time(_ nanoseconds: Int64) -> String {
@@ -198,9 +202,9 @@ public struct TextReport: Sendable {
     if history.completedLine.indices.contains(violation.culprit) {
       before = "Just before line \(history.completedLine[violation.culprit])"
     }
-    var lines = [
-      "", "  \(before), \(Legible.count(total, "state")) \(total == 1 ? "was" : "were") possible:",
-    ]
+    let words =
+      "\(before), \(Legible.count(total, "state")) \(total == 1 ? "was" : "were") possible:"
+    var lines = [""] + Legible.wrapped(words, width: width, indent: "  ")
     for dilemma in violation.dilemmas.prefix(TextReport.mostStates) {
       lines += describe(dilemma, violation.culprit, history)
     }
@@ -260,8 +264,8 @@ extension String {
 
 /// How many histories had which verdict.
 public struct VerdictTally: Sendable {
-  private var counts = [Int](repeating: 0, count: 4)
-  private static let words = ["linearizable", "violation", "undecided", "error"]
+  private var counts = [Int](repeating: 0, count: 5)
+  private static let words = ["linearizable", "violation", "undecided", "inconclusive", "error"]
 
   /// Makes an empty tally.
   public init() {}
@@ -269,7 +273,8 @@ public struct VerdictTally: Sendable {
   /// Counts one.
   public mutating func add(_ checked: CheckedFile) {
     switch checked.finding {
-    case .error: counts[3] += 1
+    case .error: counts[4] += 1
+    case .checked where checked.saysNothing: counts[3] += 1
     case .checked(let result, _):
       switch result.verdict {
       case .linearizable: counts[0] += 1

@@ -28,12 +28,13 @@ enum HelpText {
       """
   }
 
-  /// `plumbline help COMMAND`.
-  static func command(_ command: any Command.Type) -> String {
-    var text = "usage: plumbline \(command.name) \(command.usage)\n\n\(command.summary)\n\n"
+  /// `plumbline help COMMAND`, for a terminal of that many columns.
+  static func command(_ command: any Command.Type, width: Int) -> String {
+    let usage = command.usage.isEmpty ? "" : " " + command.usage
+    var text = "usage: plumbline \(command.name)\(usage)\n\n\(command.summary)\n\n"
     text += "options:\n"
     for option in command.options + CommandOption.common {
-      text += wrapped(label(option), option.help)
+      text += wrapped(label(option), option.help, width: min(100, max(60, width)))
     }
     return text + (command.details.isEmpty ? "" : "\n\(command.details)\n")
   }
@@ -44,9 +45,9 @@ enum HelpText {
   }
 
   /// The label in a column of its own, the help wrapped beside it.
-  private static func wrapped(_ label: String, _ help: String) -> String {
-    let indent = 32
-    let width = 100 - indent
+  private static func wrapped(_ label: String, _ help: String, width: Int) -> String {
+    let indent = width < 90 ? 24 : 32
+    let width = width - indent
     var lines: [String] = [""]
     for word in help.split(separator: " ") {
       let last = lines[lines.count - 1]

@@ -36,7 +36,7 @@ enum ConvertCommand: Command {
     if let path = arguments["output"], path != "-" {
       try File.replace(path, with: bytes)
     } else {
-      try File.write(bytes, descriptor: 1, name: "standard output")
+      try terminal.output(bytes: bytes)
     }
     return .success
   }

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Report
 
 /// `plumbline drivers`: the systems that can be tested, their knobs, an example of each.
 enum DriversCommand: Command {
@@ -27,7 +28,8 @@ enum DriversCommand: Command {
       chosen.append(driver)
     }
     if chosen.isEmpty { chosen = Drivers.all }
-    try terminal.output(chosen.map { describe($0) }.joined(separator: "\n"))
+    let texts = chosen.map { describe($0, width: terminal.width) }
+    try terminal.output(texts.joined(separator: "\n"))
     return .success
   }
 
@@ -38,26 +40,34 @@ enum DriversCommand: Command {
       + (driver.hasMembership ? "; nodes can be taken out and added again" : "")
   }
 
-  private static func describe(_ driver: any Driver) -> String {
-    var text = "\(driver.name)\n  \(driver.summary)\n"
-    text +=
-      driver.programs.isEmpty
-      ? "  servers: only where they are already (--endpoints)\n"
-      : "  servers: \(driver.programs.joined(separator: ", "))"
-        + (driver.packages.isEmpty
-          ? "\n" : " (packages \(driver.packages.joined(separator: ", ")))\n")
-    text += "  ways: \(ways(driver))\n"
-    for knob in driver.knobs {
-      let values =
-        knob.values.isEmpty
-        ? "\(knob.name)=\(knob.defaultValue)"
-        : "\(knob.name)="
-          + knob.values.joined(separator: "|")
-      text += "    --knobs \(values)\n      \(knob.help)\n"
+  /// What must be installed for servers that the run starts.
+  private static func servers(_ driver: any Driver) -> String {
+    guard !driver.programs.isEmpty else {
+      return "yours: they run already, or --command start=… starts them"
     }
-    let unsafe = driver.knobs.first { $0.values.count > 1 }
-      .map { " --knobs \($0.name)=\($0.values[1])" }
-    text += "  plumbline test --cluster \(driver.name)\(unsafe ?? "")\n"
-    return text
+    let programs = driver.programs.joined(separator: ", ")
+    guard !driver.packages.isEmpty else { return programs + " (no Debian package)" }
+    return programs + " (Debian: \(driver.packages.joined(separator: ", ")))"
+  }
+
+  private static func describe(_ driver: any Driver, width: Int) -> String {
+    let lines = { (text: String, indent: Int) in
+      Legible.wrapped(text, width: width, indent: String(repeating: " ", count: indent))
+    }
+    var text = [driver.name] + lines(driver.summary, 2) + lines("servers: \(servers(driver))", 2)
+    text += lines("ways: \(ways(driver))", 2)
+    for knob in driver.knobs {
+      let values = knob.values.isEmpty ? knob.defaultValue : knob.values.joined(separator: "|")
+      text += ["    --knobs \(knob.name)=\(values)"] + lines(knob.help, 6)
+    }
+    let example = "  plumbline test --cluster \(driver.name)"
+    if driver.programs.isEmpty {
+      text.append(example + " --endpoints 127.0.0.1:8001 --mix read=50,write=50")
+    } else {
+      text.append(example)
+      let other = driver.knobs.first { $0.values.count > 1 }
+      text += other.map { [example + " --knobs \($0.name)=\($0.values[1])"] } ?? []
+    }
+    return text.joined(separator: "\n") + "\n"
   }
 }

@@ -1,5 +1,6 @@
 import Base
 import Recorder
+import Report
 import Sandbox
 
 /// `plumbline faults`: what the nemesis can do, and what each needs.
@@ -23,24 +24,24 @@ enum FaultsCommand: Command {
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
     let machine = Sandbox.probe()
-    var text = ""
-    for fault in Faults.all {
-      text += "\(fault.name)\n  \(fault.summary)\n  needs \(fault.needs)\n"
+    let texts = Faults.all.map { fault in
+      var lines = [fault.summary, "needs \(fault.needs)"]
       let ways = ClusterWay.allCases.map { "\($0.rawValue): \(fault.means(in: $0))" }
-      text += "  \(ways.joined(separator: "; "))\n"
+      lines.append(ways.joined(separator: "; "))
       if let obstacle = fault.obstacle(of: machine) {
-        text += "  not for --cluster on this machine: \(obstacle)\n"
+        lines.append("not for --cluster on this machine: \(obstacle)")
       }
       if fault.name == "partition" {
-        let kinds = PartitionKind.allCases.map(\.rawValue)
-        text += "  --partitions \(kinds.joined(separator: ","))\n"
+        lines.append(
+          "--partitions \(PartitionKind.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       if fault.hasTarget {
-        let targets = FaultTarget.allCases.map(\.rawValue)
-        text += "  --targets \(targets.joined(separator: ","))\n"
+        lines.append("--targets \(FaultTarget.allCases.map(\.rawValue).joined(separator: ", "))")
       }
+      let wrapped = lines.flatMap { Legible.wrapped($0, width: terminal.width, indent: "  ") }
+      return ([fault.name] + wrapped).joined(separator: "\n") + "\n"
     }
-    try terminal.output(text)
+    try terminal.output(texts.joined(separator: "\n"))
     return .success
   }
 }

@@ -11,7 +11,7 @@ enum PlanArguments {
         return [
           CommandOption(
             option.name, option.metavar, isRepeatable: option.isRepeatable,
-            help: "\(option.help) (\(option.defaultText))")
+            help: option.help + usual(option))
         ]
       }
       let opposite = CommandOption("no-" + option.name, help: "do not \(option.help)")
@@ -25,6 +25,19 @@ enum PlanArguments {
       CommandOption("plan", "FILE", help: "take the plan from a file; options overrule it"),
       CommandOption("dry-run", help: "print the plan and the schedule of faults, and do nothing"),
     ]
+
+  /// What an option is when it is not given, in brackets.
+  private static func usual(_ option: PlanOption) -> String {
+    switch option.name {
+    case "seed": " (drawn from the clock, and said)"
+    case "name": " (that of what is tested)"
+    case "nodes": " (5; with --cluster what its driver says)"
+    case "start-limit": " (10s; 40s with --cluster)"
+    case "recovery-limit": " (10s; 30s with --cluster)"
+    case "operations-per-key": " (what is usual for the workload)"
+    default: option.defaultText.isEmpty ? "" : " (\(option.defaultText))"
+    }
+  }
 
   /// The plan that the arguments describe, checked.
   ///

@@ -14,7 +14,9 @@ enum RecordedRun {
     terminal.note(
       "plumbline: \(plan.runName), seed \(plan.seed): \(clients), \(nodes), "
         + Units.describe(nanoseconds: plan.durationNanoseconds))
-    let watch = Watch(onSignal: {})
+    let watch = Watch(onSignal: {
+      terminal.note("plumbline: interrupted: clients end and faults are undone; again ends at once")
+    })
     var watcher: RunWatcher?
     defer {
       watcher?.end()

@@ -34,9 +34,12 @@ enum ReportCommand: Command {
       throw Failure(.usage, "--output takes the page of one RUN or FILE, not of several")
     }
     let settings = try CheckSettings(arguments)
+    if arguments.positional.contains("-"), !arguments.has("output") {
+      throw Failure(.usage, "report of standard input needs --output FILE (- is standard output)")
+    }
     for argument in arguments.positional {
       let page = try write(argument, settings, to: arguments["output"], terminal)
-      terminal.note("wrote \(page)")
+      if page != "-" { terminal.note("wrote \(page)") }
     }
     return .success
   }
@@ -44,7 +47,7 @@ enum ReportCommand: Command {
   private static func write(
     _ argument: String, _ settings: CheckSettings, to output: String?, _ terminal: Terminal
   ) throws(Failure) -> String {
-    let isRun = File.kind(argument) == .folder
+    let isRun = argument != "-" && File.kind(argument) == .folder
     let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
     let file = isRun ? folder + "/history.jsonl" : argument
     var history = try HistoryReader.read(path: file, options: settings.reading)
@@ -63,7 +66,12 @@ enum ReportCommand: Command {
     let report = HTMLReport(
       title: info?.name ?? file, info: info, coverage: Coverage(of: history),
       shortcomings: shortcomings)
-    try File.replace(page, with: report.page(history, result: result))
+    let bytes = report.page(history, result: result)
+    if page == "-" {
+      try terminal.output(bytes: bytes)
+    } else {
+      try File.replace(page, with: bytes)
+    }
     return page
   }
 }

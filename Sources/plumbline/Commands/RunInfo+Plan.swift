@@ -27,7 +27,7 @@ extension RunInfo {
       folder: folder,
       startedAt: RunInfo.startedAt(folder),
       replayCommand: "plumbline test --plan \(folder)/plan.json5",
-      moreCommand: "open \(folder)/report.html, or plumbline check \(folder)",
+      moreCommand: "open \(folder)/report.html, or plumbline explain \(folder)",
       plan: plan.json5,
       problems: problems)
   }
