@@ -8,7 +8,16 @@ enum Plumbline {
   static func main() {
     // A reader that goes away must not take the exit code with it.
     signal(SIGPIPE, SIG_IGN)
+    occupyStandardStreams()
     exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// A closed standard stream would give its number to the next file that is opened, and a message
+  /// would go into a history. What stands in fails as the closed one would.
+  private static func occupyStandardStreams() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+    }
   }
 
   /// Runs one command line.

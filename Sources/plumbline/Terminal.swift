@@ -14,7 +14,8 @@ struct Terminal: Sendable {
 
   init(arguments: ParsedArguments? = nil) {
     isQuiet = arguments?.has("quiet") ?? false
-    isLive = isatty(2) == 1 && !isQuiet
+    let isDumb = getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? true
+    isLive = isatty(2) == 1 && !isQuiet && !isDumb
     var size = winsize()
     let isKnown = ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let wished = getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 100
@@ -24,7 +25,7 @@ struct Terminal: Sendable {
     case "never": usesColor = false
     default:
       let silenced = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-      usesColor = isatty(1) == 1 && !silenced && getenv("TERM").map { strcmp($0, "dumb") } != 0
+      usesColor = isatty(1) == 1 && !silenced && !isDumb
     }
   }
 

@@ -22,6 +22,15 @@ struct ClusterCommandTests {
       "--knobs reads=stale: found “stale”, expected one of linearizable, serializable"
     ),
     (
+      ["--cluster", "etcd", "--knobs", "heartbeat=1s,election=9s,heartbeat=2s"],
+      "--knobs heartbeat=2s: “heartbeat” is given twice"
+    ),
+    (
+      ["--mix", "read=1,delete=3"],
+      "--mix: found “read=1,delete=3”, expected weights of read, write and cas, such as "
+        + "read=50,write=30,cas=20"
+    ),
+    (
       ["--cluster", "etcd", "--endpoints", "127.0.0.1:1", "--faults", "kill"],
       nil
     ),

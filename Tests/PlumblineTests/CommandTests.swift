@@ -98,6 +98,7 @@ struct CommandTests {
     let names = help.output.split(separator: "\n").filter { $0.hasPrefix("  ") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     #expect(names.contains("test") && names.contains("check"))
+    #expect(Set(names).count == names.count, "listed twice")
     for name in names {
       let own = try Self.run("help", name)
       #expect(own.code == 0)

@@ -77,13 +77,30 @@ import Testing
     #expect(RunVerdict(.violation, shortcomings: lacks).exitCode == .violation)
   }
 
+  @Test func whatMostlyFailedSaysWhy() throws {
+    var builder = HistoryBuilder()
+    for process in Int64(0)..<3 {
+      for kind in [Event.Kind.invoke, process == 0 ? .ok : .info] {
+        if kind == .info { builder.keep("error", builder.values.intern(string: "timeout")) }
+        try builder.add(
+          Event(kind, process: .client(process), function: builder.function("read"), line: 1))
+      }
+    }
+    let history = builder.build()
+    let text = summary.text(
+      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history, result: nil)
+    #expect(text.contains("0 final reads\n  most often: timeout (2)\n\n"))
+  }
+
   @Test func violationCarriesItsDetails() throws {
     let (history, result) = try Sample.stale()
     let checked = CheckedFile(file: "", finding: .checked(result, history))
     let details = TextReport(palette: Palette(color: false)).details(checked)
+    // What the run lacked does not matter any more.
     let text = summary.text(
-      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history,
-      result: result)
+      Sample.info, coverage: Coverage(of: history), shortcomings: ["0 final reads"],
+      history: history, result: result)
+    #expect(!text.contains("  - 0 final reads"))
     #expect(text.contains(details))
     #expect(text.contains("✗ violation    no order explains what the clients saw\n"))
   }

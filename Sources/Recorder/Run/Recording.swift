@@ -86,7 +86,14 @@ public enum Recording {
     } catch {
       run.end()
       run.log.write("ended by an error: \(error.message)")
-      throw Failure(error.code, "\(error.message)\n  the run's folder is \(folder.path)")
+      let place = "\n  the run's folder is \(folder.path)"
+      // Servers die of a full disk too, and cannot even log it.
+      if error.code == .unavailable, let left = folder.bytesLeft, left < 1 << 16 {
+        throw Failure(
+          .inputOutput,
+          "\(folder.path): no space left on device, and then: \(error.message)\(place)")
+      }
+      throw Failure(error.code, error.message + place)
     }
     run.end()
     let counts = run.clients.counts

@@ -28,6 +28,13 @@ public struct RunFolder: Sendable, Equatable {
   /// The folder of a node: its log, and its data.
   public func node(_ name: String) -> String { path + "/nodes/" + name }
 
+  /// How many bytes its file system has left for us; nil where that cannot be said.
+  var bytesLeft: UInt64? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+  }
+
   /// Makes the folder of a new run, its plan in it, and points `latest` at it.
   ///
   /// - Parameters:
@@ -36,7 +43,9 @@ public struct RunFolder: Sendable, Equatable {
   /// - Returns: the new folder.
   /// - Throws: ``ExitCode/cannotCreate``.
   static func make(_ plan: Plan, stamp: String) throws(Failure) -> RunFolder {
-    try File.makeFolder(plan.out)
+    do throws(Failure) { try File.makeFolder(plan.out) } catch {
+      throw Failure(error.code, "\(error.message); --out says where runs are kept")
+    }
     let base = "\(plan.runName)-\(stamp)"
     var name = base
     var attempt = 1

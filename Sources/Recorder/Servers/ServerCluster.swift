@@ -462,7 +462,10 @@ final class ServerCluster: Cluster {
     if let status = probe.status { return "it is at stage \(status.stage)" }
     let node = site.nodes[index]
     let place = plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : "it"
-    return probe.complaint.isEmpty ? "\(place) does not answer" : "\(place): \(probe.complaint)"
+    guard !probe.complaint.isEmpty else { return "\(place) does not answer" }
+    // Some drivers begin with the node's name.
+    let isNamed = probe.complaint.hasPrefix(node.name + ": ")
+    return "\(place): \(probe.complaint.dropFirst(isNamed ? node.name.count + 2 : 0))"
   }
 
   private func checkPatience(at time: Int64) throws(Failure) {

@@ -316,6 +316,8 @@ struct PageSections {
         <td class="n">\(Legible.grouped(fault.verified))</td></tr>
         """
     }
+    let reasons: Markup =
+      RunSummaryText.reasons(coverage, history).map { " Not ok, \($0)." } ?? ""
     let faultTable: Markup = coverage.faults.isEmpty ? "" : "<table>\(faults)</table>"
     return """
       <section aria-labelledby="coverage-title">
@@ -325,7 +327,7 @@ struct PageSections {
       \(Legible.grouped(coverage.completed)) ok, \(Legible.grouped(coverage.indeterminate)) \
       unknown, \(Legible.grouped(coverage.failed)) did not happen; \
       \(RunSummaryText.percent(coverage.overlap)) concurrent with another, \
-      \(Legible.count(coverage.finalReads, "final read")).</p>
+      \(Legible.count(coverage.finalReads, "final read")).\(reasons)</p>
       </section>
       """
   }

@@ -19,7 +19,12 @@ public struct RunSummaryText: Sendable {
     _ info: RunInfo, coverage: Coverage, shortcomings: [String], history: History,
     result: CheckResult?
   ) -> String {
-    var lines = facts(info) + [""] + RunSummaryText.table(coverage).map { "  " + $0 }
+    let table = RunSummaryText.table(coverage)
+    var lines = facts(info) + [""] + table.dropLast().map { "  " + $0 }
+    lines += table.suffix(1).flatMap { Legible.wrapped($0, width: report.width, indent: "  ") }
+    if let reasons = RunSummaryText.reasons(coverage, history) {
+      lines += Legible.wrapped(reasons, width: report.width, indent: "  ").map(palette.unsure)
+    }
     for problem in info.problems.prefix(10) {
       let words = "problem: " + Legible.text(problem, limit: 400)
       lines += Legible.wrapped(words, width: report.width, indent: "  ").map(palette.unsure)
@@ -41,14 +46,23 @@ public struct RunSummaryText: Sendable {
     palette.dim(Legible.padded(name, to: 11)) + Legible.text(value, limit: 1000)
   }
 
+  /// The same for words that may be long: further lines are indented.
+  private func prose(_ name: String, _ value: String) -> [String] {
+    let indent = String(repeating: " ", count: 11)
+    let lines = Legible.wrapped(
+      Legible.text(value, limit: 1000), width: report.width, indent: indent)
+    guard let first = lines.first else { return [fact(name, value)] }
+    return [palette.dim(Legible.padded(name, to: 11)) + first.dropFirst(11)] + lines.dropFirst()
+  }
+
   private func facts(_ info: RunInfo) -> [String] {
     var lines = [
       palette.strong(Legible.text(info.name, limit: 120))
-        + palette.dim("  \(Legible.text(info.startedAt, limit: 60))"),
-      fact("cluster", info.cluster),
-      fact("workload", "\(info.workload), \(Legible.count(info.clients, "client"))"),
+        + palette.dim("  \(Legible.text(info.startedAt, limit: 60))")
     ]
-    if !info.faults.isEmpty { lines.append(fact("faults", info.faults)) }
+    lines += prose("cluster", info.cluster)
+    lines += prose("workload", "\(info.workload), \(Legible.count(info.clients, "client"))")
+    if !info.faults.isEmpty { lines += prose("faults", info.faults) }
     lines.append(fact("duration", Units.describe(nanoseconds: info.durationNanoseconds)))
     lines.append(fact("seed", "\(info.seed)"))
     lines.append(fact("folder", info.folder))
@@ -87,6 +101,28 @@ public struct RunSummaryText: Sendable {
     return lines
   }
 
+  /// Why most operations had no good end, where most had none: the most frequent errors.
+  ///
+  /// - Complexity: O(operations), and nothing where most went well.
+  static func reasons(_ coverage: Coverage, _ history: History) -> String? {
+    guard coverage.indeterminate + coverage.failed > coverage.completed,
+      let errors = history.evidence("error")
+    else { return nil }
+    var counts: [ValueID: Int] = [:]
+    for (operation, error) in errors.enumerated()
+    where error > ValueTable.null && history.outcome[operation] != .ok {
+      counts[error, default: 0] += 1
+    }
+    let words = { (id: ValueID) in
+      Legible.text(
+        history.values.string(id) ?? history.values.json(id).description, limit: 120)
+    }
+    let most = counts.map { (words($0.key), $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    guard !most.isEmpty else { return nil }
+    let shown = most.prefix(3).map { "\($0.0) (\(Legible.grouped($0.1)))" }
+    return "most often: " + shown.joined(separator: "; ")
+  }
+
   static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "0 %" }
     return "\(Int((share * 100).rounded())) %"
@@ -116,12 +152,15 @@ public struct RunSummaryText: Sendable {
       case .undecided: "the budget ran out before the answer was known"
       case .inconclusive: "nothing wrong was seen, but too little was exercised to mean anything"
       }
-    var lines = [
-      report.badge(verdict.word) + " " + sentence,
-      palette.dim(
-        "  \(result.model), \(Legible.count(result.operations, "operation")), "
-          + "\(Legible.count(result.keys, "key")), \(result.algorithm)"),
-    ]
+    let facts =
+      "\(result.model), \(Legible.count(result.operations, "operation")), "
+      + "\(Legible.count(result.keys, "key")), \(result.algorithm)"
+    let badge = report.badge(verdict.word)
+    var lines = [badge + " " + sentence]
+    if 15 + Legible.width(sentence) > report.width {
+      lines = [badge] + Legible.wrapped(sentence, width: report.width, indent: "  ")
+    }
+    lines += Legible.wrapped(facts, width: report.width, indent: "  ").map(palette.dim)
     // A violation stands whatever else the run lacked, and it ended the run early.
     let lacks = verdict == .violation ? [] : shortcomings
     lines += lacks.flatMap {

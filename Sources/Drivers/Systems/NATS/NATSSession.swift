@@ -111,7 +111,10 @@ struct NATSSession: Session {
     if endpoint == monitor {
       guard let text = monitorText else { return }
       monitorText = nil
-      if text.isEmpty { return answer(Answer(.refused("\(name): \(reason)")), &effects) }
+      if text.isEmpty {
+        let why = "\(name): its monitor, port \(NATS.monitorPort): \(reason)"
+        return answer(Answer(.refused(why)), &effects)
+      }
       return answerStatus(text, &effects)
     }
     guard link != .closed else { return }

@@ -48,7 +48,8 @@ struct NATSServerTests {
     #expect(status.status?.stage == 0)
     #expect((0..<3).contains(status.status?.leader ?? -1))
     cluster.kill(node: 1)
-    #expect(client.ask(.status) == Answer(.refused("n2: Connection refused")))
+    #expect(
+      client.ask(.status) == Answer(.refused("n2: its monitor, port 8222: Connection refused")))
     let refused = client.ask(.read(key: "k"))
     #expect(refused == Answer(.refused("n2: Connection refused")))
   }

@@ -1,0 +1,188 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What is wrong on somebody's first day, and what they are told.
+struct BadInputTests {
+  private func folder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  /// The error of a run whose servers are not ready, without the line that names its folder.
+  private func notReady(_ words: String...) throws -> CommandTests.Ending {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var ending = try CommandTests.run(
+      ["test", "--quiet", "--faults", "none", "--mix", "read=1,write=1", "--out", folder.path]
+        + words)
+    let lines = ending.errors.split(separator: "\n")
+    #expect(lines.last?.hasPrefix("  the run's folder is \(folder.path)/") ?? false)
+    ending.errors = lines.dropLast().map { "\($0)\n" }.joined()
+    return ending
+  }
+
+  @Test(arguments: [
+    ("etcd", "no connection: Connection refused"), ("redis", "Connection refused"),
+    ("zookeeper", "Connection refused"),
+    ("nats", "its monitor, port 8222: Connection refused"),
+    ("consul", "no connection: Connection refused"), ("http", "no connection: Connection refused"),
+  ])
+  func whereNobodyListensIsSaid(driver: String, cause: String) throws {
+    let ending = try notReady(
+      "--cluster", driver, "--endpoints", "127.77.1.2:1", "--start-limit", "300ms")
+    #expect(
+      ending
+        == .init(
+          code: 69, output: "",
+          errors: "plumbline: \(driver): n1 is not ready after 300 ms (127.77.1.2:1: \(cause); "
+            + "--start-limit)\n"))
+  }
+
+  @Test func serversThatNeverAnswerAreNamed() throws {
+    let listener = try SilentListener()
+    defer { listener.close() }
+    let place = "127.0.0.1:\(listener.port)"
+    let ending = try notReady(
+      "--cluster", "etcd", "--endpoints", place, "--start-limit", "300ms")
+    #expect(
+      ending
+        == .init(
+          code: 69, output: "",
+          errors: "plumbline: etcd: n1 is not ready after 300 ms (\(place) does not answer; "
+            + "--start-limit)\n"))
+  }
+
+  @Test func theLastWordsOfAServerThatDiesAreShown() throws {
+    let ending = try notReady(
+      "--cluster", "http", "--nodes", "1", "--isolation", "loopback", "--command",
+      "start=echo begun; echo no disk >&2; exit 4")
+    #expect(
+      ending
+        == .init(
+          code: 69, output: "",
+          errors: """
+            plumbline: n1: server exited with code 4 before the cluster was up
+              the last lines of its log:
+                begun
+                no disk
+
+            """))
+  }
+
+  @Test func aMissingServerIsSaidWithItsPackage() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let ending = try CommandTests.run(
+      ["test", "--cluster", "etcd", "--isolation", "loopback", "--faults", "none", "--quiet"]
+        + ["--out", folder.path], environment: ["PATH": folder.path])
+    #expect(
+      ending
+        == .init(
+          code: 69, output: "",
+          errors: "plumbline: the program of a node is not in PATH: etcd; it is in the Debian "
+            + "package etcd-server\n"))
+  }
+
+  @Test func anErrorNamesItsFileOnce() throws {
+    let twice = """
+      {"process":0,"type":"invoke","f":"write","value":1}
+      {"process":0,"type":"ok","f":"write","value":1}
+      {"process":0,"type":"ok","f":"write","value":1}
+
+      """
+    #expect(
+      try CommandTests.run("check", "-", input: twice)
+        == .init(
+          code: 65,
+          output: "! error        -:3:1: process 0 completes “write” (ok) but has no operation "
+            + "open; an invoke must come first\n", errors: ""))
+  }
+
+  @Test func anEmptyHistoryIsNoPass() throws {
+    let check = try CommandTests.run("check", "-", input: "")
+    #expect(check.code == 3 && check.output.hasPrefix("? inconclusive -  "))
+    #expect(check.errors == "plumbline: -: no operation, so nothing to check\n")
+    let explain = try CommandTests.run("explain", "-", input: "")
+    #expect(explain.output.hasSuffix("\n\n  Nothing to explain: the history holds no operation.\n"))
+    let page = try CommandTests.run("report", "-", "-o", "-", input: "")
+    #expect(page.output.contains("<p class=\"verdict inconclusive\""))
+  }
+
+  @Test func aPageOfStandardInputNeedsAPlace() throws {
+    #expect(
+      try CommandTests.run("report", "-")
+        == .init(
+          code: 64, output: "",
+          errors: "plumbline: report of standard input needs --output FILE (- is standard output)\n"
+        ))
+  }
+
+  @Test(arguments: [
+    ("{\n  nodes: 3,,\n}", "2:12: found “,”, expected a name"),
+    ("{", "1:2: found the end of the text, expected a name"),
+    ("{nodess: 3}", "1:2: there is no option “nodess”; did you mean “nodes”?"),
+    ("{nodes: 3, nodes: 4}", "1:12: “nodes” is given twice"),
+  ])
+  func aBrokenPlanIsNamedWithLineAndColumn(text: String, message: String) throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = folder.appending(path: "plan.json5").path
+    try text.write(toFile: plan, atomically: true, encoding: .utf8)
+    #expect(
+      try CommandTests.run("test", "--plan", plan, "--dry-run")
+        == .init(code: 65, output: "", errors: "plumbline: \(plan):\(message)\n"))
+  }
+
+  @Test func runsThatCannotBeKeptNameTheOption() throws {
+    let ending = try CommandTests.run("test", "--quiet", "--out", "/dev/null/runs")
+    #expect(
+      ending
+        == .init(
+          code: 73, output: "",
+          errors: "plumbline: /dev/null/runs: Not a directory; --out says where runs are kept\n"))
+  }
+
+  @Test func closedStreamsTakeNothingFromFiles() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c", #""$0" test --duration 1s --nodes 3 --faults none --out "$1" <&- >&- 2>&-"#,
+      CommandTests.binary.path, folder.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    // Nobody could be told, and the history is whole.
+    #expect(process.terminationStatus == 74)
+    #expect(try CommandTests.run("check", folder.appending(path: "latest").path).code == 0)
+  }
+}
+
+/// Takes connections and says nothing.
+private struct SilentListener {
+  let port: Int
+  private let descriptor: Int32
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(descriptor, $0, length)
+        listen(descriptor, 64)
+        getsockname(descriptor, $0, &length)
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    try #require(port > 0)
+  }
+
+  func close() { Glibc.close(descriptor) }
+}
