@@ -135,6 +135,18 @@ struct BadInputTests {
         == .init(code: 65, output: "", errors: "plumbline: \(plan):\(message)\n"))
   }
 
+  @Test(arguments: [
+    (["faults", "kil"], "fault “kil”"), (["drivers", "ectd"], "driver “ectd”"),
+    (["workloads", "x"], "workload “x”"), (["protocols", "rat"], "protocol “rat”"),
+  ])
+  func aListingRefusesANameItHasNot(words: [String], what: String) throws {
+    let ending = try CommandTests.run(words)
+    #expect(ending.code == 64 && ending.output == "")
+    #expect(ending.errors.hasPrefix("plumbline: there is no \(what); there are "))
+    let one = try CommandTests.run("workloads", "lock")
+    #expect(one.output == "lock\n  one owner at a time\n  model lock\n")
+  }
+
   @Test func runsThatCannotBeKeptNameTheOption() throws {
     let ending = try CommandTests.run("test", "--quiet", "--out", "/dev/null/runs")
     #expect(

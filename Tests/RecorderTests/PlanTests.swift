@@ -93,7 +93,8 @@ struct PlanTests {
         + Faults.all.map(\.name).joined(separator: ", ") + "; did you mean partition?")
     #expect(
       failure("{mix: 'reads=1'}")
-        == "p.json5:1:2: “mix”: found “reads=1”, expected text such as read=50,write=30,cas=20")
+        == "p.json5:1:2: “mix”: found “reads=1”, expected weights of read, write and cas, such as "
+        + "read=50,write=30,cas=20")
   }
 
   @Test func theCommandLinesTextIsReadAsThePlansValue() throws {

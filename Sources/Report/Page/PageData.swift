@@ -112,8 +112,15 @@ struct PageData {
       }
       of.append(lane[process] ?? 0)
     }
-    let names = members.map { "\($0[0])" + ($0.count > 1 ? " +\($0.count - 1)" : "") }
-    return (of, names)
+    // Rows in the order of the clients' numbers, whoever began first.
+    let order = members.indices.sorted { members[$0][0] < members[$1][0] }
+    var row = [Int](repeating: 0, count: order.count)
+    for (place, lane) in order.enumerated() { row[lane] = place }
+    let names = order.map { lane in
+      let others = members[lane].count - 1
+      return "\(members[lane][0])" + (others > 0 ? " +\(others)" : "")
+    }
+    return (of.map { row[$0] }, names)
   }
 
   /// Faults as spans: each `start-NAME` with the next `stop-NAME`, or with the end of the run.

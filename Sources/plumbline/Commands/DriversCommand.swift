@@ -18,16 +18,7 @@ enum DriversCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    var chosen: [any Driver] = []
-    for name in arguments.positional {
-      guard let driver = Drivers.named(name) else {
-        let hint = Suggestion.nearest(to: name, among: Drivers.all.map { $0.name })
-        throw Failure(
-          .usage, "there is no driver “\(name)”" + (hint.map { "; did you mean \($0)?" } ?? ""))
-      }
-      chosen.append(driver)
-    }
-    if chosen.isEmpty { chosen = Drivers.all }
+    let chosen = try Chosen.from(Drivers.all, arguments, what: "driver") { $0.name }
     let texts = chosen.map { describe($0, width: terminal.width) }
     try terminal.output(texts.joined(separator: "\n"))
     return .success

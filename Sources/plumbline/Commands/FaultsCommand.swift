@@ -7,7 +7,7 @@ import Sandbox
 enum FaultsCommand: Command {
   static let name = "faults"
   static let summary = "list the faults, what each does and needs"
-  static let usage = ""
+  static let usage = "[NAME ...]"
   static let options: [CommandOption] = []
   static let details = """
     examples:
@@ -23,8 +23,9 @@ enum FaultsCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
+    let chosen = try Chosen.from(Faults.all, arguments, what: "fault") { $0.name }
     let machine = Sandbox.probe()
-    let texts = Faults.all.map { fault in
+    let texts = chosen.map { fault in
       var lines = [fault.summary, "needs \(fault.needs)"]
       let ways = ClusterWay.allCases.map { "\($0.rawValue): \(fault.means(in: $0))" }
       lines.append(ways.joined(separator: "; "))

@@ -5,7 +5,7 @@ import Protocols
 enum ProtocolsCommand: Command {
   static let name = "protocols"
   static let summary = "list the embedded protocols and the bugs that can be built into them"
-  static let usage = ""
+  static let usage = "[NAME ...]"
   static let options: [CommandOption] = []
   static let details = """
     examples:
@@ -15,7 +15,8 @@ enum ProtocolsCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    let text = Protocols.all.map { known in
+    let chosen = try Chosen.from(Protocols.all, arguments, what: "protocol") { $0.name }
+    let text = chosen.map { known in
       let bugs = known.bugs.map { "    --bug \(HelpText.padded($0.name, to: 20))\($0.summary)\n" }
       return "\(known.name)\n  \(known.summary)\n\(bugs.joined())"
     }

@@ -5,7 +5,7 @@ import Recorder
 enum WorkloadsCommand: Command {
   static let name = "workloads"
   static let summary = "list what clients can do in a run, and the model each is checked against"
-  static let usage = ""
+  static let usage = "[NAME ...]"
   static let options: [CommandOption] = []
   static let details = """
     Every workload runs on every cluster that has compare-and-set: an object is the value of one
@@ -19,7 +19,8 @@ enum WorkloadsCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    let text = Workloads.all.map { "\($0.name)\n  \($0.summary)\n  model \($0.model)\n" }
+    let chosen = try Chosen.from(Workloads.all, arguments, what: "workload") { $0.name }
+    let text = chosen.map { "\($0.name)\n  \($0.summary)\n  model \($0.model)\n" }
     try terminal.output(text.joined(separator: "\n"))
     return .success
   }

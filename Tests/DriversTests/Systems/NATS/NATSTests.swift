@@ -266,7 +266,7 @@ struct NATSTests {
     let none = ["unknown: n2: its monitor gave no JSON object"]
     #expect(ask("HTTP/1.0 404 Not Found¶¶{}") == none)
     #expect(ask(head + "{") == none)
-    #expect(ask("") == ["refused: n2: closed by the server"])
+    #expect(ask("") == ["refused: n2: its monitor, port 8222: closed by the server"])
     #expect(exchange.ask(.status) == ["open n2:8222"])
     #expect(exchange.abandon() == ["close n2:8222"])
 
