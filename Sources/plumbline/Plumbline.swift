@@ -25,7 +25,7 @@ enum Plumbline {
     do throws(Failure) {
       return try dispatch(words)
     } catch {
-      Terminal().warn("plumbline: \(error.message)")
+      Terminal().warn("plumbline: \(error.shown)")
       if error.code == .defect {
         Terminal().warn("plumbline: this is a defect of plumbline itself; please report it")
       }

@@ -100,6 +100,18 @@ struct BadInputTests {
             + "open; an invoke must come first\n", errors: ""))
   }
 
+  @Test func hugeInputIsNotQuotedWhole() throws {
+    let word = String(repeating: "x", count: 100_000)
+    let line = #"{"process":0,"type":"\#(word)","f":"write","value":1}"# + "\n"
+    let ending = try CommandTests.run("check", "--json", "-", input: line)
+    #expect(ending.code == 65)
+    #expect(ending.output.hasPrefix(#"{"file":"-","verdict":"error","error":"-:1:21: found \"xxx"#))
+    #expect(
+      ending.output.hasSuffix(
+        #"xxx\" as “type”, expected “invoke”, “ok”, “fail” or “info”"}"# + "\n"))
+    #expect(ending.output.utf8.count < 1000)
+  }
+
   @Test func anEmptyHistoryIsNoPass() throws {
     let check = try CommandTests.run("check", "-", input: "")
     #expect(check.code == 3 && check.output.hasPrefix("? inconclusive -  "))

@@ -78,7 +78,7 @@ enum CheckCommand: Command {
     } catch {
       if error.code == .usage { throw error }
       endings.add(error.code)
-      checked = CheckedFile(file: followed.file, finding: .error(error.message))
+      checked = CheckedFile(file: followed.file, finding: .error(error.shown))
     }
     if arguments.has("json") {
       try terminal.output(VerdictJSON.object(checked).description + "\n")
@@ -118,7 +118,7 @@ enum CheckCommand: Command {
       return CheckedFile(file: file.path, finding: .checked(result, history))
     } catch {
       endings.add(error.code)
-      let message = error.message
+      let message = error.shown
       return CheckedFile(file: file.path, finding: .error(message))
     }
   }
