@@ -71,18 +71,21 @@ struct BadInputTests {
             """))
   }
 
-  @Test func aMissingServerIsSaidWithItsPackage() throws {
+  @Test(arguments: [
+    ("etcd", "it is in the Debian package etcd-server"),
+    ("consul", "Debian has no package of it, and --endpoints tests servers that run already"),
+  ])
+  func aMissingServerIsSaidWithItsPackage(driver: String, hint: String) throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let ending = try CommandTests.run(
-      ["test", "--cluster", "etcd", "--isolation", "loopback", "--faults", "none", "--quiet"]
+      ["test", "--cluster", driver, "--isolation", "loopback", "--faults", "none", "--quiet"]
         + ["--out", folder.path], environment: ["PATH": folder.path])
     #expect(
       ending
         == .init(
           code: 69, output: "",
-          errors: "plumbline: the program of a node is not in PATH: etcd; it is in the Debian "
-            + "package etcd-server\n"))
+          errors: "plumbline: the program of a node is not in PATH: \(driver); \(hint)\n"))
   }
 
   @Test func anErrorNamesItsFileOnce() throws {

@@ -10,7 +10,15 @@ public enum Doctor {
   static func requirePrograms(of plan: Plan) throws(Failure) {
     guard let driver = plan.driver, plan.way == .local else { return }
     for program in driver.programs {
-      _ = try ProgramPath.resolve(program, packages: driver.packages)
+      do throws(Failure) {
+        _ = try ProgramPath.resolve(program, packages: driver.packages)
+      } catch {
+        guard driver.packages.isEmpty else { throw error }
+        throw Failure(
+          error.code,
+          "\(error.message); Debian has no package of it, and --endpoints tests servers that run "
+            + "already")
+      }
     }
   }
 
