@@ -30,8 +30,12 @@ enum DoctorCommand: Command {
       if (try? possible.validate()) != nil { plan = possible }
     }
     var text = "this machine\n"
+    // What keeps servers apart, and what faults name; the rest is good to know only.
+    let needed =
+      ["namespaces", "processes", "packets", "veth"] + Faults.all.flatMap(\.capabilities)
     for capability in machine {
-      text += line(capability.name, capability.purpose, capability.obstacle)
+      let purpose = capability.purpose + (needed.contains(capability.name) ? "" : "; not needed")
+      text += line(capability.name, purpose, capability.obstacle)
     }
     text += "\nservers that a run starts (--isolation; auto takes \(best.rawValue))\n"
     for isolation in Isolation.allCases where isolation != .auto {
