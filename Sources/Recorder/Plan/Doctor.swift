@@ -70,7 +70,7 @@ extension Isolation {
   }
 
   /// What the machine must allow, by the names of the sandbox's capabilities.
-  private var capabilities: [String] {
+  public var capabilities: [String] {
     switch self {
     case .auto, .loopback: []
     case .sandbox: ["namespaces", "veth", "packets"]

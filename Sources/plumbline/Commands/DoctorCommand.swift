@@ -32,7 +32,8 @@ enum DoctorCommand: Command {
     var text = "this machine\n"
     // What keeps servers apart, and what faults name; the rest is good to know only.
     let needed =
-      ["namespaces", "processes", "packets", "veth"] + Faults.all.flatMap(\.capabilities)
+      ["processes"] + Isolation.allCases.flatMap(\.capabilities)
+      + Faults.all.flatMap(\.capabilities)
     for capability in machine {
       let purpose = capability.purpose + (needed.contains(capability.name) ? "" : "; not needed")
       text += line(capability.name, purpose, capability.obstacle)
