@@ -79,4 +79,20 @@ struct ExplainTests {
         "  partition                ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒",
       ])
   }
+
+  @Test func severalKeysHaveAnOrderEach() throws {
+    let history = try CommandTests.run("generate", "--keys", "3", "-n", "60").output
+    let ending = try CommandTests.run(
+      ["explain", "-"], input: history, environment: ["COLUMNS": "80"])
+    #expect(ending.code == 0)
+    #expect(
+      ending.output.hasSuffix(
+        """
+
+          Nothing to explain: an order for each of 3 keys, 60 operations in all, true to
+          real time, gives every client the answer that it got, and a second program has
+          replayed it.
+
+        """))
+  }
 }

@@ -43,13 +43,16 @@ public struct ExplainText: Sendable {
       return [""] + report.paragraph("Nothing to explain: the history holds no operation.")
     }
     let operations = Legible.count(result.operations, "operation")
-    let keys = result.keys == 1 ? "" : " on each of \(Legible.count(result.keys, "key"))"
+    let keys = Legible.count(result.keys, "key")
+    let order =
+      result.keys == 1
+      ? "one order of all \(operations)"
+      : "an order for each of \(keys), "
+        + "\(operations) in all"
     return [""]
       + report.paragraph(
-        "Nothing to explain: \(keys.isEmpty ? "one order" : "an order") of all "
-          + "\(operations)\(keys), "
-          + "true to real time, gives every client the answer that it got, and a second program "
-          + "has replayed it.")
+        "Nothing to explain: \(order), true to real time, gives every client the answer that it "
+          + "got, and a second program has replayed it.")
   }
 
   private func violation(
