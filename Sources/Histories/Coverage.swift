@@ -2,8 +2,9 @@ import Base
 
 /// What a history exercised. A pass that tested nothing is no pass.
 ///
-/// A fault is `start-NAME` … `stop-NAME` of the nemesis; other nemesis events do not count. The
-/// recorder adds the field `verified` to a start, true when a probe saw the fault take effect.
+/// A fault is `start-NAME` … `stop-NAME` of the nemesis; other nemesis events do not count. A probe
+/// saw it take effect where `verified-NAME` follows, or where the start has the field `verified`,
+/// true, as in older recordings.
 public struct Coverage: Sendable, Equatable {
   /// Completed (`ok`) operations of one function, split at the faults.
   public struct Function: Sendable, Equatable {
@@ -121,6 +122,13 @@ extension Coverage {
       if place == faults.count { faults.append(Fault(name: name, made: 0, verified: 0)) }
       faults[place].made += 1
       if history.extra("verified", at: event.rank) == ValueTable.true {
+        faults[place].verified += 1
+      }
+    } else if event.function.hasPrefix("verified-") {
+      let name = event.function.dropFirst("verified-".count)
+      if let place = faults.firstIndex(where: { $0.name == name }),
+        faults[place].verified < faults[place].made
+      {
         faults[place].verified += 1
       }
     } else if event.function.hasPrefix("stop-") {

@@ -15,22 +15,19 @@ struct ClockFault: Fault {
 
   init(_ scheduled: ScheduledFault, _ plan: Plan, _ world: FaultWorld) {
     var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader, &random)
+    let target = ResolvedTarget(scheduled, world, &random)
     nodes = target.nodes
     let isFirst = random.chance(0.5)
     if random.chance(0.5) {
       let shift = plan.clockShiftNanoseconds
       change = .jump(nanoseconds: isFirst ? shift : -shift)
-      details = [
-        ("target", .string(target.note)), ("jump", PlanOption.duration(isFirst ? shift : -shift)),
-      ]
+      details = target.details + [("jump", PlanOption.duration(isFirst ? shift : -shift))]
     } else {
       let factor = isFirst ? plan.clockRate : 1 / plan.clockRate
       change = .drift(factor: factor)
-      details = [("target", .string(target.note)), ("rate", JSON(factor))]
+      details = target.details + [("rate", JSON(factor))]
     }
-    value = .array(nodes.map { .string(world.cluster.name($0)) })
+    value = target.value(world)
   }
 
   mutating func make(_ world: FaultWorld) {

@@ -22,14 +22,12 @@ struct DiskFault: Fault {
 
   init(_ kind: Kind, _ scheduled: ScheduledFault, _ plan: Plan, _ world: FaultWorld) {
     self.kind = kind
-    var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader, &random)
+    let target = ResolvedTarget(scheduled, world)
     nodes = target.nodes
     slowMilliseconds = Int(plan.slowSyncNanoseconds / 1_000_000)
-    value = .array(nodes.map { .string(world.cluster.name($0)) })
+    value = target.value(world)
     details =
-      [("target", .string(target.note))]
+      target.details
       + (kind == .slow ? [("sync", PlanOption.duration(plan.slowSyncNanoseconds))] : [])
   }
 

@@ -10,13 +10,10 @@ struct KillFault: Fault {
 
   init(_ scheduled: ScheduledFault, _ world: FaultWorld, by signal: Int32) {
     self.signal = signal
-    var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader,
-      &random)
+    let target = ResolvedTarget(scheduled, world)
     nodes = target.nodes
-    value = .array(nodes.map { .string(world.cluster.name($0)) })
-    details = [("target", .string(target.note))]
+    value = target.value(world)
+    details = target.details
   }
 
   mutating func make(_ world: FaultWorld) {

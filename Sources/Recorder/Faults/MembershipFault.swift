@@ -7,10 +7,10 @@ struct MembershipFault: Fault {
   private let node: Int
 
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
-    let target = OneTarget(scheduled, world)
-    node = target.node
-    value = [.string(world.cluster.name(node))]
-    details = [("target", .string(target.note))]
+    let target = ResolvedTarget(scheduled, world, isSingle: true)
+    node = target.nodes[0]
+    value = target.value(world)
+    details = target.details
   }
 
   mutating func make(_ world: FaultWorld) { world.cluster.removeMember(node) }

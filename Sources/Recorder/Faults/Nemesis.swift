@@ -2,6 +2,10 @@ import Base
 import Histories
 
 /// Makes the faults of a schedule, and undoes them: written down before, verified after.
+///
+/// The history has a fault from just before the first thing was done to make it until the last
+/// thing that undoes it was seen to be done, so no operation under a fault looks as if it were
+/// outside. That a probe saw it take effect comes later, as an event of its own.
 final class Nemesis {
   /// A fault that is on.
   private struct Active {
@@ -31,6 +35,9 @@ final class Nemesis {
   private let file: AppendFile
   private let log: RunLog
   private let now: () -> Int64
+
+  /// A fault that begins later than that ends later, too.
+  private static let lateness: Int64 = 100_000_000
 
   /// After these, reads see what is left before anybody writes.
   private static let destructive: Set<String> = [
@@ -82,8 +89,10 @@ final class Nemesis {
   /// - Parameter elapsed: nanoseconds since the clients began.
   /// - Throws: what the nodes and the files do.
   func advance(elapsed: Int64) throws(Failure) {
-    while let next = waiting.first, next.startNanoseconds <= elapsed {
+    while var next = waiting.first, next.startNanoseconds <= elapsed, !mustWait(next) {
       waiting.removeFirst()
+      let late = elapsed - next.startNanoseconds
+      if late > Nemesis.lateness { next.stopNanoseconds += late }
       try make(next)
     }
     for index in active.indices {
@@ -97,28 +106,63 @@ final class Nemesis {
     try finishStopped()
   }
 
-  /// Slow commands make a fault last until they are done: undone earlier it would be nothing.
+  /// Whether a fault must wait for one that is on: a change of members is carried through before
+  /// anything else is done to the nodes.
+  private func mustWait(_ next: ScheduledFault) -> Bool {
+    Faults.named(next.family)?.hasTarget ?? false
+      && active.contains { $0.scheduled.family == "membership" }
+  }
+
+  /// Slow commands, and changes of members, make a fault last until they are done: undone earlier
+  /// it would be nothing.
   private func isBeingMade(_ index: Int, _ elapsed: Int64) -> Bool {
     let limit = active[index].scheduled.stopNanoseconds + plan.commandLimitNanoseconds
     return world.cluster.isWorking && elapsed < limit
   }
 
   /// Makes no further faults and undoes those that are on.
+  ///
+  /// - Throws: what went wrong first; the others are undone nevertheless.
   func heal() throws(Failure) {
     waiting = []
-    for index in active.indices where !active[index].isStopping { try stop(index) }
+    var first: Failure?
+    for index in active.indices where !active[index].isStopping {
+      do throws(Failure) { try stop(index) } catch { first = first ?? error }
+    }
     try finishStopped()
+    if let first { throw first }
+  }
+
+  /// The run is over: what was on is over where nothing of the cluster is left.
+  ///
+  /// - Returns: the faults that nobody has seen undone, by name: their servers stay, or their
+  ///   links were cut by commands.
+  func end() throws(Failure) -> [String] {
+    try finishStopped()
+    for index in active.indices.reversed() where isOverWithTheRun(active[index]) {
+      try close(active.remove(at: index), [("by", "the end of the run")])
+    }
+    return current
+  }
+
+  private func isOverWithTheRun(_ fault: Active) -> Bool {
+    plan.way != .existing
+      && (fault.scheduled.family != "partition" || plan.command("cut") == nil)
   }
 
   private func make(_ scheduled: ScheduledFault) throws(Failure) {
     guard let family = Faults.named(scheduled.family) else { return }
-    var fault = family.make(scheduled, plan, world)
+    let fault = family.make(scheduled, plan, world)
     try note("planned", scheduled, [("value", fault.value)] + fault.details)
-    try fault.make(world)
+    history.add(
+      .info, .nemesis, "start-" + scheduled.family, value: fault.value, extras: fault.details)
+    // From here on it must be undone, even if it was made by half.
+    active.append(Active(scheduled: scheduled, fault: fault))
+    let index = active.count - 1
+    try active[index].fault.make(world)
     try note("done", scheduled)
     tally.made += 1
     if Nemesis.destructive.contains(scheduled.family) { hasDestroyed = true }
-    active.append(Active(scheduled: scheduled, fault: fault))
   }
 
   private func verify(_ index: Int) throws(Failure) {
@@ -127,37 +171,32 @@ final class Nemesis {
     }
     active[index].isVerified = true
     tally.verified += 1
-    try note("verified", active[index].scheduled, [("evidence", evidence)])
-    begin(index)
-  }
-
-  /// The history's line: a fault counts from when it was seen to take effect.
-  private func begin(_ index: Int) {
-    let fault = active[index].fault
+    let done = active[index]
+    try note("verified", done.scheduled, [("evidence", evidence)])
     history.add(
-      .info, .nemesis, "start-" + active[index].scheduled.family, value: fault.value,
-      extras: fault.details + [("verified", .bool(active[index].isVerified))])
+      .info, .nemesis, "verified-" + done.scheduled.family, value: done.fault.value,
+      extras: [("evidence", evidence)])
   }
 
   private func stop(_ index: Int) throws(Failure) {
-    if !active[index].isVerified {
-      try note("unverified", active[index].scheduled)
-      begin(index)
-    }
     active[index].isStopping = true
     active[index].effect = active[index].fault.evidence(world) ?? .null
     try active[index].fault.undo(world)
     if Nemesis.destructive.contains(active[index].scheduled.family) { hasDestroyed = true }
+    // Last: a full disk of the recorder's own must not keep a fault on.
+    if !active[index].isVerified { try note("unverified", active[index].scheduled) }
   }
 
   private func finishStopped() throws(Failure) {
     for index in active.indices.reversed()
     where active[index].isStopping && active[index].fault.isUndone(world) {
-      let done = active.remove(at: index)
-      try note("undone", done.scheduled, [("effect", done.effect)])
-      history.add(
-        .info, .nemesis, "stop-" + done.scheduled.family, value: done.fault.value)
+      try close(active.remove(at: index))
     }
+  }
+
+  private func close(_ done: Active, _ more: [(String, JSON)] = []) throws(Failure) {
+    try note("undone", done.scheduled, [("effect", done.effect)] + more)
+    history.add(.info, .nemesis, "stop-" + done.scheduled.family, value: done.fault.value)
   }
 
   private func note(

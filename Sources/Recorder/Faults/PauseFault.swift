@@ -8,13 +8,10 @@ struct PauseFault: Fault {
   private let nodes: [Int]
 
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
-    var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target ?? .one, of: world.cluster.count, leader: world.cluster.leader,
-      &random)
+    let target = ResolvedTarget(scheduled, world)
     nodes = target.nodes
-    value = .array(nodes.map { .string(world.cluster.name($0)) })
-    details = [("target", .string(target.note))]
+    value = target.value(world)
+    details = target.details
   }
 
   mutating func make(_ world: FaultWorld) {

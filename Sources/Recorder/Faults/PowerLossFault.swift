@@ -10,12 +10,10 @@ struct PowerLossFault: Fault {
   private var lost: JSON?
 
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
-    var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target ?? .all, of: world.cluster.count, leader: world.cluster.leader, &random)
+    let target = ResolvedTarget(scheduled, world, or: .all)
     nodes = target.nodes
-    value = .array(nodes.map { .string(world.cluster.name($0)) })
-    details = [("target", .string(target.note))]
+    value = target.value(world)
+    details = target.details
   }
 
   mutating func make(_ world: FaultWorld) {

@@ -3,9 +3,9 @@ import Base
 /// Whom a fault hits, resolved when it is made.
 struct ResolvedTarget {
   /// The indexes of the nodes, ascending.
-  var nodes: [Int]
+  private(set) var nodes: [Int]
   /// What was asked for, and what was done instead where that was not possible.
-  var note: String
+  private(set) var note: String
 
   /// Draws the nodes of a target. The leader is whom the latest answers name; when nobody is known
   /// a node is drawn, and the note says so.
@@ -18,12 +18,45 @@ struct ResolvedTarget {
     case .majority: nodes = Array(order.prefix(count / 2 + 1))
     case .all: nodes = order
     case .follower:
-      nodes = [order.first { $0 != leader } ?? order[0]]
+      let follower = order.first { $0 != leader }
+      nodes = [follower ?? order[0]]
       if leader == nil { note = "leader unknown, one drawn" }
+      if follower == nil { note = "no follower, the leader instead" }
     case .leader:
       nodes = [leader ?? order[0]]
       if leader == nil { note = "leader unknown, one drawn" }
     }
     nodes.sort()
   }
+
+  /// Draws the nodes of a scheduled fault.
+  ///
+  /// - Parameters:
+  ///   - other: the target where the schedule names none.
+  ///   - isSingle: whether the fault hits one node at a time: where several are wanted one is drawn.
+  init(
+    _ scheduled: ScheduledFault, _ world: FaultWorld, or other: FaultTarget = .one,
+    isSingle: Bool = false, _ random: inout SplitMix64
+  ) {
+    var target = scheduled.target ?? other
+    if isSingle, ![.leader, .follower].contains(target) { target = .one }
+    self.init(target, of: world.cluster.count, leader: world.cluster.leader, &random)
+  }
+
+  /// The same for a fault that draws nothing else.
+  init(
+    _ scheduled: ScheduledFault, _ world: FaultWorld, or other: FaultTarget = .one,
+    isSingle: Bool = false
+  ) {
+    var random = SplitMix64(seed: scheduled.seed)
+    self.init(scheduled, world, or: other, isSingle: isSingle, &random)
+  }
+
+  /// The nodes' names, for the history.
+  func value(_ world: FaultWorld) -> JSON {
+    .array(nodes.map { .string(world.cluster.name($0)) })
+  }
+
+  /// What was asked for, for the history.
+  var details: [(String, JSON)] { [("target", .string(note))] }
 }

@@ -11,10 +11,10 @@ struct WipeFault: Fault {
   private let node: Int
 
   init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
-    let target = OneTarget(scheduled, world)
-    node = target.node
-    value = [.string(world.cluster.name(node))]
-    details = [("target", .string(target.note))]
+    let target = ResolvedTarget(scheduled, world, isSingle: true)
+    node = target.nodes[0]
+    value = target.value(world)
+    details = target.details
   }
 
   mutating func make(_ world: FaultWorld) {
@@ -30,20 +30,4 @@ struct WipeFault: Fault {
   mutating func undo(_ world: FaultWorld) throws(Failure) { try world.cluster.start(node) }
 
   func isUndone(_ world: FaultWorld) -> Bool { world.cluster.state(node) == .up }
-}
-
-/// The node of a fault that hits one node at a time.
-struct OneTarget {
-  let node: Int
-  let note: String
-
-  /// The leader where the leader is wanted, else one that is drawn.
-  init(_ scheduled: ScheduledFault, _ world: FaultWorld) {
-    var random = SplitMix64(seed: scheduled.seed)
-    let target = ResolvedTarget(
-      scheduled.target == .leader ? .leader : .one, of: world.cluster.count,
-      leader: world.cluster.leader, &random)
-    node = target.nodes[0]
-    note = target.note
-  }
 }

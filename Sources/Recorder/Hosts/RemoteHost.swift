@@ -72,6 +72,8 @@ struct RemoteHost {
         fi
       }
       (
+        # The connection may be gone while this writes: the server must be killed nevertheless.
+        trap '' PIPE
         while read -r word <&4; do
           case $word in
             kill) send KILL ;;

@@ -94,6 +94,7 @@ final class Run {
       case .signal(let number):
         log.write("interrupted by signal \(number)")
         try nemesis.heal()
+        try settle()
         try history.flush()
         return number
       }
@@ -102,11 +103,27 @@ final class Run {
     return nil
   }
 
+  /// Servers that stay after an interrupted run are waited for until they are as they were.
+  private func settle() throws(Failure) {
+    guard plan.way == .existing else { return }
+    let limit = clock.now + plan.commandLimitNanoseconds
+    while !nemesis.isIdle, clock.now < limit {
+      do throws(Interruption) { try turn({ _ in }, { nil }, due: nil) } catch {
+        if case .failure(let failure) = error { throw failure }
+      }
+      try nemesis.heal()
+    }
+  }
+
   /// Ends every process, whatever happened before. What was recorded stays.
   func end() {
     try? nemesis.heal()
     try? history.flush()
     cluster.end()
+    if let left = try? nemesis.end(), !left.isEmpty {
+      recoveryProblems.append("nobody has seen the end of \(left.joined(separator: ", "))")
+    }
+    try? history.flush()
     machines?.end()
   }
 

@@ -21,6 +21,8 @@ extension ServerCluster {
 
   var isWorking: Bool {
     if commands?.isBusy ?? false { return true }
+    // A cluster may refuse to lose a member as long as another has not been there for a while.
+    if let change, !change.isOut, !change.isWantedBack { return true }
     // What happens elsewhere takes a moment to be seen.
     return nodes.indices.contains { index in
       let node = nodes[index]

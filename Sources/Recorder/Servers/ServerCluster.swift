@@ -305,6 +305,11 @@ final class ServerCluster: Cluster {
       nodes[index].programs[program].remote?.advance(at: time, asksState: nodes[index].isPaused)
       guard let ending = nodes[index].programs[program].reap() else { continue }
       let isMeant = nodes[index].programs[program].isEnding || mayLeave(index)
+      if isMeant, !nodes[index].programs[program].wasSeenToEnd {
+        problems.append(
+          "\(nodes[index].name): the connection to \(plan.hosts[index]) was lost, and nobody saw "
+            + "the end of \(nodes[index].programs[program].process.role) there")
+      }
       guard !isMeant else { continue }
       try endedByItself(index, program, ending)
     }
@@ -326,15 +331,21 @@ final class ServerCluster: Cluster {
     _ index: Int, _ program: Int, _ ending: ChildProcess.Ending
   ) throws(Failure) {
     let role = nodes[index].programs[program].process.role
-    let what = "\(nodes[index].name): \(role) \(ending.description)"
-    log.write("\(what) by itself")
+    // The ssh client has ended, and nobody has said so of the server.
+    let isLost = !nodes[index].programs[program].wasSeenToEnd
+    let what =
+      isLost
+      ? "\(nodes[index].name): the connection to \(plan.hosts[index]) was lost, and \(role) with it"
+      : "\(nodes[index].name): \(role) \(ending.description)"
+    log.write(isLost ? what : "\(what) by itself")
     guard start == .done else {
       throw Failure(
         .unavailable,
         "\(what) before the cluster was up" + nodes[index].programs[program].lastWords())
     }
     if !nodes[index].mayEnd {
-      problems.append("\(what), and nobody asked it to; see \(nodes[index].programs[program].log)")
+      let why = isLost ? "" : ", and nobody asked it to"
+      problems.append("\(what)\(why); see \(nodes[index].programs[program].log)")
     }
     // What is left of the node goes with it, so that it can be started again.
     end(index, by: SIGKILL)

@@ -136,6 +136,12 @@ struct PageData {
             String(event.function.dropFirst(6)), axis.place(event), nil,
             history.extra("verified", at: event.rank) == ValueTable.true, detail
           ))
+      } else if event.function.hasPrefix("verified-") {
+        let name = event.function.dropFirst(9)
+        if let open = spans.firstIndex(where: { $0.name == name && $0.end == nil && !$0.verified })
+        {
+          spans[open].verified = true
+        }
       } else if event.function.hasPrefix("stop-") {
         let name = event.function.dropFirst(5)
         if let open = spans.firstIndex(where: { $0.name == name && $0.end == nil }) {

@@ -2,9 +2,9 @@ import Histories
 
 /// When which fault was on, from what the nemesis wrote into the history.
 ///
-/// `start-NAME` … `stop-NAME` is a span; so are the pairs that Jepsen's nemeses use (`partition` …
-/// `heal`, `pause` … `resume`, `kill` … `restart`, `start` … `stop`). Anything else is an instant.
-/// The
+/// `start-NAME` … `stop-NAME` is a span (that a probe saw it, `verified-NAME`, says nothing of its
+/// length); so are the pairs that Jepsen's nemeses use (`partition` …
+/// `heal`, `pause` … `resume`, `kill` … `restart`, `start` … `stop`). Anything else is an instant. The
 /// two lines of one event (`invoke` and `info`) are one; a span is taken as wide as they allow.
 struct FaultSpans {
   /// One fault.
@@ -35,7 +35,7 @@ struct FaultSpans {
     var open: [(name: String, place: Int)] = []
     var asked: [String: NemesisEvent] = [:]
     let events = history.nemesis.isEmpty ? history.faultsBeside : history.nemesis
-    for event in events {
+    for event in events where !event.function.hasPrefix("verified-") {
       let name = event.function
       if let begun = FaultSpans.beginning(of: name) {
         if let place = open.lastIndex(where: { $0.name == begun }) {
