@@ -110,11 +110,9 @@ struct ChildProcessTests {
     let text = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
     let sleeper = try #require(pid_t(text.prefix { $0.isNumber }))
     child.end()
-    var isGone = false
-    for _ in 0..<5_000 where !isGone {
+    let isGone = waits {
       let letter = ProcessState.read(sleeper)?.letter
-      isGone = letter == nil || letter == "Z"
-      usleep(1_000)
+      return letter == nil || letter == "Z"
     }
     #expect(isGone)
   }

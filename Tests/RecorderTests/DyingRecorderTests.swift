@@ -44,21 +44,16 @@ struct DyingRecorderTests {
       environment: [], log: out + "/log")
     defer { child.closePipes() }
     let folder = RunFolder(path: out + "/latest")
-    for _ in 0..<2_000 where (try? File.read(folder.history).count) ?? 0 < 20_000 {
-      usleep(5_000)
-    }
+    #expect(waits { (try? File.read(folder.history).count) ?? 0 >= 20_000 })
     Glibc.kill(child.id, SIGKILL)
     while child.reap() == nil { usleep(1_000) }
     let started = try processes(folder)
     #expect(started.count >= 3)
     for process in started {
-      var isGone = false
-      for _ in 0..<2_000 where !isGone {
+      let isGone = waits {
         let state = ProcessState.read(process.id)
-        isGone =
-          state == nil || state?.letter == "Z"
+        return state == nil || state?.letter == "Z"
           || state.map { Int64($0.startTicks) } != process.ticks
-        usleep(1_000)
       }
       #expect(isGone, "process \(process.id)")
     }

@@ -1,4 +1,5 @@
 import Base
+import Glibc
 
 /// What a node is doing, as far as the recorder knows.
 enum NodeState: Equatable {
@@ -63,6 +64,10 @@ protocol Cluster: AnyObject {
 
   func name(_ index: Int) -> String
   func state(_ index: Int) -> NodeState
+
+  /// The processes of a node on this machine, those that they started included; empty where
+  /// nobody knows.
+  func processes(_ index: Int) -> [pid_t]
 
   /// Starts a node that is down.
   func start(_ index: Int) throws(Failure)
@@ -132,6 +137,7 @@ protocol Cluster: AnyObject {
 }
 
 extension Cluster {
+  func processes(_ index: Int) -> [pid_t] { [] }
   func expectEnd(of index: Int) {}
   func sendProbe(_ link: Link) -> UInt64? { nil }
   func hasArrived(_ probe: UInt64) -> Bool { false }

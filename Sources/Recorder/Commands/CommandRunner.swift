@@ -158,9 +158,17 @@ final class CommandRunner {
         if !problems.contains(error.message) { problems.append(error.message) }
       }
     }
-    let child = try ChildProcess(
-      path: "/bin/sh", arguments: ["-c", order.text], environment: environment, log: order.log)
-    close(child.input)
+    let words = ["-c", order.text]
+    // Only what is asked something is listened to. What another command leaves in the background
+    // writes to a file, which is still there when the command has ended.
+    let isHeard = CommandRunner.looks.contains(order.name) || order.name == "logs"
+    let child =
+      isHeard
+      ? try ChildProcess(
+        path: "/bin/sh", arguments: words, environment: environment, log: order.log)
+      : try ChildProcess(
+        server: "/bin/sh", arguments: words, environment: environment, log: order.log)
+    if isHeard { close(child.input) }
     running[order.node] = Running(order: order, child: child, began: now())
   }
 
@@ -168,7 +176,7 @@ final class CommandRunner {
   private static let looks = ["ready", "leader", "reach"]
 
   private func hear(_ node: Int) {
-    guard let child = running[node]?.child else { return }
+    guard let child = running[node]?.child, child.output >= 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
       let count = read(child.output, &buffer, buffer.count)
@@ -195,7 +203,7 @@ final class CommandRunner {
     }
     hear(node)
     let output = running[node]?.output ?? []
-    close(current.child.output)
+    if current.child.output >= 0 { close(current.child.output) }
     running[node] = nil
     let order = current.order
     let result = Ended(

@@ -12,6 +12,8 @@ struct ClockFault: Fault {
   let details: [(String, JSON)]
   private let nodes: [Int]
   private let change: Change
+  private var looked: Int64?
+  private static let pause: Int64 = 50_000_000
 
   init(_ scheduled: ScheduledFault, _ plan: Plan, _ world: FaultWorld) {
     var random = SplitMix64(seed: scheduled.seed)
@@ -39,10 +41,17 @@ struct ClockFault: Fault {
     }
   }
 
-  /// How far the clocks are off: what every process of the node is told from now on, as the
-  /// trial of the library showed.
+  /// How far the clocks are off, once every process of the nodes has the library, whose trial
+  /// showed that this is what it is told.
   mutating func evidence(_ world: FaultWorld) -> JSON? {
-    let shifts = nodes.compactMap { world.machines?.clocks[$0].shiftNanoseconds }
+    if let looked, world.now() - looked < ClockFault.pause { return nil }
+    looked = world.now()
+    let shifts = nodes.compactMap { node -> Int64? in
+      guard let clock = world.machines?.clocks[node] else { return nil }
+      let processes = world.cluster.processes(node)
+      let isTold = !processes.isEmpty && processes.allSatisfy { clock.isTold(to: $0) }
+      return isTold ? clock.shiftNanoseconds : nil
+    }
     guard shifts.count == nodes.count, shifts.allSatisfy({ $0 != 0 }) else { return nil }
     return ["offNanoseconds": .array(shifts.map { .integer($0) })]
   }

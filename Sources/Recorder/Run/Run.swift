@@ -28,6 +28,8 @@ final class Run {
   ) throws(Failure) {
     // A node that goes away must be an error of write(2), not the end of the recorder.
     _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    // Whoever started us may have ignored it, and then the kernel tells nobody how a child ended.
+    _ = Glibc.signal(SIGCHLD, SIG_DFL)
     self.plan = plan
     self.clock = clock
     var random = SplitMix64(seed: plan.seed)

@@ -263,6 +263,11 @@ final class ServerCluster: Cluster {
     log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
   }
 
+  func processes(_ index: Int) -> [pid_t] {
+    guard plan.way == .local else { return [] }
+    return nodes[index].programs.compactMap(\.child).flatMap(\.members)
+  }
+
   func expectEnd(of index: Int) { nodes[index].mayEnd = true }
 
   func pause(_ index: Int) {

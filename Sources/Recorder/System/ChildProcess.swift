@@ -129,6 +129,12 @@ struct ChildProcess {
     if Glibc.kill(-id, number) != 0 { Glibc.kill(id, number) }
   }
 
+  /// The process and those it started, as long as they are of its group.
+  var members: [pid_t] {
+    let all = ((try? File.names(in: "/proc")) ?? []).compactMap { pid_t($0) }
+    return all.filter { ProcessState.read($0)?.group == id }
+  }
+
   /// How it ended, or nil while it runs; afterwards the id means nothing any more.
   func reap() -> Ending? {
     var status: Int32 = 0
@@ -159,6 +165,8 @@ struct ChildProcess {
 struct ProcessState: Equatable {
   /// `R`, `S`, `D`, `T` (stopped), `Z`, …
   var letter: Character
+  /// The process group.
+  var group: pid_t
   /// When it was started, in ticks since the machine was.
   var startTicks: UInt64
 
@@ -176,10 +184,10 @@ struct ProcessState: Equatable {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let end = text.lastIndex(of: ")") else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    guard fields.count > 19, let letter = fields[0].first, let ticks = UInt64(fields[19]) else {
-      return nil
-    }
-    return ProcessState(letter: letter, startTicks: ticks)
+    guard fields.count > 19, let letter = fields[0].first, let group = pid_t(fields[2]),
+      let ticks = UInt64(fields[19])
+    else { return nil }
+    return ProcessState(letter: letter, group: group, startTicks: ticks)
   }
 }
 

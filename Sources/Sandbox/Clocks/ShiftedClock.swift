@@ -48,6 +48,26 @@ public final class ShiftedClock {
     plumbline_clock_set(state, now, shift, drift)
   }
 
+  /// Whether a process is told this time: the library is in it, and maps the file.
+  ///
+  /// A process that was started without the library, or that cannot have one (a program of Go, say,
+  /// behind a script), is told the machine's.
+  public func isTold(to process: pid_t) -> Bool {
+    var status = stat()
+    guard stat(file, &status) == 0, let maps = try? File.read("/proc/\(process)/maps") else {
+      return false
+    }
+    // `begin-end rights offset device inode path` (proc(5)). A path may be seen by another name,
+    // and an overlay may show another inode.
+    return maps.split(separator: 0x0A).contains { line in
+      let fields = line.split(separator: 0x20, maxSplits: 5)
+      guard fields.count == 6 else { return false }
+      let path = String(decoding: fields[5].drop { $0 == 0x20 }, as: UTF8.self)
+      let inode = UInt(String(decoding: fields[4], as: UTF8.self))
+      return path == file || inode == status.st_ino && path.hasSuffix("/clock")
+    }
+  }
+
   /// Moves it, forwards or back.
   public func jump(nanoseconds: Int64) {
     let now = ShiftedClock.machineTime()

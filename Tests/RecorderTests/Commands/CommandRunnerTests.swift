@@ -49,7 +49,7 @@ struct CommandRunnerTests {
       #expect(ended.map(\.name) == ["kill", "start", "logs"])
       #expect(ended.map(\.isDone) == [true, false, true])
       #expect(
-        try text(folder.node("n1") + "/commands.log") == "oops\nkill n1\nstart n1\n")
+        try text(folder.node("n1") + "/commands.log") == "kill n1\noops\nstart n1\n")
       #expect(try text(folder.serverLog("n1")) == "the log of n1\n")
       #expect(
         runner.problems == [
@@ -66,6 +66,43 @@ struct CommandRunnerTests {
           #""start" "begun" - -"#, #""start" "ended" - false"#,
           #""logs" "begun" - -"#, #""logs" "ended" - true"#,
         ])
+    }
+  }
+
+  /// A server that a command leaves in the background writes on when the command is long over.
+  @Test func whatACommandLeavesBehindMayGoOnWriting() throws {
+    try withRunner([UserCommand("start", "(sleep 0.2; echo one; sleep 0.1; echo two) &")]) {
+      runner, folder in
+      runner.run("start", 0)
+      runner.drain()
+      #expect(runner.takeEnded().map(\.isDone) == [true])
+      let log = folder.node("n1") + "/commands.log"
+      _ = try waits { try text(log) == "one\ntwo\n" }
+      #expect(try text(log) == "one\ntwo\n")
+    }
+  }
+
+  /// A full disk of the recorder's own: what hurts is not done, what undoes it is.
+  @Test(.enabled(if: File.kind("/dev/full") != .nothing))
+  func whatCannotBeWrittenDownIsUndoneNevertheless() throws {
+    try withRunner([
+      UserCommand("pause", "echo pause"), UserCommand("resume", "echo resume {node}"),
+    ]) { _, folder in
+      unlink(folder.commands)
+      symlink("/dev/full", folder.commands)
+      let site = Site(
+        nodes: [
+          Site.Node(name: "n1", peerAddress: "127.0.0.1", clientAddress: "127.0.0.1", data: "/")
+        ], knobs: [:])
+      let runner = try CommandRunner(
+        [UserCommand("pause", "echo pause"), UserCommand("resume", "echo resume {node}")],
+        CommandTemplate(site: site, ports: [1]), limit: 5_000_000_000, folder: folder,
+        log: RunLog(folder, now: { 0 }), now: { 0 })
+      runner.run("pause", 0)
+      runner.run("resume", 0)
+      runner.drain()
+      #expect(try text(folder.node("n1") + "/commands.log") == "resume n1\n")
+      #expect(runner.problems == ["\(folder.commands): No space left on device"])
     }
   }
 

@@ -60,11 +60,10 @@ final class LocalSSH {
       server: "/usr/sbin/sshd", arguments: ["-D", "-e", "-f", folder + "/sshd_config"],
       environment: Environment.variables(), log: folder + "/sshd.log")
     let log = folder + "/sshd.log"
-    let isUp = {
+    _ = waits {
       ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
         .split(whereSeparator: \.isNewline).count { $0.contains("listening") } >= hosts.count
     }
-    for _ in 0..<2_000 where !isUp() { usleep(5_000) }
   }
 
   deinit { server.end() }
