@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A thread beside the work: it waits for SIGINT and SIGTERM and wakes regularly for a live line.
+/// A thread beside the work: it waits for SIGINT, SIGTERM and SIGHUP, if that is not ignored (as
+/// under `nohup`), and wakes regularly for a live line.
 ///
 /// The signals are blocked for the process and taken with `sigtimedwait`, so no code runs inside
 /// a signal handler. A second signal ends the process at once, for those who mean it.
@@ -45,6 +46,11 @@ final class Watch: Sendable {
     sigemptyset(&set)
     sigaddset(&set, SIGINT)
     sigaddset(&set, SIGTERM)
+    var hangUp = sigaction()
+    sigaction(SIGHUP, nil, &hangUp)
+    // A signal that is blocked would come although it is ignored (SIG_IGN, which is 1).
+    let handler = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self)
+    if handler != 1 { sigaddset(&set, SIGHUP) }
     return set
   }
 
@@ -56,7 +62,10 @@ final class Watch: Sendable {
     while !isOver.load(ordering: .relaxed) {
       let number = sigtimedwait(&signals, nil, &pause)
       if number > 0 {
-        if caught.load(ordering: .relaxed) != 0 { _exit(128 + number) }
+        let isSecond = caught.load(ordering: .relaxed) != 0
+        // The kernel and the shell both tell that a terminal is gone: nobody means that.
+        if isSecond, number == SIGHUP { continue }
+        if isSecond { _exit(128 + number) }
         caught.store(number, ordering: .relaxed)
         onSignal()
       }

@@ -162,6 +162,27 @@ struct CoverageTests {
     #expect(coverage.finalReads == 1)
   }
 
+  @Test("a fault was verified where an event of its own says so, and is on from its start")
+  func verifiedLater() throws {
+    let coverage = Coverage(
+      of: try History.text(
+        """
+        nemesis info verified-kill
+        nemesis info start-kill
+        0 invoke write 1
+        0 ok write 1
+        nemesis info verified-kill
+        nemesis info verified-kill
+        0 invoke write 2
+        0 ok write 2
+        nemesis info stop-kill
+        nemesis info start-kill
+        nemesis info stop-kill
+        """))
+    #expect(coverage.faults.map { "\($0.name) \($0.made) \($0.verified)" } == ["kill 2 1"])
+    #expect(coverage.functions.map { "\($0.name) \($0.duringFaults)" } == ["write 2"])
+  }
+
   @Test("what a run lacks is said in sentences")
   func shortcomings() throws {
     let coverage = Coverage(of: try History.text(Self.run))

@@ -87,6 +87,28 @@ struct ChildProcessTests {
     #expect(ending(of: child) == .exited(0))
   }
 
+  /// Under `nohup`, or from a thread that has signals blocked, what is started takes them all.
+  @Test func itTakesSignalsWhateverItsParentDoes() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var (all, before) = (sigset_t(), sigset_t())
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, &before)
+    // Of one that nothing here uses.
+    signal(SIGURG, SIG_IGN)
+    defer {
+      signal(SIGURG, SIG_DFL)
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    let child = try spawn("grep -E '^Sig(Blk|Ign)' /proc/self/status")
+    defer { child.closePipes() }
+    let sets = try output(of: child).split(separator: "\n").map { $0.split(separator: "\t") }
+    #expect(sets.map(\.first) == ["SigBlk:", "SigIgn:"])
+    // The two below the real-time signals are the C library's own, and nobody else can set them.
+    let others = ~UInt64(0b11 << 31)
+    #expect(sets.map { UInt64($0.last ?? "", radix: 16).map { $0 & others } } == [0, 0])
+    #expect(ending(of: child) == .exited(0))
+  }
+
   @Test func itIsStoppedAndGoesOn() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let child = try spawn("while read line; do echo $line; done")

@@ -62,6 +62,27 @@ struct DyingRecorderTests {
     #expect(try Cleanup.run(folder).ended == [])
   }
 
+  /// Some who start programs ignore the deaths of children, and what they start inherits that.
+  @Test(.enabled("the command is not built", { canRecord }))
+  func aParentThatIgnoresTheDeathsOfChildrenDoesNotMatter() throws {
+    let out = FileManager.default.temporaryDirectory.path + "/plumbline-ignoring-\(UUID())"
+    defer { try? FileManager.default.removeItem(atPath: out) }
+    try File.makeFolder(out)
+    let child = try ChildProcess(
+      server: "/usr/bin/env",
+      arguments: [
+        "--ignore-signal=CHLD", Self.command, "record", "--out", out, "--name", "t", "--duration",
+        "1s", "--nodes", "3", "--faults", "kill", "--fault-interval", "600ms", "--seed", "1",
+      ], environment: Environment.variables(), log: out + "/log")
+    let hasEnded = waits { child.reap() != nil }
+    #expect(hasEnded)
+    if !hasEnded { child.end() }
+    for step in try OwnCluster.steps(RunFolder(path: out + "/latest")) {
+      #expect(step == #"kill: planned, done, verified {"gone":2}, undone"#)
+    }
+    #expect(try File.read(out + "/latest/faults.jsonl") != [])
+  }
+
   @Test func aFullDiskIsAnInputOutputError() throws {
     let file = try AppendFile("/dev/full")
     #expect(throws: Failure(.inputOutput, "/dev/full: No space left on device")) {

@@ -118,6 +118,25 @@ import Testing
     #expect(page.hasSuffix("</script>\n</body>\n</html>\n"))
   }
 
+  @Test func aFaultIsDrawnFromItsStartWheneverItWasVerified() throws {
+    let history = try History.text(
+      """
+      nemesis info start-kill
+      0 invoke write 1
+      nemesis info verified-kill
+      0 ok write 1
+      nemesis info stop-kill
+      nemesis info start-kill
+      """)
+    let faults = try data(page(history, nil))["faults"]
+    #expect(
+      faults == [
+        ["name": "kill", "start": 0, "end": 4, "verified": true, "detail": ""],
+        ["name": "kill", "start": 5, "end": 5, "verified": false, "detail": ""],
+      ])
+    #expect(FaultSpans(history).spans.map(\.name) == ["kill", "kill"])
+  }
+
   @Test func valuesNeverBecomeMarkup() throws {
     let evil = "</script><script>alert(1)</script><img/onerror='x'>&\"<!--"
     var builder = HistoryBuilder()

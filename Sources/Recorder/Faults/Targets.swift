@@ -31,9 +31,8 @@ struct ResolvedTarget {
 
   /// Draws the nodes of a scheduled fault.
   ///
-  /// - Parameters:
-  ///   - other: the target where the schedule names none.
-  ///   - isSingle: whether the fault hits one node at a time: where several are wanted one is drawn.
+  /// Where the schedule names no target it is `other`. A fault that hits one node at a time
+  /// (`isSingle`) draws one where several are wanted.
   init(
     _ scheduled: ScheduledFault, _ world: FaultWorld, or other: FaultTarget = .one,
     isSingle: Bool = false, _ random: inout SplitMix64

@@ -8,8 +8,11 @@ enum HostTrial {
 
   /// Refuses a plan whose hosts cannot be reached, or do not have what it needs.
   ///
-  /// - Throws: ``ExitCode/unavailable``, with what ssh or the host said.
-  static func require(_ plan: Plan, clock: MonotonicClock) throws(Failure) {
+  /// - Throws: ``ExitCode/unavailable``, with what ssh or the host said; ``ExitCode/interrupted``
+  ///   when a signal came meanwhile.
+  static func require(
+    _ plan: Plan, clock: MonotonicClock, signal: () -> Int32?
+  ) throws(Failure) {
     guard plan.way == .ssh, let driver = plan.driver else { return }
     let out = try scratch()
     defer { remove(out) }
@@ -27,6 +30,10 @@ enum HostTrial {
       while ending == nil, clock.now < limit {
         ending = children[index].reap()
         if ending == nil { usleep(5_000) }
+        if let number = signal() {
+          throw Failure(
+            number == SIGTERM ? .terminated : .interrupted, "interrupted before anything began")
+        }
       }
       guard ending != .exited(0) else { continue }
       let said = String(decoding: (try? File.read(out + "/\(index)")) ?? [], as: UTF8.self)

@@ -74,7 +74,7 @@ public enum Recording {
     try plan.validate()
     try Doctor.requirePrograms(of: plan)
     let clock = MonotonicClock()
-    try HostTrial.require(plan, clock: clock)
+    try HostTrial.require(plan, clock: clock, signal: signal)
     let stamp = RunFolder.stamp()
     let folder = try RunFolder.make(plan, stamp: stamp)
     let run = try Run(plan, executable: executable, folder: folder, clock: clock)

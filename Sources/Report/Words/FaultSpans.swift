@@ -3,9 +3,9 @@ import Histories
 /// When which fault was on, from what the nemesis wrote into the history.
 ///
 /// `start-NAME` … `stop-NAME` is a span (that a probe saw it, `verified-NAME`, says nothing of its
-/// length); so are the pairs that Jepsen's nemeses use (`partition` …
-/// `heal`, `pause` … `resume`, `kill` … `restart`, `start` … `stop`). Anything else is an instant. The
-/// two lines of one event (`invoke` and `info`) are one; a span is taken as wide as they allow.
+/// length); so are the pairs that Jepsen's nemeses use (`partition` … `heal`, `pause` … `resume`,
+/// `kill` … `restart`, `start` … `stop`). Anything else is an instant. The two lines of one event
+/// (`invoke` and `info`) are one; a span is taken as wide as they allow.
 struct FaultSpans {
   /// One fault.
   struct Span: Equatable {

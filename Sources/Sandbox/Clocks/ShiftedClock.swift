@@ -50,13 +50,13 @@ public final class ShiftedClock {
 
   /// Whether a process is told this time: the library is in it, and maps the file.
   ///
-  /// A process that was started without the library, or that cannot have one (a program of Go, say,
-  /// behind a script), is told the machine's.
+  /// A process that was started without the library, or that asks the kernel itself (a program of
+  /// Go, say, behind a script), is told the machine's.
   public func isTold(to process: pid_t) -> Bool {
     var status = stat()
-    guard stat(file, &status) == 0, let maps = try? File.read("/proc/\(process)/maps") else {
-      return false
-    }
+    guard let image = try? ProgramImage("/proc/\(process)/exe"), image.obstacle == nil,
+      stat(file, &status) == 0, let maps = try? File.read("/proc/\(process)/maps")
+    else { return false }
     // `begin-end rights offset device inode path` (proc(5)). A path may be seen by another name,
     // and an overlay may show another inode.
     return maps.split(separator: 0x0A).contains { line in

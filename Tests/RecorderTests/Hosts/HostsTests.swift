@@ -105,6 +105,17 @@ struct HostsTests {
     }
   }
 
+  /// A host that does not answer is not waited for by somebody who has changed their mind.
+  @Test func theTrialOfAHostIsInterrupted() throws {
+    var plan = Plan()
+    plan.cluster = "etcd"
+    plan.hosts = ["nowhere"]
+    plan.ssh = "sleep 60; ssh"
+    #expect(throws: Failure(.terminated, "interrupted before anything began")) {
+      try HostTrial.require(plan, clock: MonotonicClock(), signal: { SIGTERM })
+    }
+  }
+
   @Test func theScriptOfTheTrialNamesWhatIsMissing() throws {
     var plan = Plan()
     plan.hostFolder = "/tmp"
