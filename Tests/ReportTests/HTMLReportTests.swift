@@ -134,7 +134,6 @@ import Testing
         ["name": "kill", "start": 0, "end": 4, "verified": true, "detail": ""],
         ["name": "kill", "start": 5, "end": 5, "verified": false, "detail": ""],
       ])
-    #expect(FaultSpans(history).spans.map(\.name) == ["kill", "kill"])
   }
 
   @Test func valuesNeverBecomeMarkup() throws {

@@ -81,6 +81,8 @@ final class DirectDoor: Door {
     code { () throws(SystemError) in folder.sync(try inode(path)) }
   }
 
+  func failSync(_ path: String) { if let inode = try? inode(path) { folder.failSync(inode) } }
+
   func makeFolder(_ path: String) -> Int32 {
     code { () throws(SystemError) in
       let (parent, name) = try split(path)

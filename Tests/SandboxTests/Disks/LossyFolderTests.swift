@@ -105,6 +105,89 @@ struct LossyFolderTests {
     #expect(place.text("a") == "1")
   }
 
+  /// Against a cache of pages that says what is seen, what is on the disk and which pages are dirty.
+  @Test func aFailedSyncIsOneOfACacheOfPages() throws {
+    let page = Int(Unsynced.pageSize)
+    for seed in 1...UInt64(80) {
+      var random = SplitMix64(seed: seed)
+      let place = try Place()
+      let folder = try LossyFolder(backing: place.path)
+      let door = DirectDoor(folder)
+      #expect(door.write("a", 0, [1]) == 0)
+      #expect(door.sync("a") == 0)
+      var (seen, disk, dirty): ([UInt8], [UInt8], Set<Int>) = ([1], [1], [])
+      for _ in 0..<60 {
+        let zeros = [UInt8](repeating: 0, count: max(0, seen.count - disk.count))
+        switch random.draw(0..<10) {
+        case 0..<6:
+          let offset = random.draw(0..<min(seen.count + 2, 4 * page))
+          let bytes = (0..<random.draw(1..<2 * page)).map { _ in UInt8(random.draw(1..<256)) }
+          #expect(door.write("a", offset, bytes) == 0)
+          let end = offset + bytes.count
+          seen += [UInt8](repeating: 0, count: max(0, end - seen.count))
+          seen.replaceSubrange(offset..<end, with: bytes)
+          dirty.formUnion(offset / page...(end - 1) / page)
+        case 6, 7:
+          #expect(door.sync("a") == 0)
+          disk += zeros
+          for number in dirty {
+            let range = number * page..<min((number + 1) * page, seen.count)
+            disk.replaceSubrange(range, with: seen[range])
+          }
+          dirty = []
+        case 8:
+          door.failSync("a")
+          if !dirty.isEmpty { disk += zeros }
+          dirty = []
+        default:
+          _ = try folder.lose()
+          (seen, dirty) = (disk, [])
+          #expect(folder.atRisk == LossyFolder.Loss())
+        }
+        let found = try File.read(place.path + "/a")
+        guard found == seen else {
+          Issue.record("seed \(seed)")
+          return
+        }
+      }
+      door.release()
+    }
+  }
+
+  @Test func whatAFailedSyncDidNotWriteNoLaterSyncWrites() throws {
+    write("a", 0, "old")
+    #expect(door.sync("a") == 0)
+    write("a", 0, "new")
+    door.failSync("a")
+    #expect(door.sync("a") == 0)
+    #expect(place.text("a") == "new")
+    #expect(try folder.lose() == LossyFolder.Loss(files: 1, bytes: 4096, names: 0))
+    #expect(place.text("a") == "old")
+    write("a", 0, "new")
+    door.failSync("a")
+    write("a", 1, "E")
+    #expect(door.sync("a") == 0)
+    #expect(try folder.lose() == LossyFolder.Loss())
+    #expect(place.text("a") == "nEw")
+  }
+
+  @Test func whatWasCutOffAfterAFailedSyncDoesNotComeBack() throws {
+    write("a", 0, "old content")
+    #expect(door.sync("a") == 0)
+    write("a", 0, "new")
+    door.failSync("a")
+    #expect(door.truncate("a", 5) == 0)
+    #expect(door.sync("a") == 0)
+    #expect(door.truncate("a", 7) == 0)
+    #expect(door.sync("a") == 0)
+    _ = try folder.lose()
+    #expect(place.text("a") == "old c\0\0")
+    #expect(door.remove("a") == 0)
+    write("b", 0, "b")
+    #expect(door.sync("b") == 0)
+    #expect(folder.atRisk == LossyFolder.Loss())
+  }
+
   @Test func aFullDiskTakesNothingMore() throws {
     write("a", nil, "123")
     folder.isFull = true

@@ -76,6 +76,9 @@ enum DiskTrials {
       try disk.failSyncs(false)
       let risk = try disk.statistics().atRisk
       Trial.say("at risk: \(risk.files) files, \(risk.bytes) bytes, \(risk.names) names")
+      report("sync after it", Int(fsync(file)))
+      Trial.say("at risk: \(try disk.statistics().atRisk.bytes) bytes")
+      report("write again", pwrite(file, "AB", 2, 0))
       try disk.slowSyncs(milliseconds: 50)
       let begun = MonotonicClock.shared.now
       report("slow sync", Int(fdatasync(file)))

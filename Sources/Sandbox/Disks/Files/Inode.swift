@@ -19,6 +19,8 @@ final class Inode {
   var graves = 0
   /// What to do, last first, to have what is certainly on the disk.
   var writes: [Unsynced] = []
+  /// What the disk has of the pages whose writing failed, by number: nothing writes them again.
+  var stale: [Int64: [UInt8]] = [:]
   /// Whether everything in it was thrown away since it was last closed by a writer.
   var wasEmptied = false
   /// The last write that an entry of the journal takes to the disk: nothing is added to it.
@@ -40,7 +42,7 @@ final class Inode {
 
   /// Whether nothing needs it any more.
   var isForgotten: Bool {
-    lookups == 0 && handles == 0 && entries == 0 && writes.isEmpty && id != 1
+    lookups == 0 && handles == 0 && entries == 0 && writes.isEmpty && stale.isEmpty && id != 1
   }
 
   /// Its path as this process sees it.

@@ -193,15 +193,22 @@ final class LossyFolder {
 
   private func settle(_ inode: Inode, upTo number: UInt64) {
     guard !inode.writes.isEmpty else { return }
+    if !inode.stale.isEmpty {
+      for write in inode.writes where write.number <= number { inode.supersede(write) }
+    }
     if number >= inode.writes[inode.writes.count - 1].number {
       inode.writes = []
     } else {
       inode.writes.removeAll { $0.number <= number }
     }
-    if inode.writes.isEmpty {
-      unsynced[inode.id] = nil
-      forget(inode)
-    }
+    letGo(inode)
+  }
+
+  /// Lets go of a file of which nothing can be lost.
+  func letGo(_ inode: Inode) {
+    guard inode.writes.isEmpty, inode.stale.isEmpty else { return }
+    unsynced[inode.id] = nil
+    forget(inode)
   }
 
   /// Writes what is too old to be in memory only.
@@ -238,10 +245,11 @@ final class LossyFolder {
 
   /// Lets go of what could be lost of a file that nobody can see any more.
   func dropIfGone(_ inode: Inode) {
-    guard inode.handles == 0, inode.graves == 0, !inode.writes.isEmpty,
+    guard inode.handles == 0, inode.graves == 0, !inode.writes.isEmpty || !inode.stale.isEmpty,
       (try? inode.status().st_nlink) == 0
     else { return }
-    settle(inode, upTo: .max)
+    (inode.writes, inode.stale) = ([], [:])
+    letGo(inode)
   }
 
   // MARK: Graves
@@ -269,7 +277,7 @@ final class LossyFolder {
   struct Loss: Equatable {
     /// How many files lost data or their size.
     var files = 0
-    /// How many written bytes were lost.
+    /// How many written bytes were lost; of what a failed sync did not write, whole pages.
     var bytes: Int64 = 0
     /// How many changes of names were lost.
     var names = 0
@@ -281,6 +289,7 @@ final class LossyFolder {
     for inode in unsynced.values {
       risk.files += 1
       risk.bytes += inode.writes.reduce(0) { $0 + $1.written }
+      risk.bytes += Int64(inode.stale.count) * Unsynced.pageSize
     }
     return risk
   }
@@ -314,6 +323,7 @@ final class LossyFolder {
       guard ftruncate(descriptor, off_t(write.size)) == 0 else { throw .last }
     }
     inode.writes = []
+    try inode.showStale(descriptor)
     forget(inode)
   }
 

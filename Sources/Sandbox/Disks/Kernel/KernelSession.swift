@@ -330,6 +330,7 @@ final class KernelSession {
   private func finish(_ sync: Delayed, error: Int32? = nil) {
     guard let memory = answerMemory.baseAddress else { return }
     var answer = KernelAnswer(memory, capacity: answerMemory.count)
+    if error == nil, failsSyncs { folder.failSync(sync.inode) }
     let error = error ?? (failsSyncs ? EIO : 0)
     if error == 0 { folder.sync(sync.inode) }
     if let written = sync.written { answer.add(UInt64(written)) }
