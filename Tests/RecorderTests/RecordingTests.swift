@@ -133,8 +133,16 @@ struct RecordingTests {
       }
       let outcome = try Recording.run(plan, executable: "/proc/self/exe", signal: signal)
       #expect(outcome.interrupted == 2)
-      #expect(try HistoryReader.read(path: outcome.folder.history).count == outcome.invoked)
+      let history = try HistoryReader.read(path: outcome.folder.history)
+      #expect(history.count == outcome.invoked)
       #expect(try nothingRuns(outcome.folder))
+      // Every fault is over, and was on from before it was verified.
+      let names = history.nemesis.map(\.function)
+      #expect(outcome.faultsMade > 0)
+      #expect(names.count { $0 == "start-pause" } == outcome.faultsMade)
+      #expect(names.count { $0 == "stop-pause" } == outcome.faultsMade)
+      #expect(names.count { $0 == "verified-pause" } == outcome.faultsVerified)
+      for step in try OwnCluster.steps(outcome.folder) { #expect(step.hasSuffix("undone")) }
     }
   }
 

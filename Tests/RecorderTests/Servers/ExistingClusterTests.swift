@@ -111,6 +111,9 @@ struct ExistingClusterTests {
           faults(cluster.plan.out + "/latest").contains("verified") ? SIGINT : nil
         })
       #expect(outcome.interrupted == SIGINT)
+      let words = #"{"stopped":1,"by":"the command, then no answer"}"#
+      #expect(
+        try OwnCluster.steps(outcome.folder) == ["pause: planned, done, verified \(words), undone"])
       #expect(outcome.problems == [])
       let states = cluster.running().map { ProcessState.read($0)?.letter }
       #expect(states.count == 2)
