@@ -105,7 +105,7 @@ struct LossyFolderTests {
     #expect(place.text("a") == "1")
   }
 
-  /// Against a cache of pages that says what is seen, what is on the disk and which pages are dirty.
+  /// Against a cache of pages: what is seen, what is on the disk, and which pages are dirty.
   @Test func aFailedSyncIsOneOfACacheOfPages() throws {
     let page = Int(Unsynced.pageSize)
     for seed in 1...UInt64(80) {
