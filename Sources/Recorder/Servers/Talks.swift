@@ -49,12 +49,13 @@ final class Talks {
 
   /// Gives up the open question.
   func abandon(_ talk: Int) {
+    // Why first: the answer may be here already and not yet taken, as a connection that is refused
+    // at once says so at once. It would be taken for that of the next question.
+    defer { heard.removeAll { $0.talk == talk } }
     guard talks[talk].isAsking else { return }
     talks[talk].isAsking = false
     talks[talk].session.abandon(&effects)
     perform(talk)
-    // What it may still have said is not for anybody.
-    heard.removeAll { $0.talk == talk }
   }
 
   /// Lets talks that were silent for a second send signs of life.
