@@ -128,9 +128,11 @@ final class Connections {
     } else if count > 0 {
       connections[id]?.outbox.removeFirst(count)
     }
-    if count < 0, errno != EAGAIN {
-      // What is wrong is heard when the connection is read.
+    if count < 0, errno != EAGAIN, errno != EINTR {
+      // What is wrong is heard when the connection is read. Nothing may follow the part of a
+      // request that has left: a server could take both for another request.
       connections[id]?.outbox.removeAll()
+      shutdown(descriptor, Int32(SHUT_WR))
     }
     let waits = connections[id]?.outbox.isEmpty == false
     guard waits != waited else { return }
