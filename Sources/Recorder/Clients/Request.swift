@@ -94,9 +94,9 @@ enum Completion: Equatable {
 }
 
 extension Request {
-  /// The question to a server.
-  func question(key: Int) -> Question {
-    let key = KeyChooser.name(key)
+  /// The question to a server, whose keys begin with `prefix`.
+  func question(key: Int, prefix: String) -> Question {
+    let key = prefix + KeyChooser.name(key)
     return switch self {
     case .read: .read(key: key)
     case .write(let value): .write(key: key, value: value)

@@ -84,6 +84,8 @@ final class ServerCluster: Cluster {
   private var preparation: (talk: Int, asked: Int64, last: String)
   private var nextLook: Int64 = 0
   private var isEnding = false
+  /// What the names of keys begin with at the servers.
+  private let keyPrefix: String
 
   enum Owner {
     case client(slot: Int, node: Int)
@@ -109,6 +111,8 @@ final class ServerCluster: Cluster {
     self.log = log
     self.now = now
     environment = Environment.variables()
+    keyPrefix = ServerCluster.keyPrefix(plan)
+    if !keyPrefix.isEmpty { log.write("keys at the servers: \(keyPrefix)k0, …") }
     let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
     let processes = plan.way == .existing ? [] : driver.processes(site)
     let hosts = plan.remoteHosts
@@ -134,6 +138,15 @@ final class ServerCluster: Cluster {
     self.talks = talks
   }
 
+  /// Why a name of the run's own: a history begins with absent keys. Servers that were there before,
+  /// or that the user's command starts, may hold what an earlier run wrote, or serve another run.
+  private static func keyPrefix(_ plan: Plan) -> String {
+    guard plan.way == .existing || plan.command("start") != nil else { return "" }
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return "plumbline-\(RunFolder.stamp())-\(time.tv_nsec)-"
+  }
+
   var count: Int { nodes.count }
   func name(_ index: Int) -> String { nodes[index].name }
   func state(_ index: Int) -> NodeState { nodes[index].state }
@@ -155,7 +168,7 @@ final class ServerCluster: Cluster {
       slots[asked.slot][asked.node] = talk
     }
     open[asked.slot] = asked
-    talks.ask(talk, asked.request.question(key: asked.key), at: now())
+    talks.ask(talk, asked.request.question(key: asked.key, prefix: keyPrefix), at: now())
   }
 
   func abandon(slot: Int) {

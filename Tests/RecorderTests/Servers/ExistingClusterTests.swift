@@ -82,6 +82,23 @@ struct ExistingClusterTests {
     }
   }
 
+  /// A history begins with absent keys, whatever an earlier run has left.
+  @Test func everyRunHasKeysOfItsOwn() throws {
+    try withServers([], at: 7) {
+      $0.faults = []
+      $0.durationNanoseconds = 200_000_000
+    } _: { cluster in
+      for _ in 0..<2 {
+        let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
+        #expect(outcome.problems == [] && outcome.ok > 0)
+      }
+      let lines = try File.read(cluster.folder + "/n1.kv").split(separator: 0x0A)
+      let keys = try lines.compactMap { try JSONParser.parse($0).array?.first?.string }
+      let names = try keys.map { try #require($0.wholeMatch(of: /\/kv\/(plumbline-.*-)k[0-9]/)) }
+      #expect(Set(names.map(\.output.1)).count == 2)
+    }
+  }
+
   @Test func aKillThatKillsNobodyIsUnverified() throws {
     try withServers(["kill"], at: 3) {
       $0.commands[1] = UserCommand("kill", "true")
