@@ -167,15 +167,24 @@ final class Clients {
     case (.update, .ok(_, let more)) where more.contains(JSON.Member("swapped", true)):
       return .ok(open.answer, [])
     case (.update, .info): return completion
-    case (.update, .ok), (.update, .fail):
-      // The comparison failed, so nothing was changed: somebody was faster.
-      guard open.attempts < Clients.attempts, deadlines[index] > now,
-        cluster.state(open.node) == .up
-      else { return .fail("others were faster \(open.attempts) times") }
-      clients[index].open?.attempts += 1
-      ask(index, open.node, open.work.key, .read)
-      return nil
+    case (.update, .ok): return again(index, open, "another value was there", at: now)
+    case (.update, .fail(let why)): return again(index, open, why, at: now)
     }
+  }
+
+  /// An update's comparison did not hold, so nothing was changed: it is begun again, with a limit.
+  private func again(_ index: Int, _ open: Open, _ why: String, at now: Int64) -> Completion? {
+    guard open.attempts < Clients.attempts, deadlines[index] > now,
+      cluster.state(open.node) == .up
+    else {
+      let times = open.attempts == 1 ? "once" : "\(open.attempts) times"
+      var what = "compare-and-set"
+      if case .cas(from: .null, to: _) = open.request { what += " with an absent key" }
+      return .fail("nothing was changed: its \(what) was refused, \(times), last: \(why)")
+    }
+    clients[index].open?.attempts += 1
+    ask(index, open.node, open.work.key, .read)
+    return nil
   }
 
   private func ask(_ index: Int, _ node: Int, _ key: Int, _ request: Request) {

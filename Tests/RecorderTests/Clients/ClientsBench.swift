@@ -31,13 +31,13 @@ private final class ToldCluster: Cluster {
 
   func abandon(slot: Int) { open[slot] = nil }
 
-  /// Answers what a client asked.
-  func answer(_ slot: Int) {
+  /// Answers what a client asked, as it should be or as told.
+  func answer(_ slot: Int, _ told: ((Request) -> Completion)? = nil) {
     guard let asked = open.removeValue(forKey: slot) else { return }
+    let usual = Completion.ok(asked.request == .read ? .null : asked.request.value, [])
     answers.append(
       Answered(
-        slot: slot, node: asked.node,
-        completion: .ok(asked.request == .read ? .null : asked.request.value, []), evidence: []))
+        slot: slot, node: asked.node, completion: told?(asked.request) ?? usual, evidence: []))
   }
 
   func takeAnswers() -> [Answered] {
@@ -102,9 +102,9 @@ final class ClientsBench {
     clients.advance(at: time, isolated: [])
   }
 
-  /// Answers clients.
-  func answer(_ slots: [Int]) {
-    for slot in slots { cluster.answer(slot) }
+  /// Answers clients, as it should be or as told.
+  func answer(_ slots: [Int], _ told: ((Request) -> Completion)? = nil) {
+    for slot in slots { cluster.answer(slot, told) }
     clients.take(cluster.takeAnswers(), at: now)
   }
 
@@ -127,6 +127,15 @@ final class ClientsBench {
       while let slot = due.pop(now: time) { answer([slot]) }
       advance(to: time)
       for slot in asked[before...] { due.push(slot, due: time + latency) }
+    }
+  }
+
+  /// The reasons of what did not happen, so far.
+  func refusals() throws -> [String] {
+    try history.flush()
+    return try File.read(folder.history).split(separator: 0x0A).compactMap {
+      let event = try JSONParser.parse($0)
+      return event["type"]?.string == "fail" ? event["error"]?.string : nil
     }
   }
 
