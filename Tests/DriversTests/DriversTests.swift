@@ -21,7 +21,7 @@ struct DriversTests {
       }
       let values = driver.knobs.map { ($0.name, $0.defaultValue) }
       let knobs = Dictionary(uniqueKeysWithValues: values)
-      let site = Exchange.site(driver, nodes: driver.defaultNodes(knobs))
+      let site = Site.told(driver, nodes: driver.defaultNodes(knobs))
       try driver.validate(site)
       let roles = driver.processes(site).map { "\($0.node) \($0.role)" }
       #expect(Set(roles).count == roles.count, "\(driver.name)")

@@ -31,7 +31,7 @@ struct NoiseTests {
   @Test("sessions keep their promises", arguments: cases.indices)
   func promises(index: Int) {
     let (driver, nodes, knobs) = Self.cases[index]
-    let site = Exchange.site(driver, nodes: nodes, knobs: knobs)
+    let site = Site.told(driver, nodes: nodes, knobs: knobs)
     let replies = Self.replies.map(Exchange.bytes)
     for seed in 0..<1_500 as Range<UInt64> {
       for replies in [[], replies] {

@@ -281,6 +281,8 @@ public struct HTTPResponse: Sendable {
     }
     if isAnswerToHead || status == 204 || status == 304 {
       part = .complete
+      // A body that must not be there may come all the same, and would begin the next response.
+      if !isAnswerToHead, status == 204, left != -1, left != 0 { keepsAlive = false }
     } else if left == -2 {
       part = .chunkLine
     } else if left == -1 {

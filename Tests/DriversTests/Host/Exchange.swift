@@ -12,20 +12,6 @@ struct Exchange {
     session = driver.session(site, client: 0, node: node)
   }
 
-  /// A site of nodes 10.0.0.1, 10.0.0.2, ….
-  static func site(
-    _ driver: any Driver, nodes: Int, knobs: [String: String] = [:]
-  ) -> Site {
-    var values: [String: String] = [:]
-    for knob in driver.knobs { values[knob.name] = knob.defaultValue }
-    return Site(
-      nodes: (1...nodes).map {
-        .init(
-          name: "n\($0)", peerAddress: "10.0.0.\($0)", clientAddress: "10.1.0.\($0)",
-          data: "/data/n\($0)")
-      }, knobs: values.merging(knobs) { $1 })
-  }
-
   mutating func ask(_ question: Question) -> [String] { lines { $0.ask(question, &$1) } }
 
   mutating func abandon() -> [String] { lines { $0.abandon(&$1) } }

@@ -11,20 +11,6 @@ struct Script {
     endpoint = Endpoint(node: node, port: port ?? driver.clientPort)
   }
 
-  /// A site of nodes 10.0.0.1 (for peers; 10.1.0.1 for clients), 10.0.0.2, ….
-  static func site(
-    _ driver: any Driver, nodes: Int = 3, knobs: [String: String] = [:]
-  ) -> Site {
-    var values: [String: String] = [:]
-    for knob in driver.knobs { values[knob.name] = knob.defaultValue }
-    return Site(
-      nodes: (1...nodes).map {
-        .init(
-          name: "n\($0)", peerAddress: "10.0.0.\($0)", clientAddress: "10.1.0.\($0)",
-          data: "/data/n\($0)")
-      }, knobs: values.merging(knobs) { $1 })
-  }
-
   mutating func ask(_ question: Question) -> [SessionEffect] {
     effects { $0.ask(question, &$1) }
   }

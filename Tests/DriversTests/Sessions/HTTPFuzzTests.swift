@@ -47,7 +47,7 @@ struct HTTPFuzzTests {
   static func play(
     _ one: Case, _ spoil: (Int, [UInt8]) -> (bytes: [UInt8], ends: Bool)
   ) -> (answers: [Answer], isOrderly: Bool) {
-    var script = Script(one.driver, Script.site(one.driver))
+    var script = Script(one.driver, Site.told(one.driver))
     // What is to be done next; nil is the end of the connection, which comes after what was sent.
     var events: [SessionEffect?] = script.ask(one.question)
     var answers: [Answer] = []

@@ -47,6 +47,10 @@ struct HTTPResponseTests {
     ("HTTP/1.1 404 Not Found\nContent-Length: 0\n\n", whole(404, "")),
     ("HTTP/1.1 204 No Content\nDate: x\n\n", whole(204, "")),
     ("HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n", whole(304, "")),
+    ("HTTP/1.1 204 No Content\nContent-Length: 0\n\n", whole(204, "")),
+    (
+      "HTTP/1.1 204 No Content\nContent-Length: 5\n\n", whole(204, "", keepsAlive: false)
+    ),
     (
       "HTTP/1.1 100 Continue\n\nHTTP/1.1 103 X\nA: b\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\na",
       whole(200, "a")

@@ -24,7 +24,7 @@ struct HTTPSessionTests {
   let there = Endpoint(node: 0, port: 80)
 
   func script() -> Script {
-    var script = Script(HTTPService(), Script.site(HTTPService()), port: 80)
+    var script = Script(HTTPService(), Site.told(HTTPService()), port: 80)
     script.session = HTTPSession(Echo(), there)
     return script
   }

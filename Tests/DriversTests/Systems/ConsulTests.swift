@@ -23,7 +23,7 @@ struct ConsulTests {
   let evidence: [JSON.Member] = [.init("known-leader", true), .init("last-contact-ms", 0)]
 
   func script(_ knobs: [String: String] = [:]) -> Script {
-    Script(consul, Script.site(consul, knobs: knobs))
+    Script(consul, Site.told(consul, knobs: knobs))
   }
 
   func get(_ target: String) -> String {
@@ -49,6 +49,13 @@ struct ConsulTests {
       .read(key: "b/c"), response("", status: "404 Not Found", fields: fields))
     #expect(absent.requests == [get("/v1/kv/b%2Fc?consistent")])
     #expect(absent.answer == Answer(.ok(.null), evidence: evidence))
+    // Words that tell of another kind of 404 may have been cut, where nothing says how long they are.
+    var cut = self.script()
+    _ = cut.ask(.read(key: "b"))
+    _ = cut.opened()
+    _ = cut.received(http("HTTP/1.1 404 Not Found\n\n"))
+    let lost = cut.closed(.lost("closed by the server"))
+    #expect(lost == [.answer(Answer(.unknown("HTTP status 404: ")))])
     let other = script.talk(.read(key: "b"), response(entry))
     #expect(other.answer == Answer(.unknown("a response that is not Consul's")))
     let proxy = script.talk(.read(key: "b"), response("no such page", status: "404 Not Found"))
@@ -124,7 +131,7 @@ struct ConsulTests {
 
   @Test("the agent of a local cluster")
   func processes() {
-    let processes = consul.processes(Script.site(consul))
+    let processes = consul.processes(Site.told(consul))
     #expect(processes.map(\.node) == [0, 1, 2])
     #expect(processes[1].arguments == ["agent", "-config-file", "/data/n2/consul.json"])
     #expect(

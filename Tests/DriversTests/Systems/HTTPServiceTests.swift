@@ -8,7 +8,7 @@ struct HTTPServiceTests {
   let service = HTTPService()
 
   func script(_ knobs: [String: String] = [:]) -> Script {
-    Script(service, Script.site(service, knobs: knobs))
+    Script(service, Site.told(service, knobs: knobs))
   }
 
   func request(_ line: String, _ fields: String = "", _ body: String = "") -> String {
@@ -200,8 +200,8 @@ struct HTTPServiceTests {
       ("headers", "A: 1\r\nB: 2", "headers, column 1: found “A: 1\r\nB: 2”, expected Name: value"),
     ])
   func refusals(knob: String, text: String, message: String) throws {
-    try service.validate(Script.site(service))
-    let site = Script.site(service, knobs: [knob: text])
+    try service.validate(Site.told(service))
+    let site = Site.told(service, knobs: [knob: text])
     let expected =
       message.hasPrefix(knob) || message.hasPrefix("status 2") ? "http: \(message)" : message
     #expect(throws: Failure(.usage, expected)) { try service.validate(site) }

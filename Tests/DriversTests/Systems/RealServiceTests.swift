@@ -17,7 +17,7 @@ struct RealServiceTests {
     process.arguments.append("--enable-v2")
     try cluster.start(process)
     let form = "type=application/x-www-form-urlencoded"
-    var site = Script.site(
+    var site = Site.told(
       service, nodes: 1,
       knobs: [
         "read": "GET /v2/keys/{key}?quorum=true",

@@ -105,8 +105,8 @@ struct ConsulTalk: HTTPTalk {
     if let contact = response.field("X-Consul-Lastcontact").flatMap({ Int64($0) }) {
       evidence.append(.init("last-contact-ms", .integer(contact)))
     }
-    // A store without the key says so without a body; other 404s have words.
-    if response.status == 404, response.body.isEmpty {
+    // A store without the key says so without a body; other 404s have words, which may be cut.
+    if response.status == 404, response.body.isEmpty, response.isBodyBounded {
       return (Answer(.ok(.null), evidence: evidence), 0)
     }
     guard response.status == 200 else { return (refusal(response), 0) }
@@ -114,11 +114,11 @@ struct ConsulTalk: HTTPTalk {
       entries.array?.count == 1, entry["Key"]?.string == key,
       let index = entry["ModifyIndex"]?.integer, index > 0
     else { return (Answer(.unknown("a response that is not Consul's")), 0) }
-    guard let bytes = Base64.bytes(entry["Value"]?.string ?? ""),
-      let value = try? JSONParser.parse(bytes)
-    else { return (Answer(.unknown("a value that is no JSON"), evidence: evidence), 0) }
+    guard let bytes = Base64.bytes(entry["Value"]?.string ?? "") else {
+      return (Answer(.unknown("a value that is no Base64"), evidence: evidence), 0)
+    }
     evidence.insert(.init("revision", .integer(index)), at: 0)
-    return (Answer(.ok(value), evidence: evidence), index)
+    return (Answer(.ok(WireValue.value(bytes)), evidence: evidence), index)
   }
 
   private func written(_ response: borrowing HTTPResponse, isSwap: Bool) -> Answer {

@@ -172,10 +172,10 @@ struct EtcdTalk: HTTPTalk {
     guard let pair = pairs?.first, pairs?.count == 1,
       pair["key"]?.string.flatMap(Base64.bytes) == Array(key.utf8)
     else { return Answer(.unknown("a response for another key"), evidence: evidence) }
-    guard let bytes = Base64.bytes(pair["value"]?.string ?? ""),
-      let value = try? JSONParser.parse(bytes)
-    else { return Answer(.unknown("a value that is no JSON"), evidence: evidence) }
-    return Answer(.ok(value), evidence: evidence)
+    guard let bytes = Base64.bytes(pair["value"]?.string ?? "") else {
+      return Answer(.unknown("a value that is no Base64"), evidence: evidence)
+    }
+    return Answer(.ok(WireValue.value(bytes)), evidence: evidence)
   }
 
   /// The store's revision that the request had or made, the term, and who answered.

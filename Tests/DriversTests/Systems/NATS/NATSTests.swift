@@ -15,7 +15,7 @@ struct NATSTests {
     + #""client_id":12,"cluster":"plumbline"} ¶"#
 
   func exchange(_ knobs: [String: String] = [:], nodes: Int = 3) -> Exchange {
-    Exchange(NATS(), Exchange.site(NATS(), nodes: nodes, knobs: knobs), node: nodes > 1 ? 1 : 0)
+    Exchange(NATS(), Site.told(NATS(), nodes: nodes, knobs: knobs), node: nodes > 1 ? 1 : 0)
   }
 
   func publish(_ number: Int, _ subject: String, _ payload: String) -> String {
@@ -299,7 +299,7 @@ struct NATSTests {
 
   @Test("the file of a server, and which numbers of nodes there are")
   func files() {
-    let process = NATS().processes(Exchange.site(NATS(), nodes: 3, knobs: ["sync": "always"]))[1]
+    let process = NATS().processes(Site.told(NATS(), nodes: 3, knobs: ["sync": "always"]))[1]
     #expect(process.arguments == ["-c", "/data/n2/nats.conf"])
     #expect(!process.honoursPreload)
     #expect(
@@ -324,6 +324,6 @@ struct NATSTests {
 
             """)
       ])
-    #expect(throws: Failure.self) { try NATS().validate(Exchange.site(NATS(), nodes: 4)) }
+    #expect(throws: Failure.self) { try NATS().validate(Site.told(NATS(), nodes: 4)) }
   }
 }

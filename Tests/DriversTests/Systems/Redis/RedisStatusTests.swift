@@ -13,7 +13,7 @@ struct RedisStatusTests {
   }
 
   func exchange(_ mode: String, nodes: Int, node: Int = 0) -> Exchange {
-    Exchange(Redis(), Exchange.site(Redis(), nodes: nodes, knobs: ["mode": mode]), node: node)
+    Exchange(Redis(), Site.told(Redis(), nodes: nodes, knobs: ["mode": mode]), node: node)
   }
 
   @Test("one server is up when it answers, and not while it loads")
@@ -197,7 +197,7 @@ struct RedisStatusTests {
 
   @Test("a cluster that exists already is not changed")
   func existing() {
-    var site = Exchange.site(Redis(), nodes: 3, knobs: ["mode": "cluster"])
+    var site = Site.told(Redis(), nodes: 3, knobs: ["mode": "cluster"])
     site.ports = [7001, 7002, 7003]
     var exchange = Exchange(Redis(), site)
     #expect(exchange.ask(.prepare) == ["open n1:7001", "open n2:7002", "open n3:7003"])
@@ -217,7 +217,7 @@ struct RedisStatusTests {
 
   @Test("the files of a server and of a sentinel")
   func files() {
-    let site = Exchange.site(
+    let site = Site.told(
       Redis(), nodes: 3,
       knobs: ["mode": "sentinel", "appendfsync": "everysec", "downAfter": "800ms"])
     let processes = Redis().processes(site)
@@ -274,7 +274,7 @@ struct RedisStatusTests {
   func validation() {
     func problem(_ nodes: Int, _ knobs: [String: String]) -> String? {
       do throws(Failure) {
-        try Redis().validate(Exchange.site(Redis(), nodes: nodes, knobs: knobs))
+        try Redis().validate(Site.told(Redis(), nodes: nodes, knobs: knobs))
         return nil
       } catch {
         return "\(error.code.rawValue) \(error.message)"

@@ -15,7 +15,7 @@ struct RedisTests {
   func exchange(
     _ mode: String = "standalone", nodes: Int, node: Int = 0, _ knobs: [String: String] = [:]
   ) -> Exchange {
-    let site = Exchange.site(Redis(), nodes: nodes, knobs: knobs.merging(["mode": mode]) { $1 })
+    let site = Site.told(Redis(), nodes: nodes, knobs: knobs.merging(["mode": mode]) { $1 })
     return Exchange(Redis(), site, node: node)
   }
 

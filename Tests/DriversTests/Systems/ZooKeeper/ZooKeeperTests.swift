@@ -13,7 +13,7 @@ struct ZooKeeperTests {
     + #"J\87\a7\96\c5\00"#
 
   func exchange(_ knobs: [String: String] = [:]) -> Exchange {
-    Exchange(ZooKeeper(), Exchange.site(ZooKeeper(), nodes: 3, knobs: knobs), node: 1)
+    Exchange(ZooKeeper(), Site.told(ZooKeeper(), nodes: 3, knobs: knobs), node: 1)
   }
 
   /// A number as two hexadecimal digits after a backslash.
@@ -285,7 +285,7 @@ struct ZooKeeperTests {
   @Test("the files of a server")
   func files() {
     let knobs = ["forceSync": "no", "syncLimit": "20"]
-    let process = ZooKeeper().processes(Exchange.site(ZooKeeper(), nodes: 3, knobs: knobs))[1]
+    let process = ZooKeeper().processes(Site.told(ZooKeeper(), nodes: 3, knobs: knobs))[1]
     #expect(process.arguments.contains("-Dzookeeper.forceSync=no"))
     #expect(
       process.files == [
@@ -313,7 +313,7 @@ struct ZooKeeperTests {
   func validation() {
     func problem(_ knobs: [String: String]) -> String? {
       do throws(Failure) {
-        try ZooKeeper().validate(Exchange.site(ZooKeeper(), nodes: 3, knobs: knobs))
+        try ZooKeeper().validate(Site.told(ZooKeeper(), nodes: 3, knobs: knobs))
         return nil
       } catch {
         return "\(error.code.rawValue) \(error.message)"
