@@ -10,6 +10,8 @@ public struct Knob: Sendable, Equatable {
   public var defaultValue: String
   /// What it does, in one line; says which values are unsafe.
   public var help: String
+  /// Whether its value names the place of a secret; see ``Secret/Place``.
+  public var isSecret = false
 
   /// Makes a knob with words.
   public init(_ name: String, _ values: [String], help: String) {
@@ -25,6 +27,20 @@ public struct Knob: Sendable, Equatable {
     values = []
     defaultValue = text
     self.help = help
+  }
+
+  /// Makes a knob that names the place of a secret, and has none without the user's word.
+  public init(_ name: String, secret help: String) {
+    self.init(name, text: "", help: "\(help): env:NAME or file:PATH")
+    isSecret = true
+  }
+
+  /// The name of a user of servers that ask for one, and where the password is.
+  static func credentials(_ help: String = "who the clients are at the servers") -> [Knob] {
+    [
+      Knob("user", text: "", help: help),
+      Knob("password", secret: "where the user's password is"),
+    ]
   }
 }
 

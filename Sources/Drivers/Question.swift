@@ -5,6 +5,9 @@ import Base
 /// Keys are short ASCII names. Values are JSON; on the wire a value is its JSON text (`5`,
 /// `[1,2]`), unless the system has a form of its own for it. `null` is the absent key.
 public enum Question: Sendable, Equatable {
+  /// What the keys of a run begin with at servers that were there before it.
+  public static let foreignPrefix = "plumbline-"
+
   /// The value of a key.
   case read(key: String)
   /// Sets the value of a key, whatever it was.
@@ -41,12 +44,22 @@ public struct Answer: Sendable, Equatable {
   public var evidence: [JSON.Member]
   /// The answer to ``Question/status``.
   public var status: NodeStatus?
+  /// Whether the server lets nobody in with these credentials, or without any: to ask again is of
+  /// no use. The outcome says why.
+  public var isDenied = false
 
   /// Makes an answer.
   public init(_ outcome: Outcome, evidence: [JSON.Member] = [], status: NodeStatus? = nil) {
     self.outcome = outcome
     self.evidence = evidence
     self.status = status
+  }
+
+  /// Makes an answer of a server that lets nobody in: nothing was done.
+  public static func denied(_ reason: String) -> Answer {
+    var answer = Answer(.refused(reason))
+    answer.isDenied = true
+    return answer
   }
 }
 

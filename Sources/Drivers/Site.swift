@@ -32,6 +32,11 @@ public struct Site: Sendable, Equatable {
   public var nodes: [Node]
   /// The values of the driver's knobs; every knob has one (its default where none was given).
   public var knobs: [String: String]
+  /// Whether somebody else lays the servers out, so that one cannot know whom they let in:
+  /// ``Question/prepare`` tries it.
+  public var isForeign = false
+  /// The secrets, by the names of the knobs that say where they are.
+  public var secrets: [String: Secret] = [:]
   /// The client port of each node where the cluster exists already and the driver's own port is
   /// not meant; nil for the driver's.
   public var ports: [Int]?
@@ -45,6 +50,24 @@ public struct Site: Sendable, Equatable {
 
   /// The value of a knob; empty when there is no such knob.
   public func knob(_ name: String) -> String { knobs[name] ?? "" }
+
+  /// The text of a secret, or nil where there is none.
+  func secret(_ name: String) -> String? { secrets[name]?.revealed }
+
+  /// The user and the password, where there are both.
+  var login: (user: String, password: String)? {
+    guard let password = secret("password"), !knob("user").isEmpty else { return nil }
+    return (knob("user"), password)
+  }
+
+  /// Refuses a user without a password, and a password without its user.
+  func validateLogin(_ driver: any Driver) throws(Failure) {
+    for (given, missing) in [("user", "password"), ("password", "user")]
+    where !knob(given).isEmpty && knob(missing).isEmpty {
+      throw Failure(
+        .usage, "\(driver.name): the knob “\(given)” is of no use without “\(missing)”")
+    }
+  }
 
   /// The client port of a node.
   public func port(_ node: Int, _ driver: any Driver) -> Int { ports?[node] ?? driver.clientPort }

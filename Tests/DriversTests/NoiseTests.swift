@@ -9,6 +9,8 @@ struct NoiseTests {
     (Redis(), 1, [:]), (Redis(), 3, ["mode": "sentinel", "wait": "1"]),
     (Redis(), 6, ["mode": "cluster"]), (ZooKeeper(), 3, [:]), (ZooKeeper(), 3, ["reads": "local"]),
     (NATS(), 3, [:]), (NATS(), 3, ["reads": "direct"]),
+    (Redis(), 1, ["password": "p"]), (ZooKeeper(), 3, ["user": "a", "password": "p"]),
+    (NATS(), 1, ["token": "t"]),
   ]
 
   private static let replies: [String] = [
@@ -31,7 +33,9 @@ struct NoiseTests {
   @Test("sessions keep their promises", arguments: cases.indices)
   func promises(index: Int) {
     let (driver, nodes, knobs) = Self.cases[index]
-    let site = Site.told(driver, nodes: nodes, knobs: knobs)
+    let site =
+      knobs.keys.contains { ["password", "token"].contains($0) }
+      ? Site.guarded(driver, nodes: nodes, knobs) : Site.told(driver, nodes: nodes, knobs: knobs)
     let replies = Self.replies.map(Exchange.bytes)
     for seed in 0..<1_500 as Range<UInt64> {
       for replies in [[], replies] {

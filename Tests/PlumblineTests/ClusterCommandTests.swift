@@ -14,8 +14,8 @@ struct ClusterCommandTests {
     ),
     (
       ["--cluster", "etcd", "--knobs", "read=stale"],
-      "--knobs read=stale: etcd has no knob “read”; it has reads, heartbeat, election, api; "
-        + "did you mean reads?"
+      "--knobs read=…: etcd has no knob “read”; it has reads, heartbeat, election, api, user, "
+        + "password; did you mean reads?"
     ),
     (
       ["--cluster", "etcd", "--knobs", "reads=stale"],

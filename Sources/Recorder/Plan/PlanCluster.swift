@@ -35,6 +35,7 @@ extension Plan {
         .usage, "--latency needs the servers' network to be the recorder's (--isolation sandbox)")
     }
     let values = try knobValues(driver)
+    try validateSecrets(driver, values)
     if mix.cas > 0, mix != WorkloadMix(), !driver.hasCompareAndSet(values) {
       throw Failure(
         .usage, "--mix \(mix): \(driver.name) has no compare-and-set; say cas=0")
@@ -83,7 +84,7 @@ extension Plan {
         let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
         throw Failure(
           .usage,
-          "--knobs \(text): \(driver.name) has no knob “\(name)”; it has "
+          "--knobs \(name)=…: \(driver.name) has no knob “\(name)”; it has "
             + PlanOption.list(names) + hint)
       }
       guard given.insert(name).inserted else {

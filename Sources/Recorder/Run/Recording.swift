@@ -73,6 +73,7 @@ public enum Recording {
   ) throws(Failure) -> RecordingOutcome {
     try plan.validate()
     try Doctor.requirePrograms(of: plan)
+    _ = try Secrets.read(plan)
     let clock = MonotonicClock()
     try HostTrial.require(plan, clock: clock, signal: signal)
     let stamp = RunFolder.stamp()

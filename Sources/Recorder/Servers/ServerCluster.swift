@@ -84,6 +84,8 @@ final class ServerCluster: Cluster {
   private var preparation: (talk: Int, asked: Int64, last: String)
   private var nextLook: Int64 = 0
   private var isEnding = false
+  /// What a server said that let nobody in before the cluster was up.
+  private var denial: String?
   /// What the names of keys begin with at the servers.
   private let keyPrefix: String
 
@@ -111,7 +113,7 @@ final class ServerCluster: Cluster {
     self.log = log
     self.now = now
     environment = Environment.variables()
-    keyPrefix = ServerCluster.keyPrefix(plan)
+    keyPrefix = ServerCluster.keyPrefix(site)
     if !keyPrefix.isEmpty { log.write("keys at the servers: \(keyPrefix)k0, …") }
     let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
     let processes = plan.way == .existing ? [] : driver.processes(site)
@@ -136,15 +138,6 @@ final class ServerCluster: Cluster {
       repeating: [Int?](repeating: nil, count: site.nodes.count), count: plan.clients)
     open = [Asked?](repeating: nil, count: plan.clients)
     self.talks = talks
-  }
-
-  /// Why a name of the run's own: a history begins with absent keys. Servers that were there before,
-  /// or that the user's command starts, may hold what an earlier run wrote, or serve another run.
-  private static func keyPrefix(_ plan: Plan) -> String {
-    guard plan.way == .existing || plan.command("start") != nil else { return "" }
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return "plumbline-\(RunFolder.stamp())-\(time.tv_nsec)-"
   }
 
   var count: Int { nodes.count }
@@ -178,7 +171,9 @@ final class ServerCluster: Cluster {
   }
 
   func takeAnswers() -> [Answered] {
-    for heard in talks.takeHeard() {
+    for var heard in talks.takeHeard() {
+      heard.answer.hide(site.secrets)
+      if start != .done, denial == nil { denial = denial(in: heard) }
       switch owners[heard.talk] {
       case .client(let slot, let node):
         guard let asked = open[slot], asked.node == node else { continue }
@@ -473,6 +468,7 @@ final class ServerCluster: Cluster {
       }
     case .done: break
     }
+    if let denial { throw refusal(denial) }
     try checkPatience(at: time)
   }
 

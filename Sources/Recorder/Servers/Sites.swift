@@ -11,6 +11,8 @@ enum Sites {
     _ plan: Plan, _ driver: any Driver, _ folder: RunFolder, _ wires: (any NodeWires)?
   ) throws(Failure) -> Site {
     let knobs = try plan.knobValues(driver)
+    let secrets = try Secrets.read(plan)
+    let isForeign = plan.way == .existing || plan.command("start") != nil
     let names = plan.nodeNames
     let run = folder.path.split(separator: "/").last.map(String.init) ?? "run"
     let data = names.map {
@@ -31,10 +33,13 @@ enum Sites {
           Site.Node(
             name: names[index], peerAddress: address, clientAddress: address, data: data[index]))
       }
-      return Site(
+      var site = Site(
         nodes: nodes, knobs: knobs, ports: places.map { $0.port ?? driver.clientPort })
+      site.secrets = secrets
+      site.isForeign = isForeign
+      return site
     }
-    return Site(
+    var site = Site(
       nodes: names.indices.map { index in
         if let (peer, client) = wires?.addresses(index) {
           return Site.Node(
@@ -44,6 +49,9 @@ enum Sites {
         return Site.Node(
           name: names[index], peerAddress: address, clientAddress: address, data: data[index])
       }, knobs: knobs)
+    site.secrets = secrets
+    site.isForeign = isForeign
+    return site
   }
 
   /// An address of the loopback network that no other run of this machine has.

@@ -66,6 +66,7 @@ struct Exchange {
     case .unknown(let reason): text = "unknown: \(reason)"
     }
     for member in answer.evidence { text += " \(member.name)=\(member.value)" }
+    if answer.isDenied { text += " (denied)" }
     if let status = answer.status {
       let leader = status.leader.map { "n\($0 + 1)" } ?? "-"
       text += " stage=\(status.stage) leader=\(leader) term=\(status.term.map { "\($0)" } ?? "-")"

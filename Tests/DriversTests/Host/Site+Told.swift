@@ -15,4 +15,19 @@ extension Site {
           data: "/data/n\($0)")
       }, knobs: values.merging(knobs) { $1 })
   }
+
+  /// A site whose servers somebody else lays out, and that ask who one is: the knobs that name a
+  /// secret have it as their value here.
+  static func guarded(
+    _ driver: any Driver, nodes: Int, _ knobs: [String: String]
+  ) -> Site {
+    var site = Site.told(driver, nodes: nodes, knobs: knobs)
+    site.isForeign = true
+    for knob in driver.knobs where knob.isSecret {
+      guard let text = knobs[knob.name] else { continue }
+      site.knobs[knob.name] = "env:SECRET"
+      site.secrets[knob.name] = Secret(text)
+    }
+    return site
+  }
 }

@@ -18,7 +18,8 @@ public struct Consul: Driver {
       Knob(
         "reads", ["consistent", "default", "stale"],
         help: "default: by a leader that does not ask whether it still is (unsafe while leaders"
-          + " change); stale: by any server from its own store (unsafe)")
+          + " change); stale: by any server from its own store (unsafe)"),
+      Knob("token", secret: "where the token is that every request carries"),
     ]
   }
   /// Three.

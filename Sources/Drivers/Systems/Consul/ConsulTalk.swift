@@ -8,16 +8,19 @@ struct ConsulTalk: HTTPTalk {
   /// What the next response answers.
   private enum Due {
     case nothing, read(String), write, comparison(key: String, from: JSON, to: JSON), swap, status
+    case trial
   }
 
   private let site: Site
   private let host: String
   private let mode: String
+  private let fields: [(name: String, value: String)]
   private var due = Due.nothing
 
   init(_ site: Site, node: Int, port: Int) {
     self.site = site
     host = "\(site.nodes[node].clientAddress):\(port)"
+    fields = site.secret("token").map { [("X-Consul-Token", $0)] } ?? []
     switch site.knob("reads") {
     case "default": mode = ""
     case "stale": mode = "?stale"
@@ -38,9 +41,12 @@ struct ConsulTalk: HTTPTalk {
       return send("GET", key, "?consistent")
     case .status:
       due = .status
-      let head = HTTPRequestHead("GET", "/v1/status/leader", host: host)
+      let head = HTTPRequestHead("GET", "/v1/status/leader", host: host, fields: fields)
       return .send(head.request(body: []))
-    case .prepare: return .answer(Answer(.ok(.null)))
+    case .prepare:
+      guard site.isForeign else { return .answer(Answer(.ok(.null))) }
+      due = .trial
+      return send("GET", Question.foreignPrefix, "?consistent")
     case .removeMember, .addMember:
       return .answer(Answer(.refused("consul: members are not changed by this driver")))
     }
@@ -50,7 +56,8 @@ struct ConsulTalk: HTTPTalk {
     _ method: String, _ key: String, _ query: String, body: [UInt8] = []
   ) -> HTTPStep {
     let target = "/v1/kv/\(PercentEncoding.encode(key))\(query)"
-    return .send(HTTPRequestHead(method, target, host: host).request(body: body))
+    let head = HTTPRequestHead(method, target, host: host, fields: fields)
+    return .send(head.request(body: body))
   }
 
   /// Sets a value, or deletes the key where it is null.
@@ -79,6 +86,10 @@ struct ConsulTalk: HTTPTalk {
     case .write: return .answer(written(response, isSwap: false))
     case .swap: return .answer(written(response, isSwap: true))
     case .status: return .answer(leader(response))
+    case .trial:
+      let answer = read(response, Question.foreignPrefix).answer
+      if case .ok = answer.outcome { return .answer(Answer(.ok(.null))) }
+      return .answer(answer)
     }
   }
 
@@ -89,7 +100,8 @@ struct ConsulTalk: HTTPTalk {
     let text = String(decoding: response.body.prefix(200), as: UTF8.self)
     let reason = "HTTP status \(response.status): \(text.split(separator: "\n").first ?? "")"
     switch response.status {
-    case 400, 403, 405, 413: return Answer(.refused(reason))
+    case 403: return .denied(reason)
+    case 400, 405, 413: return Answer(.refused(reason))
     default: return Answer(.unknown(reason))
     }
   }

@@ -23,7 +23,7 @@ public struct Etcd: Driver {
       Knob(
         "api", ["v3", "v3beta", "v3alpha"],
         help: "the path of the gateway: v3beta for etcd 3.3, v3alpha for 3.2"),
-    ]
+    ] + Knob.credentials()
   }
   /// Three.
   public var defaultNodes: Int { 3 }
@@ -38,6 +38,7 @@ public struct Etcd: Driver {
 
   /// Refuses timers that etcd itself would refuse at its start.
   public func validate(_ site: Site) throws(Failure) {
+    try site.validateLogin(self)
     let heartbeat = try Etcd.milliseconds("heartbeat", site)
     let election = try Etcd.milliseconds("election", site)
     guard election >= 5 * heartbeat else {

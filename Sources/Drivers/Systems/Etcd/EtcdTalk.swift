@@ -8,66 +8,81 @@ struct EtcdTalk: HTTPTalk {
   /// What the next response answers.
   private enum Due {
     case nothing, read(String), write, cas, status, leader(UInt64, term: Int64?)
-    case change(Int, isRemoval: Bool), removed, added
+    case change(Int, isRemoval: Bool), removed, added, token, trial
   }
 
   private let site: Site
   private let node: Int
+  private let port: Int
   private let defaultPort: Int
   private let isSerializable: Bool
-  private let range, put, delete, txn, status, list, add, remove: HTTPRequestHead
+  private var heads: EtcdHeads
   private var due = Due.nothing
+  /// The open question, to be sent again when a token was renewed.
+  private var question = Question.status
+  private let login: (user: String, password: String)?
+  /// Whether the servers gave a token that they have not refused.
+  private var hasToken = false
+  /// Whether the token was renewed for the open question.
+  private var isRenewed = false
   /// The nodes of the member ids that are known. A member that is added again has a new id.
   private var members: [(id: UInt64, node: Int)] = []
 
   init(_ site: Site, node: Int, port: Int, defaultPort: Int) {
     self.site = site
     self.node = node
+    self.port = port
     self.defaultPort = defaultPort
     isSerializable = site.knob("reads") == "serializable"
-    let api = site.knob("api")
-    let host = "\(site.nodes[node].clientAddress):\(port)"
-    let head = { (path: String) in
-      HTTPRequestHead(
-        "POST", "/\(api.isEmpty ? "v3" : api)/\(path)", host: host,
-        fields: [("Content-Type", "application/json")])
-    }
-    range = head("kv/range")
-    put = head("kv/put")
-    delete = head("kv/deleterange")
-    txn = head("kv/txn")
-    status = head("maintenance/status")
-    list = head("cluster/member/list")
-    add = head("cluster/member/add")
-    remove = head("cluster/member/remove")
+    login = site.login
+    heads = EtcdHeads(site, node: node, port: port, token: nil)
   }
 
   // MARK: - Questions
 
   mutating func begin(_ question: Question) -> HTTPStep {
+    self.question = question
+    isRenewed = false
+    // Whoever asks how a node is needs no token, and a node that is cut off could give none.
+    guard login == nil || hasToken || question == .status else { return authenticate() }
+    return send(question)
+  }
+
+  private mutating func send(_ question: Question) -> HTTPStep {
     switch question {
     case .read(let key):
       due = .read(key)
-      return .send(range.request(body: EtcdTalk.range(key, isSerializable: isSerializable)))
+      return .send(heads.range.request(body: EtcdTalk.range(key, isSerializable: isSerializable)))
     case .write(let key, let value):
       due = .write
       let body = EtcdTalk.put(key, value)
-      return .send((value == .null ? delete : put).request(body: body))
+      return .send((value == .null ? heads.delete : heads.put).request(body: body))
     case .cas(let key, let from, let to):
       due = .cas
-      return .send(txn.request(body: EtcdTalk.swap(key, from, to)))
+      return .send(heads.txn.request(body: EtcdTalk.swap(key, from, to)))
     case .status:
       due = .status
-      return .send(status.request(body: Array("{}".utf8)))
+      return .send(heads.status.request(body: Array("{}".utf8)))
     case .prepare:
-      return .answer(Answer(.ok(.null)))
+      guard site.isForeign else { return .answer(Answer(.ok(.null))) }
+      due = .trial
+      let body = EtcdTalk.range(Question.foreignPrefix, isSerializable: false)
+      return .send(heads.range.request(body: body))
     case .removeMember(let index):
       due = .change(index, isRemoval: true)
-      return .send(list.request(body: Array("{}".utf8)))
+      return .send(heads.list.request(body: Array("{}".utf8)))
     case .addMember(let index):
       due = .change(index, isRemoval: false)
-      return .send(list.request(body: Array("{}".utf8)))
+      return .send(heads.list.request(body: Array("{}".utf8)))
     }
+  }
+
+  /// Asks for a token. It changes no data: a question whose token could not be had did nothing.
+  private mutating func authenticate() -> HTTPStep {
+    guard let login else { return .answer(.denied(EtcdError.invalidToken)) }
+    due = .token
+    let body: JSON = ["name": .string(login.user), "password": .string(login.password)]
+    return .send(heads.authenticate.request(body: Array(body.description.utf8)))
   }
 
   private static func append(_ text: StaticString, to body: inout [UInt8]) {
@@ -148,13 +163,35 @@ struct EtcdTalk: HTTPTalk {
     case .change(let index, let isRemoval):
       learn(json)
       return change(index, isRemoval: isRemoval)
-    case .removed, .added: return .answer(Answer(.ok(.null)))
+    case .removed, .added, .trial: return .answer(Answer(.ok(.null)))
+    case .token:
+      guard let token = json["token"]?.string, EtcdHeads.isToken(token) else {
+        return .answer(Answer(.refused("a token that is none")))
+      }
+      heads = EtcdHeads(site, node: node, port: port, token: token)
+      hasToken = true
+      return send(question)
     }
   }
 
-  private func refusal(_ response: borrowing HTTPResponse, _ due: Due) -> HTTPStep {
-    let outcome = EtcdError.outcome(response)
-    if case .unknown(let message) = outcome {
+  private mutating func refusal(_ response: borrowing HTTPResponse, _ due: Due) -> HTTPStep {
+    let answer = EtcdError.answer(response)
+    if case .token = due {
+      // Whatever it was: what was asked for was not sent.
+      guard case .unknown(let message) = answer.outcome else { return .answer(answer) }
+      return .answer(Answer(.refused("no token: \(message)")))
+    }
+    switch EtcdError.message(response) {
+    case EtcdError.oldToken: hasToken = false
+    case EtcdError.invalidToken:
+      // It certainly did nothing, so it is sent again; once, or it could go on for ever.
+      hasToken = false
+      guard login != nil, !isRenewed else { break }
+      isRenewed = true
+      return authenticate()
+    default: break
+    }
+    if case .unknown(let message) = answer.outcome {
       switch due {
       // Done already, by an earlier request whose answer was lost.
       case .removed where message == "etcdserver: member not found",
@@ -163,7 +200,7 @@ struct EtcdTalk: HTTPTalk {
       default: break
       }
     }
-    return .answer(Answer(outcome))
+    return .answer(answer)
   }
 
   private func read(_ json: JSON, _ key: String, _ evidence: [JSON.Member]) -> Answer {
@@ -209,7 +246,7 @@ struct EtcdTalk: HTTPTalk {
       return .answer(EtcdTalk.standing(isLed: true, known.node, term))
     }
     due = .leader(id, term: term)
-    return .send(list.request(body: Array("{}".utf8)))
+    return .send(heads.list.request(body: Array("{}".utf8)))
   }
 
   /// A node without a leader cannot serve clients yet.
@@ -230,12 +267,12 @@ struct EtcdTalk: HTTPTalk {
     if isRemoval {
       guard let member else { return .answer(Answer(.ok(.null))) }
       due = .removed
-      return .send(remove.request(body: Array("{\"ID\":\"\(member.id)\"}".utf8)))
+      return .send(heads.remove.request(body: Array("{\"ID\":\"\(member.id)\"}".utf8)))
     }
     guard member == nil else { return .answer(Answer(.ok(.null))) }
     due = .added
     let peer: JSON = ["peerURLs": [.string(Etcd.peerURL(site.nodes[index]))]]
-    return .send(add.request(body: Array(peer.description.utf8)))
+    return .send(heads.add.request(body: Array(peer.description.utf8)))
   }
 
   /// Which node a member is: by the address for clients, by that for peers, by its name.

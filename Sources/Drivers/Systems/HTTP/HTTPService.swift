@@ -40,8 +40,11 @@ public struct HTTPService: Driver {
         help: "the request that says whether a node is well; empty: any response to GET / will do"),
       Knob("leader", text: "", help: "where the response to status names the leader"),
       Knob("term", text: "", help: "where the response to status names the term"),
-      Knob("headers", text: "", help: "fields for every request: Name: value; Name: value"),
-    ]
+      Knob(
+        "headers", text: "",
+        help: "fields for every request: Name: value; Name: value; {token} is the token"),
+      Knob("token", secret: "where the token of headers is"),
+    ] + Knob.credentials("the user of an Authorization: Basic for every request")
   }
   /// One.
   public var defaultNodes: Int { 1 }
@@ -59,6 +62,7 @@ public struct HTTPService: Driver {
 
   /// Refuses templates that cannot be read, with knob and column.
   public func validate(_ site: Site) throws(Failure) {
+    try site.validateLogin(self)
     _ = try HTTPServicePlan(site)
   }
 
@@ -119,7 +123,7 @@ struct HTTPServicePlan: Sendable {
     revision = try HTTPServicePlan.selector("revision", site)
     leader = try HTTPServicePlan.selector("leader", site)
     term = try HTTPServicePlan.selector("term", site)
-    headers = try HTTPServicePlan.headers(site.knob("headers"))
+    headers = try HTTPServicePlan.headers(site)
   }
 
   /// A template that may be left out.
@@ -162,6 +166,25 @@ struct HTTPServicePlan: Sendable {
       column += word.utf8.count + 1
     }
     return numbers
+  }
+
+  private static func headers(_ site: Site) throws(Failure) -> [(name: String, value: String)] {
+    let text = site.knob("headers")
+    guard text.contains("{token}") != site.knob("token").isEmpty else {
+      throw Failure(
+        .usage,
+        text.contains("{token}")
+          ? "http: headers has {token}; say where it is with the knob “token”"
+          : "http: the knob “token” is of no use without {token} in “headers”")
+    }
+    let token = site.secret("token") ?? ""
+    var fields = try headers(text).map { ($0.name, $0.value.replacing("{token}", with: token)) }
+    if let (user, password) = site.login {
+      var letters: [UInt8] = []
+      Base64.write(Array("\(user):\(password)".utf8), to: &letters)
+      fields.append(("Authorization", "Basic " + String(decoding: letters, as: UTF8.self)))
+    }
+    return fields
   }
 
   private static func headers(_ text: String) throws(Failure) -> [(name: String, value: String)] {

@@ -4,7 +4,7 @@ import Base
 struct HTTPServiceTalk: HTTPTalk {
   /// What the next response answers.
   private enum Due {
-    case nothing, read, write, cas, status
+    case nothing, read, write, cas, status, trial
   }
 
   private let site: Site
@@ -52,7 +52,10 @@ struct HTTPServiceTalk: HTTPTalk {
         return .send(head.request(body: []))
       }
       return send(status, plan) { _ in "" }
-    case .prepare: return .answer(Answer(.ok(.null)))
+    case .prepare:
+      guard site.isForeign else { return .answer(Answer(.ok(.null))) }
+      due = .trial
+      return send(plan.read, plan) { _ in Question.foreignPrefix }
     case .removeMember, .addMember:
       return .answer(Answer(.refused("http: members are not changed by this driver")))
     }
@@ -80,6 +83,7 @@ struct HTTPServiceTalk: HTTPTalk {
     switch due {
     case .nothing: outcome = .unknown("a response that nobody asked for")
     case .status: return .answer(standing(response, plan))
+    case .trial: return .answer(denial(response) ?? Answer(.ok(.null)))
     case .read: outcome = read(response, plan)
     case .write:
       outcome = plan.ok.contains(response.status) ? .ok(.null) : refusal(response, plan)
@@ -93,6 +97,11 @@ struct HTTPServiceTalk: HTTPTalk {
   ) -> Answer.Outcome {
     let reason = "HTTP status \(response.status)"
     return plan.refused.contains(response.status) ? .refused(reason) : .unknown(reason)
+  }
+
+  /// What 401 and 403 say to a request that asks only.
+  private func denial(_ response: borrowing HTTPResponse) -> Answer? {
+    [401, 403].contains(response.status) ? .denied("HTTP status \(response.status)") : nil
   }
 
   private func read(
@@ -120,7 +129,7 @@ struct HTTPServiceTalk: HTTPTalk {
 
   private func standing(_ response: borrowing HTTPResponse, _ plan: HTTPServicePlan) -> Answer {
     guard plan.status == nil || plan.ok.contains(response.status) else {
-      return Answer(.unknown("HTTP status \(response.status)"))
+      return denial(response) ?? Answer(.unknown("HTTP status \(response.status)"))
     }
     let leader = plan.leader?.value(response).flatMap { named($0) }
     let term = plan.term?.value(response).flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }

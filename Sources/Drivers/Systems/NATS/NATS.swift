@@ -36,11 +36,16 @@ public struct NATS: Driver {
         "sync", ["default", "always"],
         help: "when messages are on disk: every two minutes (unsafe without power), or each at once"
       ),
-    ]
+      Knob("token", secret: "where the token is that a connection begins with"),
+    ] + Knob.credentials()
   }
 
   /// Refuses numbers of nodes that JetStream has no replicas for.
   public func validate(_ site: Site) throws(Failure) {
+    try site.validateLogin(self)
+    if !site.knob("token").isEmpty, !site.knob("user").isEmpty {
+      throw Failure(.usage, "nats: “token” and “user” are two answers to one question")
+    }
     guard [1, 3, 5].contains(site.nodes.count) else {
       throw Failure(
         .usage, "nats: a stream has 1, 3 or 5 replicas, one a node, not \(site.nodes.count)")

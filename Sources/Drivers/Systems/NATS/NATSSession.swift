@@ -38,6 +38,13 @@ struct NATSSession: Session {
   private var number: Int64 = 0
   /// How many questions were abandoned since the server has last said something.
   private var silences = 0
+  /// Whether the server has let nobody in since the question was asked.
+  private var isDenied = false
+  /// How the errors begin of a server that does so.
+  private static let denials = [
+    "Authorization Violation", "Authentication Timeout", "User Authentication",
+    "Account Authentication", "Permissions Violation",
+  ]
   /// The text of the monitor, while it is asked.
   var monitorText: [UInt8]?
 
@@ -56,6 +63,7 @@ struct NATSSession: Session {
     abandon(&effects)
     self.question = question
     mayHaveChanged = false
+    isDenied = false
     switch question {
     case .read, .write, .cas, .prepare:
       if link == .ready { return begin(&effects) }
@@ -180,7 +188,9 @@ struct NATSSession: Session {
       link = .ready
       if question != nil, monitorText == nil { begin(&effects) }
     case .ok: break
-    case .error(let text): fail(text, &effects)
+    case .error(let text):
+      isDenied = Self.denials.contains { text.hasPrefix($0) }
+      fail(text, &effects)
     case .message(let subject, let header, let payload):
       guard let request, subject == "\(inbox).\(number)" else { return }
       self.request = nil
@@ -195,12 +205,19 @@ struct NATSSession: Session {
       !server.isEmpty, server.utf8.allSatisfy({ $0 > 32 && $0 < 127 && !".*>".utf8.contains($0) })
     else { throw WireError("an INFO without server_id and client_id") }
     inbox = "_INBOX.\(server).\(client)"
-    let options =
-      #"{"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"#
-      + #""lang":"swift","version":"1","protocol":1,"name":"plumbline"}"#
+    var options: [JSON.Member] = [
+      .init("verbose", false), .init("pedantic", false), .init("headers", true),
+      .init("no_responders", true), .init("lang", "swift"), .init("version", "1"),
+      .init("protocol", 1), .init("name", "plumbline"),
+    ]
+    if let (user, password) = site.login {
+      options += [.init("user", .string(user)), .init("pass", .string(password))]
+    }
+    if let token = site.secret("token") { options.append(.init("auth_token", .string(token))) }
     link = .awaitingPong
     effects.append(
-      .send(Array("CONNECT \(options)\r\nSUB \(inbox).* 1\r\nPING\r\n".utf8), endpoint))
+      .send(Array("CONNECT \(JSON.object(options))\r\nSUB \(inbox).* 1\r\nPING\r\n".utf8), endpoint)
+    )
   }
 
   /// Publishes a message whose answer is for the open question.
@@ -229,6 +246,8 @@ struct NATSSession: Session {
   }
 
   mutating func answer(_ answer: Answer, _ effects: inout [SessionEffect]) {
+    var answer = answer
+    if isDenied { answer.isDenied = true }
     question = nil
     request = nil
     effects.append(.answer(answer))

@@ -39,6 +39,10 @@ public struct Redis: Driver {
       Knob(
         "downAfter", text: "1s", help: "how long a master is silent until it is held for dead"),
       Knob("masterName", text: "mymaster", help: "the name that the sentinels know the master by"),
+      Knob("user", text: "", help: "who the clients are at the servers; empty: the default user"),
+      Knob("password", secret: "where the user's password is"),
+      Knob("sentinelUser", text: "", help: "who the clients are at the sentinels"),
+      Knob("sentinelPassword", secret: "where the password for the sentinels is"),
     ]
   }
 
@@ -53,6 +57,10 @@ public struct Redis: Driver {
 
   /// Refuses numbers of nodes, and durations, that a mode cannot have.
   public func validate(_ site: Site) throws(Failure) {
+    for (user, password) in [("user", "password"), ("sentinelUser", "sentinelPassword")]
+    where !site.knob(user).isEmpty && site.knob(password).isEmpty {
+      throw Failure(.usage, "redis: the knob “\(user)” is of no use without “\(password)”")
+    }
     let settings = RedisSettings(site)
     let nodes = site.nodes.count
     switch settings.mode {

@@ -62,6 +62,16 @@ enum RedisRefusal {
     "NOREPLICAS", "MISCONF", "OOM", "BUSY", "NOSCRIPT", "NOAUTH", "NOPERM", "WRONGTYPE",
   ]
 
+  /// Kinds of error of a server that lets nobody in, or not to what is needed.
+  static let denials = ["NOAUTH", "WRONGPASS", "NOPERM"]
+
+  /// The words of a reply that says so, or nil.
+  static func denial(_ reply: RESP?) -> String? {
+    guard case .error(let message)? = reply else { return nil }
+    let kind = kind(message)
+    return denials.contains { $0 == kind } ? message : nil
+  }
+
   /// The first word of an error reply.
   static func kind(_ message: String) -> Substring { message.prefix { $0 != " " } }
 

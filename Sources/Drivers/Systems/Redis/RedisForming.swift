@@ -61,6 +61,7 @@ extension RedisSession {
         return answer(Answer(.refused(gatheringProblem)), &effects)
       }
       for case .error(let message) in replies {
+        denial = RedisRefusal.denial(.error(message))
         return answer(Answer(.refused("\(name(node)): \(message)")), &effects)
       }
       views.append(RedisClusterNode.all(replies[1].text ?? ""))

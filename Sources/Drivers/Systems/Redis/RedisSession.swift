@@ -35,6 +35,8 @@ struct RedisSession: Session {
   var gathered: [[RESP]?] = []
   /// Why the last of the links that gave nothing did so.
   var gatheringProblem = ""
+  /// The words of a server that let nobody in since the question was asked, or nil.
+  var denial: String?
 
   init(_ site: Site, node: Int) {
     self.site = site
@@ -43,11 +45,13 @@ struct RedisSession: Session {
     var links: [RedisLink] = []
     for index in site.nodes.indices {
       let port = site.port(index, Redis())
-      links.append(RedisLink(Endpoint(node: index, port: port)))
+      let greeting = settings.greeting
+      links.append(RedisLink(Endpoint(node: index, port: port), greeting: greeting))
     }
     if settings.mode == .sentinel {
       for index in site.nodes.indices {
-        links.append(RedisLink(Endpoint(node: index, port: RedisSettings.sentinelPort)))
+        let endpoint = Endpoint(node: index, port: RedisSettings.sentinelPort)
+        links.append(RedisLink(endpoint, greeting: settings.sentinelGreeting))
       }
     }
     self.links = links
@@ -71,6 +75,7 @@ struct RedisSession: Session {
   mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
     abandon(&effects)
     self.question = question
+    denial = nil
     switch question {
     case .read, .write, .cas: beginData(&effects)
     case .status: beginStatus(&effects)
@@ -82,22 +87,24 @@ struct RedisSession: Session {
 
   mutating func opened(_ endpoint: Endpoint, _ effects: inout [SessionEffect]) {
     guard let link = index(endpoint), links[link].state == .opening else { return }
-    links[link].state = .open
-    if !links[link].waiting.isEmpty {
-      effects.append(.send(links[link].waiting, endpoint))
-      links[link].waiting = []
-    }
+    links[link].opened(&effects)
   }
 
   mutating func received(
     _ bytes: UnsafeRawBufferPointer, _ endpoint: Endpoint, _ effects: inout [SessionEffect]
   ) {
-    guard let link = index(endpoint), links[link].state == .open else { return }
+    guard let link = index(endpoint), [.open, .greeting].contains(links[link].state) else { return }
     links[link].reader.append(bytes)
     do throws(WireError) {
       // An answer may end this connection or begin another request on it.
-      while links[link].state == .open, let reply = try links[link].reader.next() {
+      while [.open, .greeting].contains(links[link].state),
+        let reply = try links[link].reader.next()
+      {
         if case .push = reply { continue }
+        if links[link].state == .greeting {
+          greeted(link, reply, &effects)
+          continue
+        }
         guard links[link].expected > 0 else { throw WireError("a reply to no request") }
         links[link].replies.append(reply)
         guard links[link].replies.count == links[link].expected else { continue }
@@ -105,8 +112,23 @@ struct RedisSession: Session {
         finished(link, &effects)
       }
     } catch {
-      fail(link, "malformed reply: \(error.message)", sent: true, &effects)
+      let sent = links[link].state == .open
+      fail(link, "malformed reply: \(error.message)", sent: sent, &effects)
     }
+  }
+
+  /// A server has answered `AUTH`.
+  private mutating func greeted(_ link: Int, _ reply: RESP, _ effects: inout [SessionEffect]) {
+    if reply == .simple("OK") { return links[link].begin(&effects) }
+    var reason = "no answer to AUTH"
+    if case .error(let message) = reply {
+      reason = message
+      // Of a server that is starting, the next may say otherwise.
+      if !["LOADING", "MASTERDOWN", "BUSY"].contains(RedisRefusal.kind(message)) {
+        denial = "\(name(link)): \(message)"
+      }
+    }
+    fail(link, reason, sent: false, &effects)
   }
 
   mutating func closed(
@@ -193,6 +215,8 @@ struct RedisSession: Session {
   }
 
   mutating func answer(_ answer: Answer, _ effects: inout [SessionEffect]) {
+    var answer = answer
+    if denial != nil, case .refused = answer.outcome { answer.isDenied = true }
     phase = .idle
     question = nil
     effects.append(.answer(answer))

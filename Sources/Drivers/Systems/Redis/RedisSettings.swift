@@ -19,6 +19,9 @@ struct RedisSettings {
   var downAfterMilliseconds: Int
   /// The name that sentinels know the master by.
   var masterName: String
+  /// What a connection to a server, and to a sentinel, begins with.
+  var greeting: [UInt8]
+  var sentinelGreeting: [UInt8]
 
   init(_ site: Site) {
     mode = Mode(rawValue: site.knob("mode")) ?? .standalone
@@ -27,6 +30,15 @@ struct RedisSettings {
     appendfsync = site.knob("appendfsync")
     downAfterMilliseconds = site.milliseconds("downAfter") ?? 1000
     masterName = site.knob("masterName")
+    greeting = Self.greeting(site.knob("user"), site.secret("password"))
+    sentinelGreeting = Self.greeting(site.knob("sentinelUser"), site.secret("sentinelPassword"))
+  }
+
+  private static func greeting(_ user: String, _ password: String?) -> [UInt8] {
+    guard let password else { return [] }
+    var writer = ByteWriter(capacity: 64)
+    writer.write(command: ["AUTH"] + (user.isEmpty ? [] : [user]) + [password])
+    return writer.bytes
   }
 
   /// How many of the nodes of a cluster own slots.

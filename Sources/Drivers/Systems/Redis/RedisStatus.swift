@@ -16,6 +16,11 @@ extension RedisSession {
   mutating func concludeStatus(_ effects: inout [SessionEffect]) {
     let server = gathered[home]
     let sentinel = settings.mode == .sentinel ? gathered[nodes + home]?[0].elements : nil
+    for link in [home] + (settings.mode == .sentinel ? [nodes + home] : []) {
+      guard let message = RedisRefusal.denial(gathered[link]?[0]) else { continue }
+      denial = "\(name(link)): \(message)"
+    }
+    if let denial { return answer(.denied(denial), &effects) }
     guard server != nil || sentinel != nil else {
       return answer(Answer(.refused(gatheringProblem)), &effects)
     }

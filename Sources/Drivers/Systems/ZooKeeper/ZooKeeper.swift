@@ -33,11 +33,15 @@ public struct ZooKeeper: Driver {
       Knob(
         "syncLimit", text: "5",
         help: "ticks after which a follower without its leader stops serving its clients"),
-    ]
+    ] + Knob.credentials("who the clients are at the servers (addauth digest)")
   }
 
   /// Refuses durations that are none.
   public func validate(_ site: Site) throws(Failure) {
+    try site.validateLogin(self)
+    if site.knob("user").contains(":") {
+      throw Failure(.usage, "zookeeper: user=\(site.knob("user")), a digest's user has no colon")
+    }
     guard let tick = site.milliseconds("tickTime"), (50...10_000).contains(tick) else {
       throw Failure(
         .usage,
@@ -90,6 +94,7 @@ public struct ZooKeeper: Driver {
   public func session(_ site: Site, client: Int, node: Int) -> any Session {
     ZooKeeperSession(
       Endpoint(node: node, port: site.port(node, self)),
-      name: site.nodes[node].name, syncs: site.knob("reads") != "local")
+      name: site.nodes[node].name, syncs: site.knob("reads") != "local",
+      login: site.login.map { "\($0.user):\($0.password)" }, isForeign: site.isForeign)
   }
 }

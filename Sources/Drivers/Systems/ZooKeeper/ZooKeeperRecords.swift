@@ -5,6 +5,7 @@ enum ZooKeeperRequest {
   static let sessionMilliseconds: Int32 = 10_000
   static let pingNumber: Int32 = -2
   static let notificationNumber: Int32 = -1
+  static let authenticationNumber: Int32 = -4
 
   /// Begins a new session.
   static var connect: [UInt8] {
@@ -20,15 +21,35 @@ enum ZooKeeperRequest {
 
   static var ping: [UInt8] { header(pingNumber, 11).frame }
 
-  static func create(_ number: Int32, _ path: String, _ value: String) -> [UInt8] {
+  /// Says who the client is: `user:password`, by the scheme `digest`.
+  static func authenticate(_ login: String) -> [UInt8] {
+    var writer = header(authenticationNumber, 100)
+    writer.write(int: 0)  // kind, not used
+    writer.write(text: "digest")
+    writer.write(text: login)
+    return writer.frame
+  }
+
+  /// Creates a node of the tree that is anybody's, or its creator's alone.
+  static func create(
+    _ number: Int32, _ path: String, _ value: String, isPrivate: Bool
+  ) -> [UInt8] {
     var writer = header(number, 1)
     writer.write(text: path)
     writer.write(text: value)
-    writer.write(int: 1)  // one entry of access control: anyone, everything
+    writer.write(int: 1)  // one entry of access control: everything, for
     writer.write(int: 31)
-    writer.write(text: "world")
-    writer.write(text: "anyone")
+    writer.write(text: isPrivate ? "auth" : "world")
+    writer.write(text: isPrivate ? "" : "anyone")
     writer.write(int: 0)  // persistent
+    return writer.frame
+  }
+
+  /// Deletes a node of the tree, whatever its version.
+  static func delete(_ number: Int32, _ path: String) -> [UInt8] {
+    var writer = header(number, 2)
+    writer.write(text: path)
+    writer.write(int: -1)
     return writer.frame
   }
 
@@ -87,6 +108,8 @@ enum ZooKeeperError {
   static let noNode: Int32 = -101
   static let badVersion: Int32 = -103
   static let nodeExists: Int32 = -110
+  static let noAuth: Int32 = -102
+  static let invalidACL: Int32 = -114
 
   private static let names: [Int32: String] = [
     -1: "SystemError", -2: "RuntimeInconsistency", -3: "DataInconsistency", -4: "ConnectionLoss",

@@ -13,16 +13,21 @@ struct ZooKeeperSession: Session {
     case opening(word: Bool)
     /// The session is being made.
     case connecting
+    /// The server was told who the client is.
+    case authenticating
     case ready
     /// A four-letter word was sent; the text ends with the connection.
     case asked
   }
 
-  private enum Request { case sync, getData, setData, create }
+  private enum Request { case sync, getData, setData, create, delete }
 
   private let endpoint: Endpoint
   private let name: String
   private let syncs: Bool
+  /// `user:password`, or nil.
+  private let login: String?
+  private let isForeign: Bool
   private var link = Link.closed
   private var frames = JuteFrames()
   private var text: [UInt8] = []
@@ -38,10 +43,12 @@ struct ZooKeeperSession: Session {
   /// How often a write changed between creating and setting.
   private var turns = 0
 
-  init(_ endpoint: Endpoint, name: String, syncs: Bool) {
+  init(_ endpoint: Endpoint, name: String, syncs: Bool, login: String?, isForeign: Bool) {
     self.endpoint = endpoint
     self.name = name
     self.syncs = syncs
+    self.login = login
+    self.isForeign = isForeign
   }
 
   // MARK: The door
@@ -51,11 +58,12 @@ struct ZooKeeperSession: Session {
     self.question = question
     mayHaveChanged = false
     switch question {
-    case .read, .write, .cas:
+    case .prepare where !isForeign: answer(Answer(.ok(.null)), &effects)
+    case .read, .write, .cas, .prepare:
       switch link {
       case .ready: begin(&effects)
       case .closed: connect(word: false, &effects)
-      case .opening(word: false), .connecting: break
+      case .opening(word: false), .connecting, .authenticating: break
       case .opening(word: true), .asked:
         drop(&effects)
         connect(word: false, &effects)
@@ -64,7 +72,6 @@ struct ZooKeeperSession: Session {
       // One connection an endpoint: the session's makes room.
       if link != .closed { drop(&effects) }
       connect(word: true, &effects)
-    case .prepare: answer(Answer(.ok(.null)), &effects)
     case .removeMember, .addMember:
       answer(Answer(.refused("zookeeper's members are those of its configuration")), &effects)
     }
@@ -78,7 +85,7 @@ struct ZooKeeperSession: Session {
     case .opening(word: false):
       link = .connecting
       effects.append(.send(ZooKeeperRequest.connect, endpoint))
-    case .closed, .connecting, .ready, .asked: break
+    case .closed, .connecting, .authenticating, .ready, .asked: break
     }
   }
 
@@ -90,14 +97,16 @@ struct ZooKeeperSession: Session {
     case .asked:
       text.append(contentsOf: bytes)
       if text.count > 1 << 16 { fail("a status of more than 64 KiB", &effects) }
-    case .connecting, .ready:
+    case .connecting, .authenticating, .ready:
       frames.append(bytes)
       do throws(WireError) {
-        while link == .connecting || link == .ready, var frame = try frames.next() {
-          if link == .connecting {
-            try connected(&frame, &effects)
-          } else {
-            try replied(&frame, &effects)
+        while [.connecting, .authenticating, .ready].contains(link),
+          var frame = try frames.next()
+        {
+          switch link {
+          case .connecting: try connected(&frame, &effects)
+          case .authenticating: try authenticated(&frame, &effects)
+          default: try replied(&frame, &effects)
           }
         }
       } catch {
@@ -189,6 +198,26 @@ struct ZooKeeperSession: Session {
     guard time > 0, session != 0 else {
       return fail("the server gave no session", &effects)
     }
+    guard let login else { return becomeReady(&effects) }
+    link = .authenticating
+    effects.append(.send(ZooKeeperRequest.authenticate(login), endpoint))
+  }
+
+  private mutating func authenticated(
+    _ frame: inout JuteReader, _ effects: inout [SessionEffect]
+  ) throws(WireError) {
+    guard try frame.int() == ZooKeeperRequest.authenticationNumber else {
+      throw WireError("a reply that is not the one to addauth")
+    }
+    _ = try frame.long()
+    let error = try frame.int()
+    guard error != 0 else { return becomeReady(&effects) }
+    let reason = "\(name): addauth: \(ZooKeeperError.name(error))"
+    drop(&effects)
+    if question != nil { answer(.denied(reason), &effects) }
+  }
+
+  private mutating func becomeReady(_ effects: inout [SessionEffect]) {
     link = .ready
     if question != nil { begin(&effects) }
   }
@@ -203,7 +232,7 @@ struct ZooKeeperSession: Session {
   private var path: String {
     switch question {
     case .read(let key), .write(let key, _), .cas(let key, _, _): "/plumbline-\(key)"
-    default: "/"
+    default: "/\(Question.foreignPrefix)trial"
     }
   }
 
@@ -229,6 +258,7 @@ struct ZooKeeperSession: Session {
       bytes += ZooKeeperRequest.getData(number(.getData), path)
       effects.append(.send(bytes, endpoint))
     case .write(_, let value): set(value, version: -1, &effects)
+    case .prepare: create(.null, &effects)
     default: break
     }
   }
@@ -242,7 +272,8 @@ struct ZooKeeperSession: Session {
 
   private mutating func create(_ value: JSON, _ effects: inout [SessionEffect]) {
     mayHaveChanged = true
-    let bytes = ZooKeeperRequest.create(number(.create), path, Self.text(value))
+    let bytes = ZooKeeperRequest.create(
+      number(.create), path, Self.text(value), isPrivate: login != nil)
     effects.append(.send(bytes, endpoint))
   }
 
@@ -267,7 +298,9 @@ struct ZooKeeperSession: Session {
     case .setData:
       let stat = error == 0 ? try ZooKeeperStat(&frame) : nil
       wrote(stat?.writtenBy ?? zxid, zxid: zxid, error: error, &effects)
+    case .create where question == .prepare: tried(error, &effects)
     case .create: wrote(zxid, zxid: zxid, error: error, &effects)
+    case .delete: answer(Answer(.ok(.null)), &effects)
     }
   }
 
@@ -306,6 +339,18 @@ struct ZooKeeperSession: Session {
         create(to, &effects)
       }
     default: break
+    }
+  }
+
+  /// A node of the tree was created to see whether that is permitted, and goes again.
+  private mutating func tried(_ error: Int32, _ effects: inout [SessionEffect]) {
+    switch error {
+    case 0:
+      effects.append(.send(ZooKeeperRequest.delete(number(.delete), path), endpoint))
+    case ZooKeeperError.nodeExists: answer(Answer(.ok(.null)), &effects)
+    case ZooKeeperError.noAuth, ZooKeeperError.invalidACL:
+      answer(.denied("\(name): create \(path): \(ZooKeeperError.name(error))"), &effects)
+    default: answer(Answer(.refused("\(name): \(ZooKeeperError.name(error))")), &effects)
     }
   }
 

@@ -1,0 +1,32 @@
+import Base
+import Drivers
+import Glibc
+
+/// Servers that somebody else lays out: what their keys are called, and whom they let in.
+extension ServerCluster {
+  /// Why a name of the run's own: a history begins with absent keys. Servers that were there before,
+  /// or that the user's command starts, may hold what an earlier run wrote, or serve another run.
+  static func keyPrefix(_ site: Site) -> String {
+    guard site.isForeign else { return "" }
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return "\(Question.foreignPrefix)\(RunFolder.stamp())-\(time.tv_nsec)-"
+  }
+
+  /// What a server says that lets nobody in, or nil: waiting for it would be of no use.
+  func denial(in heard: Talks.Heard) -> String? {
+    guard heard.answer.isDenied, case .refused(let why) = heard.answer.outcome else { return nil }
+    guard case .probe(let node) = owners[heard.talk], !why.hasPrefix("\(nodes[node].name): ") else {
+      return why
+    }
+    return "\(nodes[node].name): \(why)"
+  }
+
+  /// The end of a run that nobody lets in.
+  func refusal(_ denial: String) -> Failure {
+    Failure(
+      .unavailable,
+      "\(driver.name): the servers let nobody in like that (\(denial)); see the knobs for"
+        + " credentials in “plumbline drivers \(driver.name)”")
+  }
+}
