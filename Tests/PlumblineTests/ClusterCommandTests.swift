@@ -84,6 +84,20 @@ struct ClusterCommandTests {
     }
   }
 
+  /// What `plumbline drivers` shows can be run as it stands.
+  @Test func everyExampleIsAPossiblePlan() throws {
+    let ending = try CommandTests.run("drivers")
+    #expect(ending.code == 0)
+    let examples = ending.output.split(separator: "\n").filter {
+      $0.hasPrefix("  plumbline test --cluster ")
+    }
+    #expect(examples.count == 16)
+    for example in examples {
+      let words = example.split(separator: " ").dropFirst().map(String.init) + ["--dry-run"]
+      #expect(try CommandTests.run(words).code == 0, "\(example)")
+    }
+  }
+
   @Test func theDoctorSaysWhatAPlanLacks() throws {
     let ending = try CommandTests.run("doctor")
     #expect(ending.code == 0 && ending.output.hasPrefix("this machine\n"))

@@ -1,7 +1,7 @@
 import Drivers
 
 extension Answer {
-  /// Hides secrets where the server's words repeat them, as some do with a command they do not know.
+  /// Hides secrets where the server's words repeat them: some repeat commands they do not know.
   mutating func hide(_ secrets: [String: Secret]) {
     guard !secrets.isEmpty else { return }
     switch outcome {

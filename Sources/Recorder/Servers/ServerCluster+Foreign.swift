@@ -4,7 +4,7 @@ import Glibc
 
 /// Servers that somebody else lays out: what their keys are called, and whom they let in.
 extension ServerCluster {
-  /// Why a name of the run's own: a history begins with absent keys. Servers that were there before,
+  /// Why a name of the run's own: a history begins with absent keys. Servers that were there,
   /// or that the user's command starts, may hold what an earlier run wrote, or serve another run.
   static func keyPrefix(_ site: Site) -> String {
     guard site.isForeign else { return "" }

@@ -41,6 +41,28 @@ enum DriversCommand: Command {
     return programs + " (Debian: \(driver.packages.joined(separator: ", ")))"
   }
 
+  /// Commands that run as they stand, where the addresses are those of servers.
+  private static func examples(_ driver: any Driver) -> [String] {
+    let test = "plumbline test --cluster \(driver.name)"
+    let places = (1...driver.defaultNodes).map { "10.0.0.\($0):\(driver.clientPort)" }
+    let existing = "\(test) --endpoints \(places.joined(separator: ","))"
+    // Without compare-and-set the usual mix cannot be.
+    let hasSwaps = driver.hasCompareAndSet([:])
+    var lines = [existing + (hasSwaps ? "" : " --mix read=1,write=1")]
+    if !driver.packages.isEmpty {
+      let knob = driver.knobs.first { $0.values.count > 1 }
+      lines.insert(test + (knob.map { " --knobs \($0.name)=\($0.values[1])" } ?? ""), at: 0)
+    }
+    guard driver.knobs.contains(where: \.isSecret) else { return lines }
+    let words: String
+    if driver.knobs.contains(where: { $0.name == "password" }) {
+      words = "user=NAME,password=env:PASSWORD"
+    } else {
+      words = "token=env:TOKEN"
+    }
+    return lines + ["\(lines[lines.count - 1]) --knobs \(words)"]
+  }
+
   private static func describe(_ driver: any Driver, width: Int) -> String {
     let lines = { (text: String, indent: Int) in
       Legible.wrapped(text, width: width, indent: String(repeating: " ", count: indent))
@@ -51,14 +73,7 @@ enum DriversCommand: Command {
       let values = knob.values.isEmpty ? knob.defaultValue : knob.values.joined(separator: "|")
       text += ["    --knobs \(knob.name)=\(values)"] + lines(knob.help, 6)
     }
-    let example = "  plumbline test --cluster \(driver.name)"
-    if driver.programs.isEmpty {
-      text.append(example + " --endpoints 127.0.0.1:8001 --mix read=50,write=50")
-    } else {
-      text.append(example)
-      let other = driver.knobs.first { $0.values.count > 1 }
-      text += other.map { [example + " --knobs \($0.name)=\($0.values[1])"] } ?? []
-    }
+    text += examples(driver).map { "  \($0)" }
     return text.joined(separator: "\n") + "\n"
   }
 }

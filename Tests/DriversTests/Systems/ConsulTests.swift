@@ -49,7 +49,7 @@ struct ConsulTests {
       .read(key: "b/c"), response("", status: "404 Not Found", fields: fields))
     #expect(absent.requests == [get("/v1/kv/b%2Fc?consistent")])
     #expect(absent.answer == Answer(.ok(.null), evidence: evidence))
-    // Words that tell of another kind of 404 may have been cut, where nothing says how long they are.
+    // Words that tell of another kind of 404 may be cut, where nothing says how long they are.
     var cut = self.script()
     _ = cut.ask(.read(key: "b"))
     _ = cut.opened()
@@ -85,12 +85,18 @@ struct ConsulTests {
         "500 Internal Server Error", "No cluster leader",
         .unknown("HTTP status 500: No cluster leader")
       ),
-      ("403 Forbidden", "Permission denied", .refused("HTTP status 403: Permission denied")),
+      (
+        "413 Too Large", "Value exceeds 524288 byte limit",
+        .refused("HTTP status 413: Value exceeds 524288 byte limit")
+      ),
     ]
     for (status, body, outcome) in errors {
       let refused = script.talk(.write(key: "a", value: 5), response(body, status: status))
       #expect(refused.answer == Answer(outcome))
     }
+    let denied = script.talk(
+      .write(key: "a", value: 5), response("Permission denied", status: "403 Forbidden"))
+    #expect(denied.answer == .denied("HTTP status 403: Permission denied"))
   }
 
   @Test("a compare-and-set reads consistently and writes with the index")

@@ -130,6 +130,18 @@ struct CredentialsTests {
         exchange.received("n1", 6379, "-\(wrong)¶")
           == ["close n1:6379", "refused: n1: \(wrong) (denied)"])
     }
+    var stranger = self.exchange(Redis(), [:])
+    #expect(stranger.ask(.prepare) == ["open n1:6379"])
+    #expect(
+      stranger.opened("n1", 6379) == [
+        "send n1:6379 *2¶$3¶GET¶$10¶plumbline-¶"
+          + "*4¶$4¶EVAL¶$8¶return 1¶$1¶1¶$10¶plumbline-¶"
+      ])
+    let forbidden = "NOPERM No permissions to access a key"
+    #expect(
+      stranger.received("n1", 6379, "$-1¶-\(forbidden)¶") == ["refused: n1: \(forbidden) (denied)"])
+    #expect(stranger.ask(.prepare).count == 1)
+    #expect(stranger.received("n1", 6379, "$-1¶:1¶") == ["ok null"])
     var nobody = self.exchange(Redis(), [:])
     #expect(nobody.ask(.status) == ["open n1:6379"])
     #expect(nobody.opened("n1", 6379).count == 1)

@@ -48,13 +48,33 @@ struct RedisClusterNode {
 /// until they lack nothing. A cluster that exists already is looked at and never changed.
 extension RedisSession {
   mutating func beginPreparing(_ effects: inout [SessionEffect]) {
-    guard settings.mode == .cluster else { return answer(Answer(.ok(.null)), &effects) }
+    guard settings.mode == .cluster else { return beginTrial(&effects) }
     phase = .examining
     let commands = [["CLUSTER", "INFO"], ["CLUSTER", "NODES"], ["INFO", "replication"]]
     gather(site.nodes.indices.map { (link: $0, commands: commands) }, &effects)
   }
 
+  /// Sees whether servers of others let this client read its keys, and run scripts on them.
+  private mutating func beginTrial(_ effects: inout [SessionEffect]) {
+    guard site.isForeign else { return answer(Answer(.ok(.null)), &effects) }
+    phase = .examining
+    let key = Question.foreignPrefix
+    gather([(home, [["GET", key], ["EVAL", "return 1", "1", key]])], &effects)
+  }
+
+  private mutating func concludeTrial(_ effects: inout [SessionEffect]) {
+    guard let replies = gathered[home] else {
+      return answer(Answer(.refused(gatheringProblem)), &effects)
+    }
+    for reply in replies {
+      guard let message = RedisRefusal.denial(reply) else { continue }
+      return answer(.denied("\(name(home)): \(message)"), &effects)
+    }
+    answer(Answer(.ok(.null)), &effects)
+  }
+
   mutating func form(_ effects: inout [SessionEffect]) {
+    guard settings.mode == .cluster else { return concludeTrial(&effects) }
     var views: [[RedisClusterNode]] = []
     for node in 0..<nodes {
       guard let replies = gathered[node] else {
