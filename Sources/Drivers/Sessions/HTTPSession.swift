@@ -6,6 +6,8 @@ public enum HTTPStep: Sendable, Equatable {
   case send([UInt8], isHead: Bool = false)
   /// The question is answered.
   case answer(Answer)
+  /// Nothing yet: a response is due that comes first.
+  case wait
 }
 
 /// A system that speaks HTTP: what it sends for a question, and what responses mean.
@@ -17,6 +19,20 @@ public protocol HTTPTalk {
   mutating func begin(_ question: Question) -> HTTPStep
   /// The next step after a whole response.
   mutating func proceed(_ response: borrowing HTTPResponse) -> HTTPStep
+  /// The open question is given up.
+  ///
+  /// - Returns: whether the response that is due is wanted all the same: it is about the
+  ///   connection's user, not about data. ``begin(_:)`` may say ``HTTPStep/wait`` until it comes.
+  mutating func abandon() -> Bool
+  /// The response that was due does not come.
+  mutating func lost()
+}
+
+extension HTTPTalk {
+  /// Wants nothing.
+  public mutating func abandon() -> Bool { false }
+  /// Nothing to forget.
+  public mutating func lost() {}
 }
 
 /// The session of every system that speaks HTTP/1.1: one connection to one node that is kept, one
@@ -40,6 +56,10 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   private var isAsked = false
   /// Whether a request was sent whose response is not whole.
   private var isDue = false
+  /// How many questions were given up while the same response was due.
+  private var patience = 0
+  /// How many may be: a connection that is silent for longer is taken for dead.
+  private static var maximumPatience: Int { 8 }
 
   /// Makes a session without a connection.
   public init(_ talk: Talk, _ endpoint: Endpoint) {
@@ -71,6 +91,8 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
     case .complete: complete(&effects)
     case .malformed(let reason):
       close(&effects)
+      talk.lost()
+      guard isAsked else { return }
       answer(Answer(.unknown("no HTTP response: \(reason)")), &effects)
     }
   }
@@ -82,12 +104,17 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
     guard state != .closed else { return }
     state = .closed
     waiting = nil
-    guard isAsked else { return }
+    guard isAsked else {
+      isDue = false
+      return talk.lost()
+    }
     switch closure {
     case .neverOpened(let reason):
+      talk.lost()
       answer(Answer(.refused("no connection: \(reason)")), &effects)
     case .lost(let reason):
       if isDue, response.end() == .complete { return complete(&effects) }
+      talk.lost()
       let place = response.hasBegun ? "within the response" : "before the response"
       answer(Answer(.unknown("connection lost \(place): \(reason)")), &effects)
     }
@@ -97,11 +124,17 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   public mutating func abandon(_ effects: inout [SessionEffect]) {
     guard isAsked else { return }
     isAsked = false
+    patience += 1
+    if talk.abandon(), patience < Self.maximumPatience { return }
     close(&effects)
+    talk.lost()
   }
 
   private mutating func perform(_ step: HTTPStep, _ effects: inout [SessionEffect]) {
+    // Nobody waits for what follows from a response that came late.
+    guard isAsked else { return }
     switch step {
+    case .wait: break
     case .answer(let answer): self.answer(answer, &effects)
     case .send(let request, let isHead):
       self.isHead = isHead
@@ -111,6 +144,7 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
       case .closed:
         waiting = request
         state = .opening
+        patience = 0
         effects.append(.open(endpoint))
       }
     }
@@ -125,6 +159,7 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
 
   private mutating func complete(_ effects: inout [SessionEffect]) {
     isDue = false
+    patience = 0
     if !response.keepsAlive { close(&effects) }
     perform(talk.proceed(response), &effects)
   }

@@ -91,6 +91,69 @@ struct CredentialsTests {
     #expect(nobody.talk(.prepare, response("{\(header)}")).answer == Answer(.ok(.null)))
   }
 
+  @Test("etcd: a token that comes late is kept, and what was asked for meanwhile is sent then")
+  func etcdLateTokens() {
+    let token = response(#"{\#(header),"token":"T"}"#)
+    var exchange = exchange(Etcd(), login)
+    let ask =
+      "send n1:2379 "
+      + Exchange.text(
+        Array(etcd("auth/authenticate", #"{"name":"al","password":"p\"w"}"#).utf8))
+    let put = { (value: String) -> String in
+      "send n1:2379 "
+        + Exchange.text(
+          Array(etcd("kv/put", #"{"key":"YQ==","value":"\#(value)"}"#, token: "T").utf8))
+    }
+    // Given up, and asked anew while the token is due.
+    #expect(exchange.ask(.write(key: "a", value: 5)) == ["open n1:2379"])
+    #expect(exchange.abandon() == [])
+    #expect(exchange.opened("n1", 2379) == [ask])
+    #expect(exchange.ask(.write(key: "a", value: 6)) == [])
+    #expect(exchange.received("n1", 2379, Array(token.utf8)) == [put("Ng==")])
+    #expect(
+      exchange.received("n1", 2379, Array(response("{\(header)}").utf8))
+        == ["ok null revision=4 term=2"])
+    // A write that was sent and given up ends its connection; the token is kept.
+    #expect(exchange.ask(.write(key: "a", value: 5)) == [put("NQ==")])
+    #expect(exchange.abandon() == ["close n1:2379"])
+    #expect(exchange.ask(.write(key: "a", value: 5)) == ["open n1:2379"])
+    #expect(exchange.opened("n1", 2379) == [put("NQ==")])
+    // Nobody asks when the token comes; and a refusal then is nobody's answer.
+    for late in [token, error("etcdserver: request timed out")] {
+      var exchange = self.exchange(Etcd(), login)
+      #expect(exchange.ask(.write(key: "a", value: 5)) == ["open n1:2379"])
+      #expect(exchange.opened("n1", 2379) == [ask])
+      #expect(exchange.abandon() == [])
+      #expect(exchange.received("n1", 2379, Array(late.utf8)) == [])
+      #expect(
+        exchange.ask(.write(key: "a", value: 5)) == [late == token ? put("NQ==") : ask])
+    }
+  }
+
+  @Test("etcd: a connection that gives no token is not waited for for ever")
+  func etcdNoTokens() {
+    var exchange = exchange(Etcd(), login)
+    #expect(exchange.ask(.read(key: "a")) == ["open n1:2379"])
+    #expect(exchange.opened("n1", 2379).count == 1)
+    for _ in 0..<7 {
+      #expect(exchange.abandon() == [])
+      #expect(exchange.ask(.read(key: "a")) == [])
+    }
+    #expect(exchange.abandon() == ["close n1:2379"])
+    #expect(exchange.ask(.read(key: "a")) == ["open n1:2379"])
+    #expect(exchange.abandon() == [])
+    #expect(exchange.closed("n1", 2379, .neverOpened("Connection refused")) == [])
+    #expect(exchange.ask(.read(key: "a")) == ["open n1:2379"])
+    #expect(
+      exchange.closed("n1", 2379, .neverOpened("Connection refused"))
+        == ["refused: no connection: Connection refused"])
+    #expect(exchange.ask(.read(key: "a")) == ["open n1:2379"])
+    #expect(exchange.opened("n1", 2379).count == 1)
+    #expect(exchange.abandon() == [])
+    #expect(exchange.received("n1", 2379, "?¶") == ["close n1:2379"])
+    #expect(exchange.ask(.read(key: "a")) == ["open n1:2379"])
+  }
+
   // MARK: Redis
 
   let auth = "send n1:6379 *3¶$4¶AUTH¶$2¶al¶$3¶p\"w¶"

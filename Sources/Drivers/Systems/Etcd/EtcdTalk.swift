@@ -18,8 +18,8 @@ struct EtcdTalk: HTTPTalk {
   private let isSerializable: Bool
   private var heads: EtcdHeads
   private var due = Due.nothing
-  /// The open question, to be sent again when a token was renewed.
-  private var question = Question.status
+  /// The open question, to be sent when a token is had; nil when it was given up.
+  private var question: Question?
   private let login: (user: String, password: String)?
   /// Whether the servers gave a token that they have not refused.
   private var hasToken = false
@@ -43,10 +43,21 @@ struct EtcdTalk: HTTPTalk {
   mutating func begin(_ question: Question) -> HTTPStep {
     self.question = question
     isRenewed = false
+    // It was asked for already: passwords are slow to check on purpose, and many clients that begin
+    // anew after each time-out would never come to an end.
+    if case .token = due { return .wait }
     // Whoever asks how a node is needs no token, and a node that is cut off could give none.
     guard login == nil || hasToken || question == .status else { return authenticate() }
     return send(question)
   }
+
+  mutating func abandon() -> Bool {
+    question = nil
+    if case .token = due { return true }
+    return false
+  }
+
+  mutating func lost() { due = .nothing }
 
   private mutating func send(_ question: Question) -> HTTPStep {
     switch question {
@@ -170,6 +181,7 @@ struct EtcdTalk: HTTPTalk {
       }
       heads = EtcdHeads(site, node: node, port: port, token: token)
       hasToken = true
+      guard let question else { return .wait }
       return send(question)
     }
   }
