@@ -2,7 +2,8 @@ import Base
 import Drivers
 import Glibc
 
-/// Servers that somebody else lays out: what their keys are called, and whom they let in.
+/// Servers that somebody else lays out: what their keys are called, whom they let in, and why a
+/// node is late.
 extension ServerCluster {
   /// Why a name of the run's own: a history begins with absent keys. Servers that were there,
   /// or that the user's command starts, may hold what an earlier run wrote, or serve another run.
@@ -28,5 +29,17 @@ extension ServerCluster {
       .unavailable,
       "\(driver.name): the servers let nobody in like that (\(denial)); see the knobs for"
         + " credentials in “plumbline drivers \(driver.name)”")
+  }
+
+  /// Why a node is not ready, as far as its answers say.
+  func lateness(of index: Int) -> String {
+    let probe = nodes[index].probe
+    if let status = probe.status { return "it is at stage \(status.stage)" }
+    let node = site.nodes[index]
+    let place = plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : "it"
+    guard !probe.complaint.isEmpty else { return "\(place) does not answer" }
+    // Some drivers begin with the node's name.
+    let isNamed = probe.complaint.hasPrefix(node.name + ": ")
+    return "\(place): \(probe.complaint.dropFirst(isNamed ? node.name.count + 2 : 0))"
   }
 }

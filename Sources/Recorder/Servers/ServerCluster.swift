@@ -481,18 +481,6 @@ final class ServerCluster: Cluster {
     }
   }
 
-  /// Why a node is not ready, as far as its answers say.
-  private func lateness(of index: Int) -> String {
-    let probe = nodes[index].probe
-    if let status = probe.status { return "it is at stage \(status.stage)" }
-    let node = site.nodes[index]
-    let place = plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : "it"
-    guard !probe.complaint.isEmpty else { return "\(place) does not answer" }
-    // Some drivers begin with the node's name.
-    let isNamed = probe.complaint.hasPrefix(node.name + ": ")
-    return "\(place): \(probe.complaint.dropFirst(isNamed ? node.name.count + 2 : 0))"
-  }
-
   private func checkPatience(at time: Int64) throws(Failure) {
     guard start != .done, began > 0, time - began > plan.startLimitNanoseconds else { return }
     let limit = Units.describe(nanoseconds: plan.startLimitNanoseconds)
