@@ -128,8 +128,10 @@ public struct Violation: Sendable {
   /// Whether the answers of ``operations`` show pieces that others of the whole put there, and that
   /// prove nothing: they are left out together, each from all answers.
   public var isAbridged = false
-  /// The operation whose completion is the first event that cannot be explained: everything
-  /// before its completion is linearizable, everything up to it is not.
+  /// The operation at whose completion the search was stuck: it found an order of what had
+  /// completed before, and none goes on to it. That need not be the first moment that cannot be
+  /// explained: what was open then may have a part in it by what it returned later. One of
+  /// ``operations`` where ``isMinimal``.
   public var culprit: Int
   /// The states that were possible just before, each with what it says to every operation that
   /// could have come next.

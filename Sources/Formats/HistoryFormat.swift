@@ -62,11 +62,24 @@ public struct ReadOptions: Sendable, Equatable {
   public var keyed: Bool?
   /// How many threads read a large file of a format that can be read so; nil for one a core.
   public var threads: Int?
+  /// How many bytes of memory a history may take while it is read; nil for no limit.
+  public var memoryLimit: Int?
 
   /// Makes options; the defaults go by the content.
   public init(format: String? = nil, keyed: Bool? = nil, threads: Int? = nil) {
     self.format = format
     self.keyed = keyed
     self.threads = threads
+  }
+
+  /// Refuses to go on when what is read takes more memory than it may.
+  ///
+  /// - Throws: ``Failure`` with ``ExitCode/undecided``: more memory would have given an answer.
+  func requireMemory(_ bytes: Int, of file: String) throws(Failure) {
+    guard let memoryLimit, bytes > memoryLimit else { return }
+    throw Failure(
+      .undecided,
+      "\(file): undecided: the history and its check take more memory than the limit, so it was not "
+        + "read to its end (--memory-limit allows more)")
   }
 }

@@ -9,7 +9,8 @@ public enum HistoryReader {
   /// - Throws: ``Failure`` with ``ExitCode/usage`` for an unknown format, ``ExitCode/badInput``
   ///   for bytes that are no history, ``ExitCode/missingInput`` for a file that cannot be opened,
   ///   ``ExitCode/inputOutput`` when reading fails half way, ``ExitCode/unavailable`` for a
-  ///   compressed file where zlib is not installed.
+  ///   compressed file where zlib is not installed, ``ExitCode/undecided`` for a history that takes
+  ///   more than ``ReadOptions/memoryLimit``.
   public static func read(
     path: String, options: ReadOptions = ReadOptions()
   ) throws(Failure) -> History {
@@ -36,6 +37,8 @@ public enum HistoryReader {
       let history = try stream(source, beginning: beginning, file: path, options: options)
       if let history { return history }
     }
+    // The bytes, and the history that is made of them.
+    if isFile { try options.requireMemory(2 * Int(status.st_size), of: path) }
     if isFile, lseek(descriptor, 0, SEEK_SET) == 0 { beginning = [] }
     let rest = try File.read(descriptor: descriptor, name: name)
     if beginning.isEmpty { beginning = rest } else { beginning.append(contentsOf: rest) }
@@ -79,7 +82,8 @@ public enum HistoryReader {
     guard Gzip.isCompressed(bytes) else {
       return try read(plain: bytes, file: file, options: options)
     }
-    let content = try Gzip.decompress(bytes, name: file)
+    let content = try Gzip.decompress(bytes, name: file, limit: options.memoryLimit.map { $0 / 2 })
+    if content.isCut { try options.requireMemory(Int.max, of: file) }
     var history = try read(plain: content.bytes, file: file, options: options)
     if let flaw = content.flaw { history.warnings.insert(flaw, at: 0) }
     return history

@@ -44,6 +44,9 @@ public struct HistoryBuilder: Sendable {
   /// How many events were added.
   public var eventCount: Int { history.eventCount }
 
+  /// What the history so far takes in memory, in bytes, without spare room.
+  public var bytes: Int { history.bytes + names.values.bytes }
+
   /// Notes something that a reader should know.
   public mutating func warn(_ message: String) { history.warnings.append(message) }
 

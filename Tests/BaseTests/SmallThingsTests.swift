@@ -1,5 +1,6 @@
-import Base
 import Testing
+
+@testable import Base
 
 struct SmallThingsTests {
   @Test(arguments: [
@@ -21,6 +22,28 @@ struct SmallThingsTests {
     #expect(Units.bytes("1.5kB") == 1500)
     #expect(Units.bytes("-1") == nil)
     #expect(Units.bytes("2 GiB") == nil)
+  }
+
+  /// The least limit on the way up counts, in both versions of control groups.
+  @Test func memoryIsThatOfTheContainer() {
+    func limit(_ files: [String: String]) -> Int64? {
+      MachineMemory.controlGroups { files[$0].map { Array($0.utf8) } }
+    }
+    let first = "9:name=systemd:/\n4:cpu,memory:/a/b\n0::/\n"
+    #expect(limit([:]) == nil)
+    #expect(limit(["/proc/self/cgroup": first]) == nil)
+    #expect(
+      limit([
+        "/proc/self/cgroup": first, "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "5000000\n",
+        "/sys/fs/cgroup/memory/a/b/memory.limit_in_bytes": "9223372036854771712\n",
+      ]) == 5_000_000)
+    #expect(
+      limit([
+        "/proc/self/cgroup": "0::/x/y\n", "/sys/fs/cgroup/x/y/memory.max": "max\n",
+        "/sys/fs/cgroup/x/memory.max": "7000000\n", "/sys/fs/cgroup/memory.max": "8000000\n",
+      ]) == 7_000_000)
+    #expect(limit(["/proc/self/cgroup": "0::/\n", "/sys/fs/cgroup/memory.max": "64\n"]) == 64)
+    #expect(MachineMemory.limit() > 0)
   }
 
   @Test func quantitiesReadWell() {

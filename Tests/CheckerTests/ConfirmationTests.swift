@@ -124,6 +124,24 @@ import Testing
     }
   }
 
+  /// The search is stuck where the read of 5 completes, for what the transaction that is open there
+  /// returns later. That transaction alone is impossible, so it is what is shown as such.
+  @Test func theCulpritIsShown() throws {
+    let history = try History.text(
+      """
+      0 invoke txn [[write,x,5],[read,x,nil]]
+      1 invoke txn [[read,x,nil]]
+      1 ok txn [[read,x,5]]
+      0 ok txn [[write,x,5],[read,x,9]]
+      """)
+    let found = try #require(try impasse(.multiRegister, task(history)))
+    #expect(found.culprit == 1)
+    let violation = try #require(try Checker.check(history, CheckOptions()).violations.first)
+    #expect(violation.operations == [0] && violation.culprit == 0 && violation.isMinimal)
+    #expect(violation.dilemmas.map(\.state) == ["{}"])
+    #expect(violation.dilemmas.flatMap(\.refusals).map(\.operation) == [0])
+  }
+
   /// A search that refuses everything is found out, and nothing is shown.
   @Test func theRefereeContradictsAWrongSearch() throws {
     let lying = Model(

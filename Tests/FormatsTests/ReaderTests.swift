@@ -91,6 +91,38 @@ struct ReaderTests {
     ) { try read("", ReadOptions(format: "xml")) }
   }
 
+  @Test("a history that takes more memory than it may is not read to its end")
+  func memoryLimit() throws {
+    let path = "/tmp/plumbline-memory-test-\(getpid())"
+    defer { unlink(path) }
+    func refusal(_ file: String) -> Failure {
+      Failure(
+        .undecided,
+        "\(file): undecided: the history and its check take more memory than the limit, so it was "
+          + "not read to its end (--memory-limit allows more)")
+    }
+    let lines = String(repeating: Self.first + Self.second, count: 500)
+    let edn = "{:process 0, :type :invoke, :f :read, :value nil}\n"
+    let maps = String(repeating: edn + edn.replacing("invoke", with: "ok"), count: 500)
+    let files = [Array(lines.utf8), Array(maps.utf8), gzip(lines)].map { part in
+      Array(repeatElement(part, count: 16).joined())
+    }
+    var options = ReadOptions()
+    for bytes in files {
+      try File.replace(path, with: bytes)
+      options.memoryLimit = 300_000
+      #expect(throws: refusal(path)) {
+        try HistoryReader.read(path: path, options: options)
+      }
+      options.memoryLimit = 10_000_000
+      #expect(try HistoryReader.read(path: path, options: options).count == 8_000)
+    }
+    options.memoryLimit = 1_000
+    #expect(throws: refusal("h")) {
+      try HistoryReader.read(gzip(lines), file: "h", options: options)
+    }
+  }
+
   @Test("a file on disk is read like its bytes")
   func path() throws {
     let path = "/tmp/plumbline-reader-test-\(getpid()).jsonl"

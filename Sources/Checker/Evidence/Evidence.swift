@@ -42,10 +42,30 @@ struct Evidence {
         violation.operations = proof.positions.map { task.operations[$0] }
         violation.isMinimal = proof.isMinimal
         violation.isAbridged = proof.isAbridged
+        try settle(&violation, proof, task)
       }
     }
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// Has a violation end with an operation that is shown.
+  ///
+  /// A search stops where it is stuck, and that may be for what an operation that was open there
+  /// returned later. Then the proof may do without the completion at which the search stopped, and
+  /// its own is where the proof alone is stuck.
+  private func settle(
+    _ violation: inout Violation, _ proof: Reduction.Proof, _ task: KeyTask
+  ) throws(CheckError) {
+    if violation.operations.contains(violation.culprit) { return }
+    var alone = task
+    alone.operations = violation.operations
+    alone.calls = proof.calls
+    alone.values = proof.values
+    guard case .impasse(let impasse) = try model.solve(alone).finding else { return }
+    violation.culprit = impasse.culprit
+    violation.dilemmas = impasse.dilemmas
+    violation.omittedDilemmas = impasse.omittedDilemmas
   }
 
   /// The violation that a rung's certificate proves: the search decides the certificate alone, and
@@ -73,7 +93,7 @@ struct Evidence {
       }
     }
     if !isAbridged { finding = try model.solve(proof).finding }
-    let impasse: Impasse
+    var impasse: Impasse
     switch finding {
     case .impasse(let found): impasse = found
     case .stopped:
@@ -86,6 +106,10 @@ struct Evidence {
       throw CheckError(
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
           + "please report this with the history", code: .defect)
+    }
+    if let culprit = certificate.culprit {
+      impasse = Impasse(
+        culprit: task.operations[culprit], dilemmas: [], omittedDilemmas: 0, open: [])
     }
     if proof.calls.count <= Referee.affordable,
       model.referee(proof.calls, task.settings, proof.values)

@@ -42,6 +42,9 @@ struct Certificate: Sendable, Equatable {
   var asWrites: [Int] = []
   /// Whether none of them can be left out, as far as the rung has tried; nil when it has not.
   var isMinimal: Bool?
+  /// Which of ``calls`` the others refute, where that is not the one at which a search of them alone
+  /// is stuck: reads of a counter without the additions that both of them count.
+  var culprit: Int?
 }
 
 /// The decision ladder: the model's rungs in their order, then the search.

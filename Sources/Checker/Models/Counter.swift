@@ -88,5 +88,5 @@ extension Model {
       + "0 ok read 1",
     illegal: "0 invoke add 2; 0 ok add 2; 0 invoke read nil; 0 ok read 0",
     machine: CounterMachine.self, sequential: SequentialCounter.self, removal: .pureOnly,
-    rungs: [CounterSlots.rung])
+    rungs: [CounterSlots.rung, CounterBounds.rung])
 }

@@ -9,6 +9,8 @@ public enum Gzip {
     public var bytes: [UInt8]
     /// What is wrong with the end of the input, in words; nil when it is whole.
     public var flaw: String?
+    /// Whether there was more than the limit allowed, so that the rest is missing.
+    public var isCut = false
   }
 
   /// Whether bytes begin as a gzip member does.
@@ -19,12 +21,13 @@ public enum Gzip {
   /// Decompresses every member of the input. An input that ends early, as a killed writer leaves
   /// it, gives what could be decompressed, and a flaw.
   ///
-  /// `library` is where zlib is; only tests name another.
+  /// Ends early as well when more than `limit` bytes came out. `library` is where zlib is; only
+  /// tests name another.
   ///
   /// - Throws: ``Failure`` with ``ExitCode/unavailable`` when zlib is not installed, and
   ///   ``ExitCode/badInput`` for damaged data.
   public static func decompress(
-    _ bytes: [UInt8], name: String, library: String = "libz.so.1"
+    _ bytes: [UInt8], name: String, limit: Int? = nil, library: String = "libz.so.1"
   ) throws(Failure) -> Content {
     guard let zlib = Zlib(library) else {
       throw Failure(
@@ -43,12 +46,16 @@ public enum Gzip {
     }
     defer { _ = zlib.end(stream) }
     var content = Content(bytes: [], flaw: nil)
-    content.bytes.reserveCapacity(bytes.count * 4)
+    content.bytes.reserveCapacity(min(bytes.count * 4, limit ?? Int.max))
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     var position = 0
     while true {
       let status = inflate(bytes, &position, into: &chunk, of: stream, with: zlib)
       content.bytes.append(contentsOf: chunk[..<(chunk.count - Int(stream.pointee.availableOut))])
+      if let limit, content.bytes.count > limit {
+        content.isCut = true
+        return content
+      }
       switch status {
       case Zlib.streamEnd:
         if position == bytes.count { return content }

@@ -56,7 +56,7 @@ public struct JSONLines: HistoryFormat {
   ) throws(ParallelJSONLines.Ending) -> History {
     let cores = max(1, min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 16))
     let history = try ParallelJSONLines.read(
-      source, file: file, threads: options.threads ?? cores)
+      source, file: file, threads: options.threads ?? cores, options: options)
     do throws(FormatError) {
       return try Keyed.apply(options, to: history, file: file)
     } catch {
@@ -73,6 +73,9 @@ public struct JSONLines: HistoryFormat {
     if first == UInt8(ascii: "[") {
       try reader.read(array: bytes)
     } else if bytes.count >= JSONLines.parallelSize, options.threads != 1 {
+      // What is in memory already was counted there.
+      var options = options
+      options.memoryLimit = nil
       do throws(ParallelJSONLines.Ending) {
         return try parallel(ByteSource(bytes), file: file, options: options)
       } catch {

@@ -172,4 +172,7 @@ public struct JSONLinesReader {
 
   /// How many events were read.
   var eventCount: Int { builder.eventCount }
+
+  /// What was read takes that many bytes of memory.
+  var bytes: Int { builder.bytes }
 }

@@ -36,6 +36,8 @@ final class ParallelJSONLines: @unchecked Sendable {
   private var ending: Ending?
   private let blockSize: Int
   private let size: Int
+  private let file: String
+  private let options: ReadOptions
 
   /// Why reading ended early.
   enum Ending: Error {
@@ -55,8 +57,12 @@ final class ParallelJSONLines: @unchecked Sendable {
     var batch = JSONLinesBatch()
   }
 
-  private init(_ source: ByteSource, file: String, slots: Int, blockSize: Int) {
+  private init(
+    _ source: ByteSource, file: String, slots: Int, blockSize: Int, _ options: ReadOptions
+  ) {
     self.source = source
+    self.file = file
+    self.options = options
     self.blockSize = blockSize
     size = source.size
     self.slots = [Block?](repeating: nil, count: slots)
@@ -78,10 +84,11 @@ final class ParallelJSONLines: @unchecked Sendable {
   ///
   /// - Complexity: O(bytes).
   static func read(
-    _ source: ByteSource, file: String, threads: Int, blockSize: Int = 1 << 18
+    _ source: ByteSource, file: String, threads: Int, blockSize: Int = 1 << 18,
+    options: ReadOptions = ReadOptions()
   ) throws(Ending) -> History {
     let work = ParallelJSONLines(
-      source, file: file, slots: threads * 2 + 2, blockSize: blockSize)
+      source, file: file, slots: threads * 2 + 2, blockSize: blockSize, options)
     var helpers: [pthread_t] = []
     for _ in 1..<max(threads, 1) {
       var handle = pthread_t()
@@ -141,17 +148,22 @@ final class ParallelJSONLines: @unchecked Sendable {
     slots[joined % slots.count] = nil
     guard var reader = reader.take() else { return }
     pthread_mutex_unlock(mutex)
-    var flaw: FormatError?
+    var flaw: Ending?
     do throws(FormatError) {
       let isFirst = reader.eventCount == 0
       try reader.read(block.batch)
       if isFirst { reserve(&reader, after: block) }
+      do throws(Failure) {
+        try options.requireMemory(reader.bytes, of: file)
+      } catch {
+        flaw = .failure(error)
+      }
     } catch {
-      flaw = error
+      flaw = .format(error)
     }
     pthread_mutex_lock(mutex)
     self.reader = consume reader
-    if let flaw { ending = ending ?? .format(flaw) }
+    if let flaw { ending = ending ?? flaw }
     free.append(block)
     joined += 1
     isJoining = false

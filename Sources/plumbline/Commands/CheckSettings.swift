@@ -36,13 +36,19 @@ struct CheckSettings: Sendable {
     CommandOption("time-limit", "TIME", help: "give up on a history after this time (30s, 5m)"),
     CommandOption(
       "memory-limit", "SIZE",
-      help: "give up at this much memory; by default half of the machine's"),
+      help: "give up at this much memory; by default half of the machine's, or the container's"),
     CommandOption("threads", "N", help: "keys checked at the same time; one a core by default"),
   ]
 
   /// How to read a file.
   var reading = ReadOptions()
   private var options = CheckOptions()
+  /// What the process takes besides what is read and searched: its code, and what it prints. A
+  /// limit of three times as much and more holds for the process, a smaller one for the search.
+  private static let ownBytes: Int64 = 16 << 20
+
+  /// What is set aside of the limit for the process.
+  private var reserved: Int64 { max(0, min(Self.ownBytes, bytes - 2 * Self.ownBytes)) }
   private var nanoseconds: Int64?
   private var bytes: Int64
 
@@ -70,8 +76,9 @@ struct CheckSettings: Sendable {
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     options.threads = try arguments.count("threads") ?? cores
     nanoseconds = try arguments.duration("time-limit")
-    let memory = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
-    bytes = try arguments.size("memory-limit") ?? memory / 2
+    bytes = try arguments.size("memory-limit") ?? MachineMemory.limit() / 2
+    // The check of what was read takes more than half as much again.
+    reading.memoryLimit = Int((bytes - reserved) / 3 * 2)
   }
 
   private static func initial(_ text: String) throws(Failure) -> CheckOptions.Initial {
@@ -87,6 +94,7 @@ struct CheckSettings: Sendable {
   func checkOptions() -> CheckOptions {
     var fresh = options
     fresh.budget = Budget(nanoseconds: nanoseconds, bytes: bytes)
+    _ = fresh.budget.reserve(bytes: reserved)
     return fresh
   }
 }

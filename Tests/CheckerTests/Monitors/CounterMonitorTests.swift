@@ -43,6 +43,80 @@ import Testing
     RungQuota.expect("counter-slots", decided: count.decided, of: 2)
   }
 
+  /// Additions of different numbers, of one sign or of both: what the bounds refuse is a violation.
+  @Test(arguments: [[1, 2, 5], [-4, -1], [3, -2, 1, -1, 0]]) func boundsAgree(
+    steps: [Int64]
+  ) throws {
+    var random = SplitMix64(seed: 8)
+    var count = RungCount()
+    let trials = trials(3000)
+    for trial in 0..<trials {
+      let intervals = intervals(&random, most: 8)
+      let points = intervals.points(&random)
+      var value: Int64 = trial % 2 == 0 ? 0 : 7
+      var labels = [Label](repeating: Label("read"), count: points.count)
+      let lies = [0.2, 0.5, 0.9][random.draw(0..<3)]
+      for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
+        if random.chance(0.5) {
+          let step = steps[random.draw(0..<steps.count)]
+          labels[operation] = Label("add", .integer(step), .integer(step))
+          if !intervals.isPending[operation] || random.chance(0.5) { value += step }
+          continue
+        }
+        var shown = value
+        if random.chance(lies) { shown += Int64(random.draw(0..<13)) - 6 }
+        labels[operation].output = .integer(shown)
+      }
+      try judge(
+        "counter-bounds", .counter, intervals.history(labels),
+        initial: trial % 2 == 0 ? nil : 7, &count)
+    }
+    #expect(count.orders == 0 && count.passes > trials / 5, "\(count)")
+    #expect(Set(count.certificates.keys) == ["backwards", "too-high", "too-low"], "\(count)")
+    RungQuota.expect("counter-bounds", decided: count.decided, of: 3)
+  }
+
+  /// Two reads refute each other without the additions that both count, and the later one is wrong.
+  @Test(arguments: ["1", "3"]) func theLaterReadIsTheCulprit(other: String) throws {
+    let history = try History.text(
+      """
+      0 invoke add 1
+      0 ok add 1
+      0 invoke add \(other)
+      1 invoke read nil
+      1 ok read \(other == "1" ? 2 : 4)
+      2 invoke read nil
+      2 ok read 1
+      """)
+    let result = try Checker.check(history, CheckOptions())
+    #expect(result.algorithm == (other == "1" ? "counter-slots" : "counter-bounds"))
+    #expect(result.violations.map(\.operations) == [[2, 3]])
+    #expect(result.violations.map(\.culprit) == [3])
+    #expect(result.violations.map(\.dilemmas.count) == [0])
+  }
+
+  /// The fewest additions are named: the largest.
+  @Test func boundsNameTheLargest() throws {
+    let history = try History.text(
+      """
+      0 invoke add 1
+      0 ok add 1
+      0 invoke add 5
+      0 ok add 5
+      1 invoke add -1
+      0 invoke add 4
+      0 ok add 4
+      2 invoke add 9
+      0 invoke read nil
+      0 ok read 7
+      """)
+    let result = try Checker.check(history, CheckOptions())
+    #expect(result.algorithm == "counter-bounds")
+    // 5 and 4, less the 1 that nobody knows of, are more than 7.
+    #expect(result.violations.map(\.operations) == [[1, 2, 3, 5]])
+    #expect(result.violations.map(\.culprit) == [5])
+  }
+
   @Test func logsAgree() throws {
     var random = SplitMix64(seed: 4)
     var count = RungCount()
@@ -94,7 +168,14 @@ import Testing
 
   @Test func agreeOnAllSmallHistories() throws {
     var counts = [RungCount(), RungCount()]
+    var bounds = RungCount()
     for size in 1...3 {
+      try everyHistory(size) { _ in
+        [Label("add", 1, 1), Label("add", -2, -2)]
+          + [-2, -1, 0, 1, 2].map { Label("read", nil, .integer($0)) }
+      } visit: { history in
+        try judge("counter-bounds", .counter, history, &bounds)
+      }
       try everyHistory(size) { _ in
         [Label("add", 1, 1)] + (0..<4).map { Label("read", nil, .integer($0)) }
       } visit: { history in
@@ -110,6 +191,7 @@ import Testing
         try judge("append-log-order", .appendLog, history, &counts[1])
       }
     }
+    #expect(bounds.orders == 0 && bounds.violations > 1000, "\(bounds)")
     for count in counts {
       #expect(count.orders > 500 && count.violations > 1000 && count.passes == 0, "\(count)")
     }

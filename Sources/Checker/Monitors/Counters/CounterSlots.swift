@@ -158,7 +158,9 @@ struct CounterSweep {
       }
     }
     let between = started.filter { best == nil || end($0) > start(best?.call ?? 0) }
-    return .violation("too-few", [read.call] + between + (best.map { [$0.call] } ?? []))
+    return .violation(
+      "too-few", [read.call] + between + (best.map { [$0.call] } ?? []),
+      culprit: best.map { _ in read.call })
   }
 
   /// More completed additions between two reads than they tell apart, or two reads backwards.
@@ -198,7 +200,8 @@ struct CounterSweep {
     let between = adds.filter { start($0) > begin && end($0) < start(second.call) }
     return .violation(
       surplus == 0 ? "backwards" : "too-many",
-      (first.map { [$0.call] } ?? []) + [second.call] + between.suffix(surplus))
+      (first.map { [$0.call] } ?? []) + [second.call] + between.suffix(surplus),
+      culprit: first.map { _ in second.call })
   }
 }
 
