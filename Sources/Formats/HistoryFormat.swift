@@ -79,7 +79,7 @@ public struct ReadOptions: Sendable, Equatable {
     guard let memoryLimit, bytes > memoryLimit else { return }
     throw Failure(
       .undecided,
-      "\(file): undecided: the history and its check take more memory than the limit, so it was not "
-        + "read to its end (--memory-limit allows more)")
+      "\(file): undecided: the history and its check take more memory than the limit, so it was "
+        + "not read to its end (--memory-limit allows more)")
   }
 }

@@ -107,9 +107,8 @@ struct Evidence {
         "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
           + "please report this with the history", code: .defect)
     }
-    if let culprit = certificate.culprit {
-      impasse = Impasse(
-        culprit: task.operations[culprit], dilemmas: [], omittedDilemmas: 0, open: [])
+    if let base = certificate.base, let rest = try beginning(proof, task, at: base) {
+      impasse = rest
     }
     if proof.calls.count <= Referee.affordable,
       model.referee(proof.calls, task.settings, proof.values)
@@ -125,6 +124,22 @@ struct Evidence {
     violation.isAbridged = isAbridged
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// Where a proof is stuck when the object is at first what one of its calls saw.
+  private func beginning(
+    _ proof: KeyTask, _ task: KeyTask, at base: Int
+  ) throws(CheckError) -> Impasse? {
+    let first = task.operations[base]
+    var rest = proof
+    rest.settings.initial = task.calls[base].output
+    if let place = rest.operations.firstIndex(of: first) {
+      rest.operations.remove(at: place)
+      rest.calls.remove(at: place)
+    }
+    guard case .impasse(var impasse) = try model.solve(rest).finding else { return nil }
+    for place in impasse.dilemmas.indices { impasse.dilemmas[place].path.insert(first, at: 0) }
+    return impasse
   }
 
   /// Whether no group of a small proof that is sound to leave out can be left out.

@@ -87,7 +87,7 @@ struct Earliest {
     var restored = certificate
     restored.calls = certificate.calls.map { kept[$0] }
     restored.asWrites = certificate.asWrites.map { kept[$0] }
-    restored.culprit = certificate.culprit.map { kept[$0] }
+    restored.base = certificate.base.map { kept[$0] }
     let isCut = zip(certificate.calls, restored.calls).contains {
       prefix.calls[$0.0].end != task.calls[$0.1].end
     }

@@ -42,9 +42,9 @@ struct Certificate: Sendable, Equatable {
   var asWrites: [Int] = []
   /// Whether none of them can be left out, as far as the rung has tried; nil when it has not.
   var isMinimal: Bool?
-  /// Which of ``calls`` the others refute, where that is not the one at which a search of them alone
-  /// is stuck: reads of a counter without the additions that both of them count.
-  var culprit: Int?
+  /// Which of ``calls`` says where the others begin: a read of a counter, of additions that are
+  /// not among them. Alone it could not be explained, and it is not what is wrong.
+  var base: Int?
 }
 
 /// The decision ladder: the model's rungs in their order, then the search.

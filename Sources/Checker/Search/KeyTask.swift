@@ -60,7 +60,7 @@ struct KeyAnswer: Sendable {
 
 /// Where a search was stuck for good.
 struct Impasse: Sendable {
-  /// The index in the history of the first completion that cannot be explained.
+  /// The index in the history of the operation at whose completion the search was stuck.
   var culprit: Int
   var dilemmas: [Dilemma]
   var omittedDilemmas: Int

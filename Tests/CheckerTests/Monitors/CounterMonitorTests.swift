@@ -92,7 +92,9 @@ import Testing
     #expect(result.algorithm == (other == "1" ? "counter-slots" : "counter-bounds"))
     #expect(result.violations.map(\.operations) == [[2, 3]])
     #expect(result.violations.map(\.culprit) == [3])
-    #expect(result.violations.map(\.dilemmas.count) == [0])
+    let dilemmas = result.violations.flatMap(\.dilemmas)
+    #expect(dilemmas.map(\.state) == [other == "1" ? "2" : "4"])
+    #expect(dilemmas.map(\.path) == [[2]])
   }
 
   /// The fewest additions are named: the largest.

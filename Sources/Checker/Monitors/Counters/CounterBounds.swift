@@ -75,7 +75,7 @@ struct CounterBound {
         next += 1
       }
       if let farthest, isBeyond(farthest.number, read.number) {
-        return violation("backwards", [farthest.call, read.call], culprit: read.call)
+        return violation("backwards", [farthest.call, read.call], base: farthest.call)
       }
     }
     return nil
@@ -142,11 +142,11 @@ struct CounterBound {
   }
 
   private func violation(
-    _ rule: String, _ calls: [Int32], culprit: Int32? = nil
+    _ rule: String, _ calls: [Int32], base: Int32? = nil
   ) -> RungAnswer {
     .violation(
       Certificate(
         calls: calls.sorted().map(Int.init), rule: rule, isMinimal: true,
-        culprit: culprit.map { Int($0) }))
+        base: base.map { Int($0) }))
   }
 }

@@ -160,7 +160,7 @@ struct CounterSweep {
     let between = started.filter { best == nil || end($0) > start(best?.call ?? 0) }
     return .violation(
       "too-few", [read.call] + between + (best.map { [$0.call] } ?? []),
-      culprit: best.map { _ in read.call })
+      base: best?.call)
   }
 
   /// More completed additions between two reads than they tell apart, or two reads backwards.
@@ -201,7 +201,7 @@ struct CounterSweep {
     return .violation(
       surplus == 0 ? "backwards" : "too-many",
       (first.map { [$0.call] } ?? []) + [second.call] + between.suffix(surplus),
-      culprit: first.map { _ in second.call })
+      base: first?.call)
   }
 }
 
