@@ -32,12 +32,14 @@ final class RuledWires: NodeWires {
   /// Writes the rules of every node for which they change: each at one moment, one node after the
   /// other.
   func obey(_ network: Network) throws(Failure) {
-    count()
     for node in rules.indices {
       let wanted = network.rules(of: node)
       guard wanted != rules[node] else { continue }
       try wires.setRules(wanted, of: node)
       rules[node] = wanted
+      // What the rules before have dropped is told now: later it would be evidence of the next
+      // fault.
+      count(node)
       let words = wanted.description.split(separator: "\n").joined(separator: "; ")
       log.write("n\(node + 1): \(wanted.isEmpty ? "no rules" : "rules: \(words)")")
     }
@@ -46,19 +48,17 @@ final class RuledWires: NodeWires {
   func deliver(at time: Int64) {
     guard time >= nextCount else { return }
     nextCount = time + RuledWires.pause
-    count()
+    for node in rules.indices where !rules[node].isEmpty { count(node) }
   }
 
-  /// Tells the network what was dropped since this was last done. A count that cannot be had comes
-  /// later: it is only evidence.
-  private func count() {
-    for node in rules.indices where !rules[node].isEmpty {
-      guard let found = try? wires.ruleCounts(of: node) else { continue }
-      network.note(
-        cut: found.cut - counts[node].cut, lost: found.lost - counts[node].lost,
-        refused: found.throttled - counts[node].throttled)
-      counts[node] = found
-    }
+  /// Tells the network what a node's rules have dropped since this was last done. A count that
+  /// cannot be had comes later: it is only evidence.
+  private func count(_ node: Int) {
+    guard let found = try? wires.ruleCounts(of: node) else { return }
+    network.note(
+      cut: found.cut - counts[node].cut, lost: found.lost - counts[node].lost,
+      refused: found.throttled - counts[node].throttled)
+    counts[node] = found
   }
 }
 
