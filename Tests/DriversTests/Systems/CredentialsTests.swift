@@ -91,6 +91,34 @@ struct CredentialsTests {
     #expect(nobody.talk(.prepare, response("{\(header)}")).answer == Answer(.ok(.null)))
   }
 
+  @Test("etcd: newer servers tell how they are to users only, or to root only")
+  func etcdStatuses() {
+    var script = Script(Etcd(), Site.guarded(Etcd(), nodes: 1, login))
+    let ask = { self.etcd("maintenance/status", "{}", token: $0) }
+    let authenticate = etcd("auth/authenticate", #"{"name":"al","password":"p\"w"}"#)
+    let status = { (leader: Int) in
+      response(#"{"header":{"member_id":"7"},"leader":"\#(leader)","raftTerm":"2"}"#)
+    }
+    let empty = error("etcdserver: user name is empty", "400 Bad Request")
+    let first = script.talk(.status, empty, response(#"{\#(header),"token":"T"}"#), status(7))
+    #expect(first.requests == [ask(nil), authenticate, ask("T")])
+    #expect(first.answer == Answer(.ok(.null), status: NodeStatus(stage: 0, leader: 0, term: 2)))
+    // A read of the node's own stands in; nobody knows then who leads.
+    let denied = error("etcdserver: permission denied", "403 Forbidden")
+    let standing = Answer(.ok(.null), status: NodeStatus(stage: 0, term: 2))
+    let second = script.talk(.status, denied, response("{\(header)}"))
+    let range = #"{"key":"cGx1bWJsaW5lLQ==","serializable":true}"#
+    #expect(second.requests == [ask("T"), etcd("kv/range", range, token: "T")])
+    #expect(second.answer == standing)
+    let third = script.talk(.status, status(8), denied)
+    #expect(third.requests == [ask("T"), etcd("cluster/member/list", "{}", token: "T")])
+    #expect(third.answer == standing)
+    let fourth = script.talk(.status, denied, denied)
+    #expect(fourth.answer == .denied("etcdserver: permission denied"))
+    var nobody = Script(Etcd(), Site.guarded(Etcd(), nodes: 1, [:]))
+    #expect(nobody.talk(.status, empty).answer == .denied("etcdserver: user name is empty"))
+  }
+
   @Test("etcd: a token that comes late is kept, and what was asked for meanwhile is sent then")
   func etcdLateTokens() {
     let token = response(#"{\#(header),"token":"T"}"#)
@@ -193,6 +221,11 @@ struct CredentialsTests {
         exchange.received("n1", 6379, "-\(wrong)¶")
           == ["close n1:6379", "refused: n1: \(wrong) (denied)"])
     }
+    let many = "ERR max number of clients reached"
+    #expect(exchange.ask(.status) == ["open n1:6379"])
+    #expect(exchange.opened("n1", 6379) == [auth])
+    #expect(
+      exchange.received("n1", 6379, "-\(many)¶") == ["close n1:6379", "refused: n1: \(many)"])
     var stranger = self.exchange(Redis(), [:])
     #expect(stranger.ask(.prepare) == ["open n1:6379"])
     #expect(
@@ -374,6 +407,10 @@ struct CredentialsTests {
       (
         "zookeeper", ["user": "a:b", "password": "env:A"],
         "zookeeper: user=a:b, a digest's user has no colon"
+      ),
+      (
+        "http", ["user": "a:b", "password": "env:A"],
+        "http: user=a:b, a user of Basic has no colon"
       ),
       (
         "http", ["token": "env:A"],

@@ -8,7 +8,7 @@ struct EtcdTalk: HTTPTalk {
   /// What the next response answers.
   private enum Due {
     case nothing, read(String), write, cas, status, leader(UInt64, term: Int64?)
-    case change(Int, isRemoval: Bool), removed, added, token, trial
+    case change(Int, isRemoval: Bool), removed, added, token, trial, pulse
   }
 
   private let site: Site
@@ -46,7 +46,7 @@ struct EtcdTalk: HTTPTalk {
     // It was asked for already: passwords are slow to check on purpose, and many clients that begin
     // anew after each time-out would never come to an end.
     if case .token = due { return .wait }
-    // Whoever asks how a node is needs no token, and a node that is cut off could give none.
+    // Older servers tell anybody how they are, and a node that is cut off could give no token.
     guard login == nil || hasToken || question == .status else { return authenticate() }
     return send(question)
   }
@@ -175,6 +175,9 @@ struct EtcdTalk: HTTPTalk {
       learn(json)
       return change(index, isRemoval: isRemoval)
     case .removed, .added, .trial: return .answer(Answer(.ok(.null)))
+    case .pulse:
+      let term = EtcdTalk.number(header["raft_term"]).map { Int64(clamping: $0) }
+      return .answer(EtcdTalk.standing(isLed: true, nil, term))
     case .token:
       guard let token = json["token"]?.string, EtcdHeads.isToken(token) else {
         return .answer(Answer(.refused("a token that is none")))
@@ -203,6 +206,7 @@ struct EtcdTalk: HTTPTalk {
       return authenticate()
     default: break
     }
+    if answer.isDenied, let step = whereUntold(due) { return step }
     if case .unknown(let message) = answer.outcome {
       switch due {
       // Done already, by an earlier request whose answer was lost.
@@ -213,6 +217,27 @@ struct EtcdTalk: HTTPTalk {
       }
     }
     return .answer(answer)
+  }
+
+  /// What is done where a server does not tell how it is or who its members are; nil where that is
+  /// the answer.
+  ///
+  /// Nobody needed to be known for it up to 3.5.27; from 3.5.28 and 3.6.0 on only root is told the
+  /// status, and later every user that is known (etcd issues 21466 and 21663).
+  private mutating func whereUntold(_ due: Due) -> HTTPStep? {
+    guard login != nil else { return nil }
+    switch due {
+    case .status where !hasToken && !isRenewed:
+      isRenewed = true
+      return authenticate()
+    case .status where hasToken:
+      // That it answers a read of its own store is enough; nobody knows then who leads.
+      self.due = .pulse
+      let body = EtcdTalk.range(Question.foreignPrefix, isSerializable: true)
+      return .send(heads.range.request(body: body))
+    case .leader(_, let term): return .answer(EtcdTalk.standing(isLed: true, nil, term))
+    default: return nil
+    }
   }
 
   private func read(_ json: JSON, _ key: String, _ evidence: [JSON.Member]) -> Answer {

@@ -63,6 +63,9 @@ public struct HTTPService: Driver {
   /// Refuses templates that cannot be read, with knob and column.
   public func validate(_ site: Site) throws(Failure) {
     try site.validateLogin(self)
+    if site.knob("user").contains(":") {
+      throw Failure(.usage, "http: user=\(site.knob("user")), a user of Basic has no colon")
+    }
     _ = try HTTPServicePlan(site)
   }
 

@@ -42,8 +42,8 @@ struct NATSSession: Session {
   private var isDenied = false
   /// How the errors begin of a server that does so.
   private static let denials = [
-    "Authorization Violation", "Authentication Timeout", "User Authentication",
-    "Account Authentication", "Permissions Violation",
+    "Authorization Violation", "User Authentication", "Account Authentication",
+    "Permissions Violation",
   ]
   /// The text of the monitor, while it is asked.
   var monitorText: [UInt8]?

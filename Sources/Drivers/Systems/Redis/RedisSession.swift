@@ -123,8 +123,10 @@ struct RedisSession: Session {
     var reason = "no answer to AUTH"
     if case .error(let message) = reply {
       reason = message
-      // Of a server that is starting, the next may say otherwise.
-      if !["LOADING", "MASTERDOWN", "BUSY"].contains(RedisRefusal.kind(message)) {
+      // Of a server that is starting or has too many clients, the next may say otherwise.
+      if !["LOADING", "MASTERDOWN", "BUSY"].contains(RedisRefusal.kind(message)),
+        !message.hasPrefix("ERR max number of clients")
+      {
         denial = "\(name(link)): \(message)"
       }
     }
