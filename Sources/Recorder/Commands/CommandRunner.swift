@@ -178,7 +178,8 @@ final class CommandRunner {
   private func hear(_ node: Int) {
     guard let child = running[node]?.child, child.output >= 0 else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
+    // As much as a pipe holds: what never stops talking must not keep the recorder.
+    for _ in 0...256 {
       let count = read(child.output, &buffer, buffer.count)
       guard count > 0 else { return }
       if running[node]?.output.count ?? 0 < 65_536 {

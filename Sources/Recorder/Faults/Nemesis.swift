@@ -179,9 +179,10 @@ final class Nemesis {
   }
 
   private func stop(_ index: Int) throws(Failure) {
-    active[index].isStopping = true
     active[index].effect = active[index].fault.evidence(world) ?? .null
     try active[index].fault.undo(world)
+    // Not before: what could not be undone is tried again, and never told as undone.
+    active[index].isStopping = true
     if Nemesis.destructive.contains(active[index].scheduled.family) { hasDestroyed = true }
     // Last: a full disk of the recorder's own must not keep a fault on.
     if !active[index].isVerified { try note("unverified", active[index].scheduled) }

@@ -88,7 +88,8 @@ extension Plan {
             + PlanOption.list(names) + hint)
       }
       guard given.insert(name).inserted else {
-        throw Failure(.usage, "--knobs \(text): “\(name)” is given twice")
+        let shown = knob.isSecret ? "\(name)=…" : text
+        throw Failure(.usage, "--knobs \(shown): “\(name)” is given twice")
       }
       guard knob.values.isEmpty || knob.values.contains(value) else {
         throw Failure(

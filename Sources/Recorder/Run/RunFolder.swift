@@ -32,7 +32,8 @@ public struct RunFolder: Sendable, Equatable {
   var bytesLeft: UInt64? {
     var status = statvfs()
     guard statvfs(path, &status) == 0, status.f_blocks > 0 else { return nil }
-    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    let bytes = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return bytes.overflow ? .max : bytes.partialValue
   }
 
   /// Makes the folder of a new run, its plan in it, and points `latest` at it.

@@ -119,6 +119,14 @@ struct CommandRunnerTests {
     }
   }
 
+  @Test func aCommandThatNeverStopsTalkingIsEnded() throws {
+    try withRunner([UserCommand("leader", "yes")], limit: 50_000_000) { runner, _ in
+      runner.run("leader", 1)
+      runner.drain()
+      #expect(runner.takeEnded().map(\.ending) == [nil])
+    }
+  }
+
   @Test func whatOnlyLooksMayFailAndIsNotWrittenDown() throws {
     try withRunner([UserCommand("ready", "exit 1"), UserCommand("leader", "echo n2")]) {
       runner, folder in

@@ -72,7 +72,8 @@ struct HostsTests {
         environment: Environment.variables(), log: cluster.folder + "/log")
       let faults = cluster.plan.out + "/latest/faults.jsonl"
       let isStopped = waits {
-        String(decoding: (try? File.read(faults)) ?? [], as: UTF8.self).contains("verified")
+        String(decoding: (try? File.read(faults)) ?? [], as: UTF8.self)
+          .contains("\"verified\"")
       }
       #expect(isStopped)
       #expect(!servers(cluster).isEmpty)
