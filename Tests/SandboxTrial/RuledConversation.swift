@@ -13,7 +13,7 @@ enum RuledConversation {
       try wires.setRules(LinkRules(cut: cut), of: 1)
       let pairs = [(0, 1), (1, 0), (0, 2), (2, 1)]
       let sent = pairs.compactMap { wires.sendProbe(from: $0.0, to: $0.1) }
-      let words = settled(wires, count: 4 - cut.count).map {
+      let words = try settled(wires) { $0.count >= 4 - cut.count }.map {
         "\($0.number) from \($0.sender) to \($0.receiver)"
       }
       Trial.say("sent \(sent), arrived: \(words.joined(separator: ", "))")
@@ -30,13 +30,19 @@ enum RuledConversation {
     let wires = try Wires(nodes: 64, carrier: .rules)
     let others = Array(1..<64)
     let all = LinkRules(cut: others, lossShare: 1, bytesPerSecond: 1, limited: others)
+    var cut = 0
     for rules in [LinkRules(), all, LinkRules(cut: Array(others.dropLast())), LinkRules()] {
       try wires.setRules(rules, of: 0)
       for node in others { _ = wires.sendProbe(from: node, to: 0) }
       _ = wires.sendProbe(from: 0, to: 63)
-      let arrived = settled(wires, count: 64 - rules.cut.count).filter { $0.receiver == 0 }
+      cut += rules.cut.count
+      let arrived = try settled(wires) { (arrived) throws(Failure) in
+        let counted = try wires.ruleCounts(of: 0).cut
+        return counted >= cut && arrived.count >= 64 - rules.cut.count
+      }
+      let there = arrived.count { $0.receiver == 0 }
       Trial.say(
-        "\(rules.description.split(separator: "\n").count) rules, \(arrived.count) arrived, "
+        "\(rules.description.split(separator: "\n").count) rules, \(there) arrived, "
           + "\(try wires.ruleCounts(of: 0).cut) cut")
     }
   }
@@ -52,7 +58,10 @@ enum RuledConversation {
       try wires.setRules(rules, of: 1)
       for _ in 0..<200 { _ = wires.sendProbe(from: 0, to: 1) }
       _ = wires.sendProbe(from: 1, to: 0)
-      let arrived = settled(wires, count: 1)
+      let arrived = try settled(wires) { (arrived) throws(Failure) in
+        let counts = try wires.ruleCounts(of: 1)
+        return arrived.count + counts.lost + counts.throttled >= 201
+      }
       let there = arrived.count { $0.receiver == 1 }
       let counts = try wires.ruleCounts(of: 1)
       let dropped = counts.lost + counts.throttled
@@ -90,11 +99,14 @@ enum RuledConversation {
     Trial.say("\(rules)")
   }
 
-  /// The probes that have arrived once so many have, and no more come.
-  private static func settled(_ wires: Wires, count: Int) -> [Probe] {
+  /// The probes that have arrived once nothing is missing, and no more come.
+  private static func settled(
+    _ wires: Wires, _ isWhole: ([Probe]) throws(Failure) -> Bool
+  ) throws(Failure) -> [Probe] {
     var arrived: [Probe] = []
-    for _ in 0..<5_000 where arrived.count < count {
+    for _ in 0..<5_000 {
       arrived += wires.arrivedProbes()
+      if try isWhole(arrived) { break }
       usleep(1_000)
     }
     usleep(20_000)

@@ -87,6 +87,6 @@ extension Unsynced {
 
   /// The pages that were written to, by number.
   var pages: Range<Int64> {
-    written == 0 ? 0..<0 : offset / Self.pageSize..<(end + Self.pageSize - 1) / Self.pageSize
+    written == 0 ? 0..<0 : offset / Self.pageSize..<(end - 1) / Self.pageSize + 1
   }
 }
