@@ -67,8 +67,9 @@ struct CounterSweep {
     for (place, call) in task.calls.enumerated() where call.function != .add && call.end == .ok {
       guard let number = values.integer(call.output) else { return nil }
       let (difference, overflow) = number.subtractingReportingOverflow(start)
-      let count = step == 0 || overflow ? 0 : difference / step
-      if overflow || count < 0 || count * step != difference || count > Int.max {
+      // -2^63 through -1 is no number either.
+      let (count, isBeyond) = difference.dividedReportingOverflow(by: step == 0 ? 1 : step)
+      if overflow || isBeyond || count < 0 || count * step != difference {
         noSum = noSum ?? Int32(place)
       } else {
         reads.append((Int32(place), Int(count)))
