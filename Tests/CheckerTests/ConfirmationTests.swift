@@ -158,6 +158,28 @@ import Testing
       try evidence.violation(key: ValueTable.none, impasse, task, isReduced: true)
     }
   }
+
+  /// Two reads of what additions beyond the certificate have made: alone they have no order, and
+  /// after what the first one saw they do.
+  @Test func aBaseThatProvesNothingIsFoundOut() throws {
+    let history = try History.text(
+      """
+      0 invoke add 4
+      0 ok add 4
+      0 invoke read nil
+      0 ok read 4
+      0 invoke read nil
+      0 ok read 4
+      """)
+    let certificate = Certificate(calls: [1, 2], rule: "backwards", base: 1)
+    var evidence = Evidence(history, values: history.values, model: .counter)
+    let expected = CheckError(
+      "a certificate of model “counter” is linearizable after what its first read saw; please "
+        + "report this with the history", code: .defect)
+    #expect(throws: expected) {
+      try evidence.violation(key: ValueTable.none, certificate, task(history))
+    }
+  }
 }
 
 /// Allows nothing.

@@ -126,7 +126,10 @@ struct Evidence {
     return violation
   }
 
-  /// Where a proof is stuck when the object is at first what one of its calls saw.
+  /// Where a proof is stuck when the object is at first what one of its calls saw; nil when the
+  /// budget is too small to say.
+  ///
+  /// - Throws: `defect` when there it is not stuck at all: then the certificate proves nothing.
   private func beginning(
     _ proof: KeyTask, _ task: KeyTask, at base: Int
   ) throws(CheckError) -> Impasse? {
@@ -137,9 +140,16 @@ struct Evidence {
       rest.operations.remove(at: place)
       rest.calls.remove(at: place)
     }
-    guard case .impasse(var impasse) = try model.solve(rest).finding else { return nil }
-    for place in impasse.dilemmas.indices { impasse.dilemmas[place].path.insert(first, at: 0) }
-    return impasse
+    switch try model.solve(rest).finding {
+    case .impasse(var impasse):
+      for place in impasse.dilemmas.indices { impasse.dilemmas[place].path.insert(first, at: 0) }
+      return impasse
+    case .stopped: return nil
+    default:
+      throw CheckError(
+        "a certificate of model “\(model.name)” is linearizable after what its first read saw; "
+          + "please report this with the history", code: .defect)
+    }
   }
 
   /// Whether no group of a small proof that is sound to leave out can be left out.

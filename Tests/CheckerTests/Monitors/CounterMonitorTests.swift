@@ -119,6 +119,41 @@ import Testing
     #expect(result.violations.map(\.culprit) == [5])
   }
 
+  /// What forty operations cannot prove is left to the search, however large the additions are.
+  @Test(arguments: [(77, "counter-bounds"), (78, "just-in-time")]) func boundsStayReadable(
+    seen: Int, algorithm: String
+  ) throws {
+    let adds = (0..<120).map { "0 invoke add \($0 % 2 + 1)\n0 ok add \($0 % 2 + 1)\n" }
+    let history = try History.text(adds.joined() + "0 invoke read nil\n0 ok read \(seen)")
+    let result = try Checker.check(history, CheckOptions())
+    #expect(result.algorithm == algorithm)
+    #expect(result.violations.map(\.culprit) == [120])
+    if algorithm == "counter-bounds" {
+      // Thirty-nine twos are the fewest that are more.
+      let twos = (0..<39).map { 2 * $0 + 1 }
+      #expect(result.violations.map(\.operations) == [twos + [120]])
+    }
+  }
+
+  /// The smallest number of all has no negative.
+  @Test func theSmallestNumberIsJudged() throws {
+    let history = try History.text(
+      """
+      0 invoke add -1
+      0 ok add -1
+      0 invoke read nil
+      0 ok read -9223372036854775808
+      """)
+    let result = try Checker.check(history, CheckOptions())
+    #expect(result.algorithm == "counter-slots")
+    #expect(result.violations.map(\.operations) == [[1]])
+    var count = RungCount()
+    try judge(
+      "counter-bounds", .counter, try History.text("0 invoke read nil\n0 ok read 5"),
+      initial: .integer(Int64.min), &count)
+    #expect(count.passes == 1)
+  }
+
   @Test func logsAgree() throws {
     var random = SplitMix64(seed: 4)
     var count = RungCount()

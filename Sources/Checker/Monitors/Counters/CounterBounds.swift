@@ -38,6 +38,8 @@ struct CounterBound {
     guard let initial = task.settings.initial,
       let start = initial <= ValueTable.null ? 0 : values.integer(initial)
     else { return nil }
+    // Its negative must be a number too.
+    guard start != .min else { return nil }
     self.start = start
     timeline = Timeline(task.calls)
     var reach = start.magnitude
@@ -105,40 +107,42 @@ struct CounterBound {
     }
     next = 0
     sum = 0
+    // The largest of what has risen, no more than a certificate may name.
+    var largest: [(call: Int32, number: Int64)] = []
     for read in reads {
       while next < rising.count, end(rising[next].call) < begin(read.call) {
-        sum += rising[next].number * sign
+        let add = (call: rising[next].call, number: rising[next].number * sign)
+        sum += add.number
+        largest.insert(add, at: largest.firstIndex { $0.number < add.number } ?? largest.count)
+        if largest.count > Self.readable { largest.removeLast() }
         next += 1
       }
       let least = start * sign + fallen[Int(read.call)]
       // A read may be of any number, the smallest among them.
       let (seen, overflow) = read.number.multipliedReportingOverflow(by: sign)
       if overflow || seen >= least + sum { continue }
-      let possible = falling.prefix { begin($0.call) < end(read.call) }
+      // As many as that are too many for a certificate.
+      let possible = falling.prefix(Self.readable).prefix { begin($0.call) < end(read.call) }
       let answer = certificate(
-        rule, read.call, above: seen, from: least,
-        rising[..<next].map { ($0.call, $0.number * sign) },
-        possible.map(\.call))
+        rule, read.call, above: seen, from: least, largest, possible.map(\.call))
       if let answer { return answer }
     }
     return nil
   }
 
-  /// The read, what may fall, and the largest of what has risen that make it impossible.
+  /// The read, what may fall, and the largest of what has risen that make it impossible; nil when
+  /// those are more than ``readable``.
   private func certificate(
     _ rule: String, _ read: Int32, above seen: Int64, from least: Int64,
-    _ risen: [(call: Int32, number: Int64)], _ falling: [Int32]
+    _ largest: [(call: Int32, number: Int64)], _ falling: [Int32]
   ) -> RungAnswer? {
     var calls = [read] + falling
     var sum = least
-    let largest = risen.sorted {
-      $0.number != $1.number ? $0.number > $1.number : $0.call < $1.call
-    }
     for add in largest where sum <= seen {
       calls.append(add.call)
       sum += add.number
     }
-    return calls.count <= Self.readable ? violation(rule, calls) : nil
+    return sum > seen && calls.count <= Self.readable ? violation(rule, calls) : nil
   }
 
   private func violation(
