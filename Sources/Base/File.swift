@@ -20,8 +20,11 @@ public enum File {
     return try read(descriptor: descriptor, name: path)
   }
 
-  /// Reads a descriptor to its end; `name` is used in errors.
-  public static func read(descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
+  /// Reads a descriptor to its end, or until more than `limit` bytes have come; `name` is used in
+  /// errors.
+  public static func read(
+    descriptor: Int32, name: String, limit: Int = Int.max
+  ) throws(Failure) -> [UInt8] {
     var status = stat()
     var bytes: [UInt8] = []
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
@@ -45,6 +48,7 @@ public enum File {
       }
       if count == 0 { return bytes }
       if bytes.isEmpty { bytes = tail } else { bytes.append(contentsOf: tail) }
+      if bytes.count > limit { return bytes }
     }
   }
 

@@ -40,8 +40,11 @@ public enum HistoryReader {
     // The bytes, and the history that is made of them.
     if isFile { try options.requireMemory(2 * Int(status.st_size), of: path) }
     if isFile, lseek(descriptor, 0, SEEK_SET) == 0 { beginning = [] }
-    let rest = try File.read(descriptor: descriptor, name: name)
+    let rest = try File.read(
+      descriptor: descriptor, name: name, limit: options.memoryLimit.map { $0 / 2 } ?? Int.max)
     if beginning.isEmpty { beginning = rest } else { beginning.append(contentsOf: rest) }
+    // How much a pipe holds is known only now.
+    try options.requireMemory(2 * beginning.count, of: path)
     return try read(beginning, file: path, options: options)
   }
 

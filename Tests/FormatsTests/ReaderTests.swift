@@ -121,6 +121,11 @@ struct ReaderTests {
     #expect(throws: refusal("h")) {
       try HistoryReader.read(gzip(lines), file: "h", options: options)
     }
+    // It has no end, and no size that could be asked for.
+    options.format = "edn"
+    #expect(throws: refusal("/dev/zero")) {
+      try HistoryReader.read(path: "/dev/zero", options: options)
+    }
   }
 
   @Test("a file on disk is read like its bytes")

@@ -44,7 +44,7 @@ struct CheckSettings: Sendable {
   var reading = ReadOptions()
   private var options = CheckOptions()
   /// What the process takes besides what is read and searched: its code, and what it prints. A
-  /// limit of three times as much and more holds for the process, a smaller one for the search.
+  /// limit of three times as much and more holds for the process, a smaller one for the rest.
   private static let ownBytes: Int64 = 16 << 20
 
   /// What is set aside of the limit for the process.
