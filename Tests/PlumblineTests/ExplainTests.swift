@@ -80,6 +80,24 @@ struct ExplainTests {
       ])
   }
 
+  /// The words begin where `--initial` does, and are right at the end of the numbers' range.
+  @Test(arguments: [("5", "2"), ("-9223372036854775808", "9223372036854775815")])
+  func aCountBeginsWithTheInitialValue(seen: String, missing: String) throws {
+    let history = """
+      {"process":0,"type":"invoke","f":"read","value":null}
+      {"process":0,"type":"ok","f":"read","value":\(seen)}
+
+      """
+    let ending = try CommandTests.run(
+      ["explain", "-m", "counter", "--initial", "7", "-"], input: history,
+      environment: ["COLUMNS": "200"])
+    #expect(ending.code == 1)
+    #expect(
+      ending.output.contains(
+        "Client 0 read \(seen) (line 2), although 0 additions had been acknowledged before it began "
+          + "and the count was at least 7: \(missing) is missing."), "\(ending.output)")
+  }
+
   @Test func severalKeysHaveAnOrderEach() throws {
     let history = try CommandTests.run("generate", "--keys", "3", "-n", "60").output
     let ending = try CommandTests.run(

@@ -16,7 +16,7 @@ struct CollectionWords {
   init(_ scene: Scene) {
     self.scene = scene
     var values = scene.history.values
-    if let json = scene.history.header?["initial"] {
+    if let json = scene.initialValue {
       // Interned first: the table that is asked must be the one that has grown.
       let list = values.intern(json)
       initial = Set(values.parts(of: list))

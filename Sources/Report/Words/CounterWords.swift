@@ -42,8 +42,7 @@ struct CounterWords {
   }
 
   private func outOfRange(_ reader: Int, _ count: Int64) -> Finding? {
-    var initial: Int64 = 0
-    if let json = scene.history.header?["initial"]?.integer { initial = json }
+    let initial = scene.initialValue?.integer ?? 0
     var (least, most) = (initial, initial)
     var known = 0
     for operation in scene.all where !scene.isFailed(operation) {
@@ -62,7 +61,7 @@ struct CounterWords {
         [
           "\(read), although \(Legible.count(known, "addition")) had been acknowledged before "
             + "it began "
-            + "and the count was at least \(least): \(sum(least, -count)) is missing."
+            + "and the count was at least \(least): \(distance(count, least)) is missing."
         ], told + [reader])
     }
     guard count > most else { return nil }
@@ -70,7 +69,7 @@ struct CounterWords {
       .countTooHigh,
       [
         "\(read), although everything that had begun by then adds up to \(most) at most: "
-          + "\(sum(count, -most)) came from nowhere."
+          + "\(distance(most, count)) came from nowhere."
       ], told + [reader])
   }
 
@@ -78,6 +77,9 @@ struct CounterWords {
     let (sum, overflows) = one.addingReportingOverflow(other)
     return overflows ? (other > 0 ? .max : .min) : sum
   }
+
+  /// From a number up to a larger one; that need not be a number of 64 bits with a sign.
+  private func distance(_ low: Int64, _ high: Int64) -> UInt64 { UInt64(bitPattern: high &- low) }
 
   private func goesBack(_ reader: Int, _ count: Int64) -> Finding? {
     guard scene.all.allSatisfy({ (amount($0) ?? 0) >= 0 }) else { return nil }

@@ -65,7 +65,7 @@ struct LogWords {
       let set = Set(seen)
       for value in seen {
         let own = appends.filter { scene.input($0) == value }
-        if own.isEmpty, scene.history.header?["initial"] == nil {
+        if own.isEmpty, scene.initialValue == nil {
           return Finding(
             .neverInserted,
             ["\(saw(read)), but nobody ever appended \(scene.value(value))."], [read])
@@ -160,7 +160,7 @@ struct LogWords {
 
   /// A text that no sequence of what was written adds up to.
   private func unwritten() -> Finding? {
-    for read in reads.reversed() where scene.history.header?["initial"] == nil {
+    for read in reads.reversed() where scene.initialValue == nil {
       let text = Array(scene.history.values.utf8(scene.output(read)))
       let pieces = Set(pieces(read)).filter { !$0.isEmpty }
       guard text.count <= 4096, pieces.count <= 256 else { continue }
@@ -220,7 +220,7 @@ struct LogWords {
   private func invented() -> Finding? {
     let pieces = scene.all.filter { !scene.isFailed($0) && scene.name($0) != "get" }
       .map { Array(scene.history.values.utf8(scene.input($0))) }
-    for read in reads.reversed() where scene.history.header?["initial"] == nil {
+    for read in reads.reversed() where scene.initialValue == nil {
       let text = Array(scene.history.values.utf8(scene.output(read)))
       guard !text.isEmpty, !pieces.contains(where: { text.contains($0) }) else { continue }
       return Finding(

@@ -20,11 +20,7 @@ struct RegisterScene {
     self.scene = scene
     initial = ValueTable.null
     var values = scene.history.values
-    if case .value(let value) = scene.initial {
-      initial = values.intern(value)
-    } else if let value = scene.history.header?["initial"] {
-      initial = values.intern(value)
-    }
+    if let value = scene.initialValue { initial = values.intern(value) }
     for operation in scene.all {
       if let written = written(operation) {
         if scene.isFailed(operation) {

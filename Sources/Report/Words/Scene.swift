@@ -16,6 +16,12 @@ struct Scene {
   /// Whether the operations to explain have times.
   let hasTimes: Bool
 
+  /// The value before the first operation: what an option named, or else the header.
+  var initialValue: JSON? {
+    if case .value(let value) = initial { return value }
+    return history.header?["initial"]
+  }
+
   /// A story needs few operations; of a larger proof only those before the culprit are looked at.
   private static let mostShown = 64
 
