@@ -53,9 +53,10 @@ public struct Model: Sendable {
     self.removal = removal
     self.rungs = rungs
     stream = { settings, values, limit in
-      FrontierKey(
+      let initial = settings.initial.flatMap { values.integer($0) } ?? 0
+      return FrontierKey(
         S(settings: settings, values: values), isRegister: machine is RegisterMachine.Type,
-        limit: limit)
+        limit: limit, reach: machine is CounterMachine.Type ? initial.magnitude : nil)
     }
     requireForms = { (calls, settings, values) throws(CheckError) in
       var machine = try M(values: values, settings: settings, ledger: Ledger(Budget()))

@@ -101,19 +101,30 @@ struct FrontierKey<Object: Sequential>: KeyStream {
   private var slots: [Slot?] = []
   private let isRegister: Bool
   private let limit: Int
+  /// The largest magnitude that a counter can reach; nil for other models.
+  private var reach: UInt64?
   /// Configurations that may still be made before the key is too slow to keep pace.
   private var patience = 100_000
   private static var patienceForEach: Int { 20 }
 
-  init(_ object: Object, isRegister: Bool, limit: Int) {
+  init(_ object: Object, isRegister: Bool, limit: Int, reach: UInt64? = nil) {
     objects = [object]
     numbers = [object: 0]
     frontier = [Configuration(state: 0, done: 0, used: [])]
     self.isRegister = isRegister
     self.limit = limit
+    self.reach = reach
   }
 
   mutating func invoke(_ call: StreamCall, _ values: ValueTable) -> KeyStep {
+    if let known = reach {
+      let number = values.integer(call.call.input) ?? 0
+      let (sum, overflow) = known.addingReportingOverflow(number.magnitude)
+      guard !overflow, sum <= UInt64(Int64.max) else {
+        return .gaveUp("the counter may leave the range of 64-bit integers")
+      }
+      reach = sum
+    }
     entries[call.invoked] = Entry(call: call)
     queue.append(.invocation(call.invoked))
     return queue.count - head > limit * 4 ? .gaveUp("too much is open") : .fine

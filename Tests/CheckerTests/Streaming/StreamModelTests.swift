@@ -110,4 +110,22 @@ struct StreamModelTests {
     #expect(streamed.alarm == nil)
     #expect(streamed.isUndecided)
   }
+
+  /// A counter that may leave the range of its numbers is given up before it does.
+  @Test func aCounterBeyondItsRangeIsUndecided() throws {
+    let history = try History.text(
+      """
+      0 invoke add 9223372036854775807
+      0 ok add 9223372036854775807
+      1 invoke add 5
+      0 invoke read nil
+      0 ok read 3
+      """)
+    var options = CheckOptions()
+    options.model = "counter"
+    var random = SplitMix64(seed: 2)
+    let streamed = try StreamedEvents(plainEvents(history), options, &random)
+    #expect(streamed.alarm == nil)
+    #expect(streamed.isUndecided)
+  }
 }
