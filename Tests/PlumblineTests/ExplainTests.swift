@@ -94,8 +94,8 @@ struct ExplainTests {
     #expect(ending.code == 1)
     #expect(
       ending.output.contains(
-        "Client 0 read \(seen) (line 2), although 0 additions had been acknowledged before it began "
-          + "and the count was at least 7: \(missing) is missing."), "\(ending.output)")
+        "Client 0 read \(seen) (line 2), although 0 additions had been acknowledged before it "
+          + "began and the count was at least 7: \(missing) is missing."), "\(ending.output)")
   }
 
   @Test func severalKeysHaveAnOrderEach() throws {

@@ -73,12 +73,13 @@ extension ServerCluster {
     return true
   }
 
-  /// A node that was hurt has answered a question about its status, or could not be reached.
+  /// A node that was hurt has answered a question about its status, or could not be reached. An
+  /// error is an answer: whoever says it is there.
   ///
   /// - Returns: whether the node is such a one.
-  func hearWhileHurt(_ index: Int, _ answer: Answer) -> Bool {
+  func hearWhileHurt(_ index: Int, _ heard: Talks.Heard) -> Bool {
     guard isQuestioned(index) else { return false }
-    if answer.status == nil { fallSilent(index) }
+    if !heard.isSpoken { fallSilent(index) }
     return true
   }
 

@@ -182,7 +182,7 @@ final class ServerCluster: Cluster {
           Answered(
             slot: slot, node: node, completion: Completion(heard.answer, to: asked.request),
             evidence: heard.answer.evidence))
-      case .probe(let node): hear(node, heard.answer)
+      case .probe(let node): hear(node, heard)
       case .preparation: hearPreparation(heard.answer)
       case .change: changeAnswers.append(heard.answer)
       }
@@ -406,8 +406,9 @@ final class ServerCluster: Cluster {
     talks.ask(talk, .status, at: time)
   }
 
-  private func hear(_ index: Int, _ answer: Answer) {
-    guard !hearWhileHurt(index, answer) else { return }
+  private func hear(_ index: Int, _ heard: Talks.Heard) {
+    guard !hearWhileHurt(index, heard) else { return }
+    let answer = heard.answer
     guard let status = answer.status else {
       switch answer.outcome {
       case .ok: break

@@ -10,12 +10,16 @@ final class Talks {
     var lines: [(endpoint: Endpoint, connection: Int)] = []
     var isAsking = false
     var lastAsked: Int64 = 0
+    /// Whether a byte has come since the last question.
+    var hasSpoken = false
   }
 
   /// The question of a talk is answered.
   struct Heard {
     var talk: Int
     var answer: Answer
+    /// Whether a server said anything at all: a session may answer for one that cannot be reached.
+    var isSpoken: Bool
   }
 
   private let connections: Connections
@@ -43,6 +47,7 @@ final class Talks {
   func ask(_ talk: Int, _ question: Question, at now: Int64) {
     talks[talk].isAsking = true
     talks[talk].lastAsked = now
+    talks[talk].hasSpoken = false
     talks[talk].session.ask(question, &effects)
     perform(talk)
   }
@@ -84,6 +89,7 @@ final class Talks {
     case .opened: talks[talk].session.opened(endpoint, &effects)
     case .received(let count):
       let bytes = UnsafeRawBufferPointer(rebasing: connections.buffer[..<count])
+      talks[talk].hasSpoken = true
       talks[talk].session.received(bytes, endpoint, &effects)
     case .closed(let closure):
       forget(talk, endpoint)
@@ -120,7 +126,7 @@ final class Talks {
       case .answer(let answer):
         guard talks[talk].isAsking else { continue }
         talks[talk].isAsking = false
-        heard.append(Heard(talk: talk, answer: answer))
+        heard.append(Heard(talk: talk, answer: answer, isSpoken: talks[talk].hasSpoken))
       }
     }
     effects.removeAll(keepingCapacity: true)

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Glibc
 import Testing
 
 @testable import Recorder
@@ -20,6 +21,28 @@ private struct HastySession: Session {
   mutating func abandon(_ effects: inout [SessionEffect]) {
     effects.append(.answer(Answer(.refused("too late"))))
   }
+}
+
+/// A session that knows of no status, whatever is said to it.
+private struct PuzzledSession: Session {
+  let port: Int
+
+  mutating func ask(_ question: Question, _ effects: inout [SessionEffect]) {
+    effects.append(.open(Endpoint(node: 0, port: port)))
+  }
+
+  mutating func opened(_ endpoint: Endpoint, _ effects: inout [SessionEffect]) {}
+  mutating func received(
+    _ bytes: UnsafeRawBufferPointer, _ endpoint: Endpoint, _ effects: inout [SessionEffect]
+  ) {
+    effects.append(.answer(Answer(.unknown("503"))))
+  }
+  mutating func closed(
+    _ endpoint: Endpoint, _ closure: Closure, _ effects: inout [SessionEffect]
+  ) {
+    effects.append(.answer(Answer(.refused("no connection"))))
+  }
+  mutating func abandon(_ effects: inout [SessionEffect]) {}
 }
 
 /// The host of sessions: whose answer is whose.
@@ -52,5 +75,47 @@ struct TalksTests {
     #expect(talks.takeHeard().map(\.talk) == [1])
     talks.abandon(0)
     #expect(talks.takeHeard().isEmpty)
+  }
+
+  /// A listener of a port of the loopback network that is free.
+  private func listener() -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(descriptor, $0, length)
+        _ = listen(descriptor, 4)
+        _ = getsockname(descriptor, $0, &length)
+      }
+    }
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  private func hear(_ talks: Talks, _ poller: Poller) -> Talks.Heard? {
+    for _ in 0..<500 {
+      if let heard = talks.takeHeard().first { return heard }
+      for token in poller.wait(nanoseconds: 20_000_000) { talks.handle(token) }
+    }
+    return nil
+  }
+
+  /// A server that answers with an error is not dead, and one that cannot be reached said nothing.
+  @Test func whoAnswersWithAnErrorHasSpoken() throws {
+    let (descriptor, port) = listener()
+    let poller = try Poller()
+    let talks = Talks(poller: poller) { _ in "127.0.0.1" }
+    let talk = talks.add(PuzzledSession(port: port))
+    talks.ask(talk, .status, at: 0)
+    let server = accept(descriptor, nil, nil)
+    _ = write(server, "no", 2)
+    #expect(hear(talks, poller)?.isSpoken == true)
+    close(server)
+    close(descriptor)
+    for token in poller.wait(nanoseconds: 1_000_000_000) { talks.handle(token) }
+    talks.ask(talk, .status, at: 0)
+    #expect(hear(talks, poller)?.isSpoken == false)
   }
 }
