@@ -23,6 +23,15 @@ struct BadInputTests {
     return ending
   }
 
+  /// A run against a server that is there already, and what is said of it after 300 ms.
+  private func expectNotReady(_ driver: String, at place: String, because cause: String) throws {
+    let ending = try notReady(
+      "--cluster", driver, "--endpoints", place, "--start-limit", "300ms")
+    let words =
+      "plumbline: \(driver): n1 is not ready after 300 ms (\(place)\(cause); --start-limit)\n"
+    #expect(ending == .init(code: 69, output: "", errors: words))
+  }
+
   @Test(arguments: [
     ("etcd", "no connection: Connection refused"), ("redis", "Connection refused"),
     ("zookeeper", "Connection refused"),
@@ -30,28 +39,14 @@ struct BadInputTests {
     ("consul", "no connection: Connection refused"), ("http", "no connection: Connection refused"),
   ])
   func whereNobodyListensIsSaid(driver: String, cause: String) throws {
-    let ending = try notReady(
-      "--cluster", driver, "--endpoints", "127.77.1.2:1", "--start-limit", "300ms")
-    #expect(
-      ending
-        == .init(
-          code: 69, output: "",
-          errors: "plumbline: \(driver): n1 is not ready after 300 ms (127.77.1.2:1: \(cause); "
-            + "--start-limit)\n"))
+    try expectNotReady(driver, at: "127.77.1.2:1", because: ": \(cause)")
   }
 
   @Test func serversThatNeverAnswerAreNamed() throws {
     let listener = try SilentListener()
     defer { listener.close() }
     let place = "127.0.0.1:\(listener.port)"
-    let ending = try notReady(
-      "--cluster", "etcd", "--endpoints", place, "--start-limit", "300ms")
-    #expect(
-      ending
-        == .init(
-          code: 69, output: "",
-          errors: "plumbline: etcd: n1 is not ready after 300 ms (\(place) does not answer; "
-            + "--start-limit)\n"))
+    try expectNotReady("etcd", at: place, because: " does not answer")
   }
 
   @Test func theLastWordsOfAServerThatDiesAreShown() throws {
