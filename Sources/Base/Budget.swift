@@ -30,11 +30,23 @@ public final class Budget: Sendable {
   private let used = Atomic<Int64>(0)
   private let peak = Atomic<Int64>(0)
   private let cancelled = Atomic<Bool>(false)
+  private let resident: (@Sendable () -> Int64)?
+  /// What was booked since the process was last measured.
+  private let unmeasured = Atomic<Int64>(0)
+  /// What is booked between two measurements at most.
+  private static let interval: Int64 = 1 << 20
 
   /// Makes a budget that starts to run now; nil means no limit.
-  public init(nanoseconds: Int64? = nil, bytes: Int64? = nil) {
+  ///
+  /// With a measure of what the process takes, the limit holds for that as well: what nobody books,
+  /// and what the allocator keeps, counts too.
+  public init(
+    nanoseconds: Int64? = nil, bytes: Int64? = nil,
+    resident: (@Sendable () -> Int64)? = nil
+  ) {
     timeLimit = nanoseconds
     memoryLimit = bytes
+    self.resident = resident
   }
 
   /// Asks every holder to stop; safe from any thread and from a signal handler.
@@ -45,12 +57,32 @@ public final class Budget: Sendable {
   /// Books memory before it is allocated (negative gives back); false when the limit forbids it.
   public func reserve(bytes: Int64) -> Bool {
     let now = used.wrappingAdd(bytes, ordering: .relaxed).newValue
-    if let memoryLimit, bytes > 0, now > memoryLimit {
+    if let memoryLimit, bytes > 0, now > memoryLimit || !fits(bytes, memoryLimit) {
       used.wrappingSubtract(bytes, ordering: .relaxed)
       return false
     }
     if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
     return true
+  }
+
+  /// Whether the process has room for more, as far as it was measured lately.
+  private func fits(_ bytes: Int64, _ limit: Int64) -> Bool {
+    guard let resident else { return true }
+    let since = unmeasured.wrappingAdd(bytes, ordering: .relaxed).newValue
+    guard since >= Self.interval else { return true }
+    guard resident() + since <= limit else {
+      // What is refused is not taken.
+      unmeasured.wrappingSubtract(bytes, ordering: .relaxed)
+      return false
+    }
+    unmeasured.store(0, ordering: .relaxed)
+    return true
+  }
+
+  /// Whether the process, where it is measured, takes so much that little more fits.
+  public var isNearlyFull: Bool {
+    guard let resident, let memoryLimit else { return false }
+    return resident() > memoryLimit - memoryLimit / 6
   }
 
   /// The most that was booked at once, in bytes.

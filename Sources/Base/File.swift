@@ -1,6 +1,8 @@
 import Glibc
 
-/// Files, whole: read, written atomically, appended to. Every error names the path and the cause.
+/// Files: read whole, asked what they are. Every error names the path and the cause.
+///
+/// How they are written is in `File+Writing.swift`, and nowhere else.
 public enum File {
   /// The words of the last system error, without its number.
   public static func systemMessage(_ code: Int32 = errno) -> String {
@@ -12,7 +14,7 @@ public enum File {
   /// - Throws: ``Failure`` with ``ExitCode/missingInput`` when it cannot be opened,
   ///   ``ExitCode/inputOutput`` when reading fails half way.
   public static func read(_ path: String) throws(Failure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure(.missingInput, "\(path): \(systemMessage())")
     }
@@ -76,64 +78,12 @@ public enum File {
   ///
   /// - Throws: as ``read(_:)``.
   public static func head(_ path: String, count: Int) throws(Failure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw Failure(.missingInput, "\(path): \(systemMessage())")
     }
     defer { close(descriptor) }
     return try read(descriptor: descriptor, name: path, atLeast: count)
-  }
-
-  /// Writes every byte to a descriptor.
-  ///
-  /// - Throws: ``Failure`` with ``ExitCode/inputOutput`` (a full disk, a closed pipe).
-  public static func write(
-    _ bytes: [UInt8], descriptor: Int32, name: String
-  ) throws(Failure) {
-    let result = bytes.withUnsafeBytes { all in
-      Result { () throws(Failure) in try write(all, descriptor: descriptor, name: name) }
-    }
-    try result.get()
-  }
-
-  /// Writes every byte of a piece of memory to a descriptor.
-  ///
-  /// - Throws: as ``write(_:descriptor:name:)``.
-  public static func write(
-    _ bytes: UnsafeRawBufferPointer, descriptor: Int32, name: String
-  ) throws(Failure) {
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure(.inputOutput, "\(name): \(systemMessage())") }
-      done += count
-    }
-  }
-
-  /// Replaces a file's content in one step: readers see the old bytes or the new, never a part.
-  ///
-  /// - Throws: ``Failure`` with ``ExitCode/cannotCreate`` or ``ExitCode/inputOutput``.
-  public static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
-    let draft = path + ".tmp\(getpid())"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(path): \(systemMessage())")
-    }
-    do throws(Failure) {
-      try write(bytes, descriptor: descriptor, name: path)
-    } catch {
-      close(descriptor)
-      unlink(draft)
-      throw error
-    }
-    close(descriptor)
-    guard rename(draft, path) == 0 else {
-      let cause = systemMessage()
-      unlink(draft)
-      throw Failure(.cannotCreate, "\(path): \(cause)")
-    }
   }
 
   /// Makes a folder and those above it.
@@ -155,6 +105,12 @@ public enum File {
     var status = stat()
     guard stat(path, &status) == 0 else { return .nothing }
     return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+  }
+
+  /// Whether a path leads to a regular file, which ends: a device or a pipe may never.
+  public static func isRegular(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   /// The names in a folder, sorted, without `.` and `..`.

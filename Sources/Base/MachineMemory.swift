@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// How much memory this process may take before the kernel ends it.
@@ -14,6 +15,22 @@ public enum MachineMemory {
     }
     return min(least, controlGroups { try? File.read($0) } ?? least)
   }
+
+  /// What this process takes now, in bytes; 0 where the system does not say.
+  ///
+  /// - Complexity: a read of a file in `/proc`.
+  public static func resident() -> Int64 {
+    guard let text = try? File.read("/proc/self/statm") else { return 0 }
+    let fields = text.split(separator: UInt8(ascii: " "))
+    guard fields.count > 1, let pages = Int64(String(decoding: fields[1], as: UTF8.self)) else {
+      return 0
+    }
+    return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  /// Has the allocator give back at once what is freed, so that a limit is not used up by what
+  /// nobody needs any more.
+  public static func keepTight() { plumbline_allocate_tightly() }
 
   /// The least limit of the control groups that the process is in, of both versions, or nil.
   ///

@@ -1,5 +1,20 @@
-/// “Did you mean …?” for a mistyped command, option, key or name.
+/// “Did you mean …?” for a mistyped command, option, key or name: these words are nowhere else.
 public enum Suggestion {
+  /// What a message that refuses a word goes on with: `; did you mean partition?`.
+  ///
+  /// - Parameters:
+  ///   - typed: the word that is refused.
+  ///   - known: the words that there are.
+  ///   - prefix: what stands before a word where it is typed, such as `--`.
+  ///   - otherwise: what to go on with where no known word is near enough to be meant.
+  /// - Returns: the words, with the semicolon before them.
+  /// - Complexity: O(words · letters²).
+  public static func hint(
+    for typed: String, among known: [String], prefix: String = "", otherwise: String = ""
+  ) -> String {
+    nearest(to: typed, among: known).map { "; did you mean \(prefix)\($0)?" } ?? otherwise
+  }
+
   /// The known word nearest to what was typed, or nil when none is near enough to be meant.
   ///
   /// - Complexity: O(words · letters²).

@@ -9,6 +9,8 @@ public protocol HistoryFormat: Sendable {
   var summary: String { get }
   /// The usual endings of a file's name, without the dot.
   var extensions: [String] { get }
+  /// What can decide the order of events; the first is what does when nobody says.
+  var orders: [EventOrder] { get }
 
   /// How much the first bytes of a file look like this format.
   ///
@@ -34,6 +36,9 @@ public protocol HistoryFormat: Sendable {
 }
 
 extension HistoryFormat {
+  /// The lines, the times, the indices.
+  public var orders: [EventOrder] { EventOrder.allCases }
+
   /// Nil: most formats are read from bytes in memory.
   public func read(
     _ source: consuming ByteSource, prefix: [UInt8], file: String,
@@ -58,25 +63,37 @@ public enum Confidence: Int, Sendable, Comparable {
 public struct ReadOptions: Sendable, Equatable {
   /// The name of the format, or nil to go by the content.
   public var format: String?
-  /// Whether values are Jepsen's `[key value]` tuples; nil to infer it (``History/looksKeyed``).
+  /// Whether values are Jepsen's `[key value]` tuples; nil goes by what the file proves
+  /// (``TupleEvidence``) and refuses one that proves nothing.
   public var keyed: Bool?
+  /// What decides the order of events; nil is the order of lines, and a completion that is timed
+  /// before its invocation is refused.
+  public var order: EventOrder?
   /// How many threads read a large file of a format that can be read so; nil for one a core.
   public var threads: Int?
   /// How many bytes of memory a history may take while it is read; nil for no limit.
   public var memoryLimit: Int?
+  /// How many bytes the process may take at any moment; nil for no limit.
+  public var processLimit: Int64?
 
   /// Makes options; the defaults go by the content.
-  public init(format: String? = nil, keyed: Bool? = nil, threads: Int? = nil) {
+  public init(
+    format: String? = nil, keyed: Bool? = nil, threads: Int? = nil, order: EventOrder? = nil
+  ) {
     self.format = format
     self.keyed = keyed
+    self.order = order
     self.threads = threads
   }
 
-  /// Refuses to go on when what is read takes more memory than it may.
+  /// Refuses to go on when what is read takes more memory than it may, or with `growth` more the
+  /// process does.
   ///
   /// - Throws: ``Failure`` with ``ExitCode/undecided``: more memory would have given an answer.
-  func requireMemory(_ bytes: Int, of file: String) throws(Failure) {
-    guard let memoryLimit, bytes > memoryLimit else { return }
+  func requireMemory(_ bytes: Int, growth: Int = 0, of file: String) throws(Failure) {
+    let isOver = memoryLimit.map { bytes > $0 } ?? false
+    let overflows = processLimit.map { MachineMemory.resident() + Int64(growth) > $0 } ?? false
+    guard isOver || overflows else { return }
     throw Failure(
       .undecided,
       "\(file): undecided: the history and its check take more memory than the limit, so it was "

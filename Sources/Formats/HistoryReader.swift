@@ -48,6 +48,35 @@ public enum HistoryReader {
     return try read(beginning, file: path, options: options)
   }
 
+  /// Reads a history that was found; one of several files is as if they stood in one, one after
+  /// another.
+  ///
+  /// - Throws: its problem if it has one, and as ``read(path:options:)``.
+  public static func read(
+    _ found: FoundHistory, options: ReadOptions = ReadOptions()
+  ) throws(Failure) -> History {
+    if let problem = found.problem { throw problem }
+    guard found.parts.count != 1 else { return try read(path: found.parts[0], options: options) }
+    var all: [UInt8] = []
+    var flaws: [String] = []
+    for part in found.parts {
+      let bytes = try File.read(part)
+      try options.requireMemory(2 * (all.count + bytes.count), of: found.path)
+      guard Gzip.isCompressed(bytes) else {
+        all += bytes + [0x0A]
+        continue
+      }
+      let content = try Gzip.decompress(
+        bytes, name: part, limit: options.memoryLimit.map { $0 / 2 })
+      if content.isCut { try options.requireMemory(Int.max, of: found.path) }
+      if let flaw = content.flaw { flaws.append(flaw) }
+      all += content.bytes + [0x0A]
+    }
+    var history = try read(all, file: found.path, options: options)
+    history.warnings.insert(contentsOf: flaws, at: 0)
+    return history
+  }
+
   /// Files below this size are read at once.
   private static let streamedSize = 1 << 19
 
@@ -71,6 +100,7 @@ public enum HistoryReader {
     guard let format = try format?.get(), bytes.contains(where: { !Sniffing.isSpace($0) }) else {
       return nil
     }
+    try requireOrder(options, of: format, file: file)
     return try format.read(source, prefix: bytes, file: file, options: options)
   }
 
@@ -115,11 +145,24 @@ public enum HistoryReader {
       throw FormatError(file: file, line: 1, "found UTF-16, expected UTF-8").failure
     }
     let format = try format(of: bytes, file: file, options: options)
+    try requireOrder(options, of: format, file: file)
     do throws(FormatError) {
       return try format.read(bytes, file: file, options: options)
     } catch {
       throw error.failure
     }
+  }
+
+  /// Refuses an order that the format cannot have.
+  private static func requireOrder(
+    _ options: ReadOptions, of format: any HistoryFormat, file: String
+  ) throws(Failure) {
+    guard let order = options.order, !format.orders.contains(order) else { return }
+    let name = order.rawValue
+    throw Failure(
+      .usage,
+      "--order \(name): \(file) is \(format.name), whose events have no \(name) to sort by; "
+        + "its order is that of --order \(format.orders[0].rawValue)")
   }
 
   private static func format(
@@ -128,7 +171,7 @@ public enum HistoryReader {
     if let name = options.format, name != "auto" {
       if let format = Formats.named(name) { return format }
       let names = Formats.all.map(\.name)
-      let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean “\($0)”?" } ?? ""
+      let hint = Suggestion.hint(for: name, among: names)
       throw Failure(
         .usage, "“\(name)” is no history format\(hint) (known: \(names.joined(separator: ", ")))")
     }

@@ -4,22 +4,22 @@ import Base
 public enum Generator {
   /// Every model that histories can be made for, in the order of `plumbline models`.
   public static let models: [GeneratedModel] = [
-    .init("register", ErrorKind.registers, SimulatedRegisters<PlainRegister>.self),
-    .init("cas-register", ErrorKind.registersWithCas, SimulatedRegisters<CasRegister>.self),
-    .init("multi-register", ErrorKind.multiRegisters, SimulatedMultiRegisters.self),
-    .init("set", ErrorKind.sets, SimulatedSets.self),
-    .init("queue", ErrorKind.queues, SimulatedContainers<Fifo>.self),
-    .init("bag", ErrorKind.bags, SimulatedContainers<Unordered>.self),
-    .init("stack", ErrorKind.stacks, SimulatedContainers<Lifo>.self),
-    .init("priority-queue", ErrorKind.priorityQueues, SimulatedContainers<LeastFirst>.self),
-    .init("counter", ErrorKind.counters, SimulatedCounters.self),
-    .init("lock", ErrorKind.locks, SimulatedLocks<PlainLock>.self),
-    .init("reentrant-lock", ErrorKind.reentrantLocks, SimulatedLocks<ReentrantLock>.self),
-    .init("semaphore", ErrorKind.semaphores, SimulatedLocks<Semaphore>.self),
-    .init("fenced-lock", ErrorKind.fencedLocks, SimulatedLocks<FencedLock>.self),
-    .init("append-log", ErrorKind.logs, SimulatedLogs.self),
-    .init("text", ErrorKind.texts, SimulatedTexts.self),
-    .init("unique-ids", ErrorKind.uniqueIDs, SimulatedIDs.self),
+    .init("register", InjectedAnomaly.registers, SimulatedRegisters<PlainRegister>.self),
+    .init("cas-register", InjectedAnomaly.registersWithCas, SimulatedRegisters<CasRegister>.self),
+    .init("multi-register", InjectedAnomaly.multiRegisters, SimulatedMultiRegisters.self),
+    .init("set", InjectedAnomaly.sets, SimulatedSets.self),
+    .init("queue", InjectedAnomaly.queues, SimulatedContainers<Fifo>.self),
+    .init("bag", InjectedAnomaly.bags, SimulatedContainers<Unordered>.self),
+    .init("stack", InjectedAnomaly.stacks, SimulatedContainers<Lifo>.self),
+    .init("priority-queue", InjectedAnomaly.priorityQueues, SimulatedContainers<LeastFirst>.self),
+    .init("counter", InjectedAnomaly.counters, SimulatedCounters.self),
+    .init("lock", InjectedAnomaly.locks, SimulatedLocks<PlainLock>.self),
+    .init("reentrant-lock", InjectedAnomaly.reentrantLocks, SimulatedLocks<ReentrantLock>.self),
+    .init("semaphore", InjectedAnomaly.semaphores, SimulatedLocks<Semaphore>.self),
+    .init("fenced-lock", InjectedAnomaly.fencedLocks, SimulatedLocks<FencedLock>.self),
+    .init("append-log", InjectedAnomaly.logs, SimulatedLogs.self),
+    .init("text", InjectedAnomaly.texts, SimulatedTexts.self),
+    .init("unique-ids", InjectedAnomaly.uniqueIDs, SimulatedIDs.self),
   ]
 
   /// Plays a run and hands its history over in blocks of some 256 KiB.
@@ -43,7 +43,7 @@ public enum Generator {
   @discardableResult
   public static func check(
     _ options: GeneratorOptions
-  ) throws(Failure) -> (model: GeneratedModel, kind: ErrorKind?) {
+  ) throws(Failure) -> (model: GeneratedModel, kind: InjectedAnomaly?) {
     let model = try named(options.model)
     let kind = try model.error(of: options)
     try check(options, kind)
@@ -71,12 +71,12 @@ public enum Generator {
   }
 
   static func hint(for name: String, among names: [String]) -> String {
-    Suggestion.nearest(to: name, among: names).map { "; did you mean “\($0)”?" }
-      ?? "; there are \(names.joined(separator: ", "))"
+    Suggestion.hint(
+      for: name, among: names, otherwise: "; there are \(names.joined(separator: ", "))")
   }
 
   private static func check(
-    _ options: GeneratorOptions, _ kind: ErrorKind?
+    _ options: GeneratorOptions, _ kind: InjectedAnomaly?
   ) throws(Failure) {
     let counts = [
       ("operations", options.operations, 0), ("clients", options.clients, 1),
@@ -112,25 +112,25 @@ public struct GeneratedModel: Sendable {
   /// The name, as in `plumbline models`.
   public let name: String
   /// The kinds of violations.
-  public let errors: [ErrorKind]
+  public let errors: [InjectedAnomaly]
   let play:
     @Sendable (
-      GeneratorOptions, ErrorKind?, (UnsafeRawBufferPointer) throws(Failure) -> Void
+      GeneratorOptions, InjectedAnomaly?, (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) -> Void
 
   init<Object: SimulatedObject>(
-    _ name: String, _ errors: [ErrorKind], _ object: Object.Type
+    _ name: String, _ errors: [InjectedAnomaly], _ object: Object.Type
   ) {
     self.name = name
     self.errors = errors
     play = { (options, kind, write) throws(Failure) in
       var simulation = Simulation<Object>(options, kind)
-      try simulation.run(header: Header.line(options, kind, Object.initial), write)
+      try simulation.run(header: Header.line(options, kind, Object.self), write)
     }
   }
 
   /// The kind of violation that options ask for, or nil for none.
-  func error(of options: GeneratorOptions) throws(Failure) -> ErrorKind? {
+  func error(of options: GeneratorOptions) throws(Failure) -> InjectedAnomaly? {
     guard let name = options.error, name != "none" else { return nil }
     if let kind = errors.first(where: { $0.name == name }) { return kind }
     throw Failure(

@@ -4,13 +4,13 @@ import Formats
 /// The first line of a generated history: how to check it, what the verdict is, how it was made.
 enum Header {
   static func line(
-    _ options: GeneratorOptions, _ kind: ErrorKind?, _ initial: String?
+    _ options: GeneratorOptions, _ kind: InjectedAnomaly?, _ object: (some SimulatedObject).Type
   ) -> [UInt8] {
     var members: [(String, JSON)] = [("model", .string(options.model))]
-    if let initial, let value = try? JSONParser.parse(initial) {
+    if let initial = object.initial, let value = try? JSONParser.parse(initial) {
       members.append(("initial", value))
     }
-    if options.model == "semaphore" { members.append(("permits", integer(options.permits))) }
+    members += object.header(options)
     members.append(("verdict", .string(kind == nil ? "linearizable" : "violation")))
     var parameters = [
       JSON.Member("operations", integer(options.operations)),

@@ -41,14 +41,14 @@ struct HistoryLines<Object: SimulatedObject>: ~Copyable {
     buffer.write(header)
   }
 
-  mutating func write(invocation operation: Operation, process: Int64, time: Int64) {
+  mutating func write(invocation operation: SimulatedOperation, process: Int64, time: Int64) {
     begin(.invoke, operation, process, elements: 0)
     Object.writeInput(operation, to: &buffer)
     end(time)
   }
 
   mutating func write(
-    answer operation: Operation, _ snapshot: [Int64], process: Int64, time: Int64
+    answer operation: SimulatedOperation, _ snapshot: [Int64], process: Int64, time: Int64
   ) {
     begin(.ok, operation, process, elements: snapshot.count)
     Object.writeOutput(operation, snapshot, to: &buffer)
@@ -57,7 +57,7 @@ struct HistoryLines<Object: SimulatedObject>: ~Copyable {
   }
 
   /// An end without an answer.
-  mutating func write(_ kind: Kind, of operation: Operation, process: Int64, time: Int64) {
+  mutating func write(_ kind: Kind, of operation: SimulatedOperation, process: Int64, time: Int64) {
     begin(kind, operation, process, elements: 0)
     Object.writeInput(operation, to: &buffer)
     buffer.write(kind == .info ? ",\"error\":\"timeout\"" : ",\"error\":\"held\"")
@@ -65,7 +65,7 @@ struct HistoryLines<Object: SimulatedObject>: ~Copyable {
   }
 
   private mutating func begin(
-    _ kind: Kind, _ operation: Operation, _ process: Int64, elements: Int
+    _ kind: Kind, _ operation: SimulatedOperation, _ process: Int64, elements: Int
   ) {
     buffer.reserve(512 + elements * 24)
     buffer.write("{\"process\":")

@@ -1,5 +1,7 @@
+import Base
+
 /// An operation as the simulation carries it: numbers only.
-struct Operation {
+struct SimulatedOperation {
   /// The place of the function in ``SimulatedObject/functions``.
   var code: Int32 = 0
   /// Which of the independent objects.
@@ -64,6 +66,8 @@ protocol SimulatedObject: SendableMetatype {
   static var functions: [StaticString] { get }
   /// The value before the first operation, as JSON in the header; nil says nothing.
   static var initial: String? { get }
+  /// What else the header must say so that a history can be checked.
+  static func header(_ options: GeneratorOptions) -> [(String, JSON)]
   /// Whether there may be several independent objects, so that operations have a key.
   static var hasKeys: Bool { get }
   /// Whether the order of the values matters, so that unique ones do not come in it.
@@ -74,58 +78,63 @@ protocol SimulatedObject: SendableMetatype {
   init(_ options: GeneratorOptions)
 
   /// Draws what a client asks next.
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source)
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source)
 
   /// The moment at which an operation takes effect, if it can; fills in its answer. A whole read
   /// copies its elements into `snapshot`.
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect
 
   /// Takes note of an operation that was asked for.
-  mutating func invoked(_ operation: Operation)
+  mutating func invoked(_ operation: SimulatedOperation)
 
   /// Takes note of an operation that completed `ok`, and of what its client knows now.
-  mutating func completed(_ operation: Operation, _ client: inout Holding)
+  mutating func completed(_ operation: SimulatedOperation, _ client: inout Holding)
 
   /// What may become of a request that nobody hears of again.
-  func fate(of operation: Operation, _ client: Holding) -> Fate
+  func fate(of operation: SimulatedOperation, _ client: Holding) -> Fate
 
   /// Whether an operation puts a value in that is read back.
-  static func puts(_ value: Int64, _ operation: Operation) -> Bool
+  static func puts(_ value: Int64, _ operation: SimulatedOperation) -> Bool
 
   /// The second object of a script's transaction, or -1 where there are none.
   func neighbour(of key: Int32) -> Int32
 
   /// A number that is wrong in the given way, for objects that count.
-  func miscount(_ forgery: Forgery, _ operation: Operation) -> Int64
+  func miscount(_ forgery: Forgery, _ operation: SimulatedOperation) -> Int64
 
   /// Writes the value invoked.
-  static func writeInput(_ operation: Operation, to line: inout LineBuffer)
+  static func writeInput(_ operation: SimulatedOperation, to line: inout LineBuffer)
 
   /// Writes the value completed; there is room for 64 bytes and 24 for each element of the
   /// snapshot.
-  static func writeOutput(_ operation: Operation, _ snapshot: [Int64], to line: inout LineBuffer)
+  static func writeOutput(
+    _ operation: SimulatedOperation, _ snapshot: [Int64], to line: inout LineBuffer)
 }
 
 extension SimulatedObject {
   static var initial: String? { nil }
+  static func header(_ options: GeneratorOptions) -> [(String, JSON)] { [] }
   static var hasKeys: Bool { true }
   static var isOrdered: Bool { false }
   static var takingCode: Int32 { -1 }
-  mutating func invoked(_ operation: Operation) {}
-  mutating func completed(_ operation: Operation, _ client: inout Holding) {}
+  mutating func invoked(_ operation: SimulatedOperation) {}
+  mutating func completed(_ operation: SimulatedOperation, _ client: inout Holding) {}
   func neighbour(of key: Int32) -> Int32 { -1 }
-  func fate(of operation: Operation, _ client: Holding) -> Fate { .any }
-  static func puts(_ value: Int64, _ operation: Operation) -> Bool { false }
-  func miscount(_ forgery: Forgery, _ operation: Operation) -> Int64 { 0 }
+  func fate(of operation: SimulatedOperation, _ client: Holding) -> Fate { .any }
+  static func puts(_ value: Int64, _ operation: SimulatedOperation) -> Bool { false }
+  func miscount(_ forgery: Forgery, _ operation: SimulatedOperation) -> Int64 { 0 }
 
-  static func writeInput(_ operation: Operation, to line: inout LineBuffer) {
+  static func writeInput(_ operation: SimulatedOperation, to line: inout LineBuffer) {
     line.write(value: operation.input)
   }
 
-  static func writeOutput(_ operation: Operation, _ snapshot: [Int64], to line: inout LineBuffer) {
+  static func writeOutput(
+    _ operation: SimulatedOperation, _ snapshot: [Int64], to line: inout LineBuffer
+  ) {
     line.write(value: operation.answer)
   }
 }
@@ -133,7 +142,7 @@ extension SimulatedObject {
 extension LineBuffer {
   /// Appends a number, or null.
   mutating func write(value: Int64) {
-    if value == Operation.null { write("null") } else { write(value) }
+    if value == SimulatedOperation.null { write("null") } else { write(value) }
   }
 
   /// Appends a list of numbers.

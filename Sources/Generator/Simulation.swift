@@ -6,7 +6,7 @@ import Base
 /// are written in the order of events: so the order of the moments of effect is a linearization,
 /// and the history is linearizable by construction. An operation whose outcome nobody knows takes
 /// effect before its client gives up, or later, or never. With an error, one script more is
-/// played, after which no linearization exists (``ErrorKind``).
+/// played, after which no linearization exists (``InjectedAnomaly``).
 ///
 /// - Complexity: O(operations · log clients) time; memory for the clients and for what the object
 ///   itself holds.
@@ -22,7 +22,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
   private var started = 0
   private var writer: HistoryLines<Object>
 
-  init(_ options: GeneratorOptions, _ kind: ErrorKind?) {
+  init(_ options: GeneratorOptions, _ kind: InjectedAnomaly?) {
     self.options = options
     object = Object(options)
     source = Source(options, isOrdered: !Object.isOrdered)
@@ -122,7 +122,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
 
   private mutating func invoke(_ place: Int, step: Int, _ now: Int64) {
     let plan = script.steps[step]
-    var operation = Operation()
+    var operation = SimulatedOperation()
     operation.code = plan.code
     operation.key = script.key
     operation.input = value(of: plan.input)
@@ -142,14 +142,14 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
 
   private mutating func value(of operand: Operand) -> Int64 {
     switch operand {
-    case .null: Operation.null
+    case .null: SimulatedOperation.null
     case .mark(let number): script.marks[number]
     case .ordinary: source.value()
     }
   }
 
   private mutating func invoke(_ place: Int, _ now: Int64) {
-    var operation = Operation()
+    var operation = SimulatedOperation()
     object.request(&operation, slots[place].holding, &source)
     slots[place].step = -1
     slots[place].ending = .ok
@@ -168,7 +168,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
 
   /// Decides what becomes of an operation that nobody will hear of.
   private mutating func loseSight(
-    of operation: Operation, _ place: Int, _ now: Int64, _ effect: inout Int64
+    of operation: SimulatedOperation, _ place: Int, _ now: Int64, _ effect: inout Int64
   ) {
     if script.state != .over {
       if slots[place].isMarked { return }
@@ -188,7 +188,7 @@ struct Simulation<Object: SimulatedObject>: ~Copyable {
   }
 
   private mutating func open(
-    _ place: Int, _ operation: inout Operation, _ now: Int64, _ effect: Int64
+    _ place: Int, _ operation: inout SimulatedOperation, _ now: Int64, _ effect: Int64
   ) {
     started += 1
     operation.process = slots[place].process

@@ -23,7 +23,7 @@ struct Slot {
 
   var phase = Phase.idle
   var ending = Ending.ok
-  var operation = Operation()
+  var operation = SimulatedOperation()
   var holding = Holding()
   /// The client's process; another one after each operation whose outcome nobody knows.
   var process: Int64 = 0
@@ -55,7 +55,7 @@ struct Script {
   }
 
   let steps: [Step]
-  let needs: ErrorKind.Needs
+  let needs: InjectedAnomaly.Needs
   /// The number of operations after which it begins.
   let start: Int
   let actorCount: Int
@@ -66,11 +66,11 @@ struct Script {
   var key: Int32 = 0
   var marks: [Int64] = []
   /// The answer of the step before.
-  var previous = Operation.null
+  var previous = SimulatedOperation.null
   /// How many operations are open that put the ordinary mark in.
   var openMarks = 0
 
-  init(_ kind: ErrorKind?, _ options: GeneratorOptions) {
+  init(_ kind: InjectedAnomaly?, _ options: GeneratorOptions) {
     steps = kind?.steps(options.permits) ?? []
     needs = kind?.needs ?? []
     actorCount = kind?.actors(permits: options.permits) ?? 0

@@ -2,14 +2,15 @@ import Base
 
 /// What a history exercised. A pass that tested nothing is no pass.
 ///
-/// A fault is `start-NAME` … `stop-NAME` of the nemesis; other nemesis events do not count. A probe
-/// saw it take effect where `verified-NAME` follows, or where the start has the field `verified`,
-/// true, as in older recordings.
+/// Faults are those of ``History/faultSpans()``. A probe saw one take effect where `verified-NAME`
+/// follows, or where its start has the field `verified`, true, as in older recordings.
 public struct Coverage: Sendable, Equatable {
-  /// Completed (`ok`) operations of one function, split at the faults.
+  /// The operations of one function: how many there were, and when they completed (`ok`).
   public struct Function: Sendable, Equatable {
     /// The function's name.
     public var name: String
+    /// Invoked in all, whatever came of it.
+    public var invoked: Int
     /// Completed before the first fault began.
     public var beforeFaults: Int
     /// Completed while at least one fault was on.
@@ -23,7 +24,7 @@ public struct Coverage: Sendable, Equatable {
 
   /// How often a fault was made and how often it verifiably took effect.
   public struct Fault: Sendable, Equatable {
-    /// The fault's name without `start-`.
+    /// What was done, as in ``FaultSpan/name``.
     public var name: String
     /// How often it was made.
     public var made: Int
@@ -31,7 +32,8 @@ public struct Coverage: Sendable, Equatable {
     public var verified: Int
   }
 
-  /// Each function, in the order of its first invocation.
+  /// Each function that was invoked, in the order of its first invocation, also when none of its
+  /// operations completed.
   public var functions: [Function]
   /// Each fault, in the order of its first use.
   public var faults: [Fault]
@@ -63,36 +65,36 @@ extension Coverage {
       functions: [], faults: [], invoked: history.count, completed: 0, indeterminate: 0,
       failed: 0, overlapping: 0, finalReads: 0)
     var places: [FunctionID: Int] = [:]
-    var faultsOn: [String] = []
-    var faultSeen = false
+    var weather = Weather(history.faultSpans())
+    note(weather.spans)
     var open: [ValueID: [Int]] = [:]
     var overlaps = [Bool](repeating: false, count: history.count)
     for step in history.steps() {
       switch step {
-      case .nemesis(let index):
-        note(history.nemesis[index], of: history, on: &faultsOn, seen: &faultSeen)
+      case .nemesis: break
       case .invocation(let operation):
+        let function = history.function[operation]
+        if places[function] == nil {
+          places[function] = functions.count
+          functions.append(
+            Function(
+              name: history.functionName(operation), invoked: 0, beforeFaults: 0,
+              duringFaults: 0, afterFaults: 0))
+        }
+        if let place = places[function] { functions[place].invoked += 1 }
         let key = history.key[operation]
         for other in open[key, default: []] { overlaps[other] = true }
         overlaps[operation] = !open[key, default: []].isEmpty
         if history.outcome[operation] != .fail { open[key, default: []].append(operation) }
       case .completion(let operation):
         open[history.key[operation]]?.removeAll { $0 == operation }
-        guard history.outcome[operation] == .ok else { continue }
-        let place = places[history.function[operation]] ?? functions.count
-        if place == functions.count {
-          places[history.function[operation]] = place
-          functions.append(
-            Function(
-              name: history.functionName(operation), beforeFaults: 0, duringFaults: 0,
-              afterFaults: 0))
-        }
-        if !faultsOn.isEmpty {
-          functions[place].duringFaults += 1
-        } else if faultSeen {
-          functions[place].afterFaults += 1
-        } else {
-          functions[place].beforeFaults += 1
+        guard history.outcome[operation] == .ok,
+          let place = places[history.function[operation]]
+        else { continue }
+        switch weather.phase(at: history.completed[operation]) {
+        case .before: functions[place].beforeFaults += 1
+        case .during: functions[place].duringFaults += 1
+        case .after: functions[place].afterFaults += 1
         }
         if history.extra("final", at: history.invoked[operation]) == ValueTable.true {
           finalReads += 1
@@ -110,31 +112,40 @@ extension Coverage {
     }
   }
 
-  private mutating func note(
-    _ event: NemesisEvent, of history: History, on: inout [String], seen: inout Bool
-  ) {
-    guard event.kind != .invoke else { return }
-    if event.function.hasPrefix("start-") {
-      let name = String(event.function.dropFirst("start-".count))
-      on.append(name)
-      seen = true
-      let place = faults.firstIndex { $0.name == name } ?? faults.count
-      if place == faults.count { faults.append(Fault(name: name, made: 0, verified: 0)) }
+  private mutating func note(_ spans: [FaultSpan]) {
+    var places: [String: Int] = [:]
+    for span in spans {
+      let place = places[span.name] ?? faults.count
+      if place == faults.count {
+        places[span.name] = place
+        faults.append(Fault(name: span.name, made: 0, verified: 0))
+      }
       faults[place].made += 1
-      if history.extra("verified", at: event.rank) == ValueTable.true {
-        faults[place].verified += 1
-      }
-    } else if event.function.hasPrefix("verified-") {
-      let name = event.function.dropFirst("verified-".count)
-      if let place = faults.firstIndex(where: { $0.name == name }),
-        faults[place].verified < faults[place].made
-      {
-        faults[place].verified += 1
-      }
-    } else if event.function.hasPrefix("stop-") {
-      let name = String(event.function.dropFirst("stop-".count))
-      if let place = on.firstIndex(of: name) { on.remove(at: place) }
+      if span.isVerified { faults[place].verified += 1 }
     }
+  }
+}
+
+/// Whether a fault is on, asked for ranks that never go down.
+private struct Weather {
+  enum Phase { case before, during, after }
+
+  let spans: [FaultSpan]
+  private let begins: [Int32]
+  private let ends: [Int32]
+  private var begun = 0
+  private var ended = 0
+
+  init(_ spans: [FaultSpan]) {
+    self.spans = spans
+    begins = spans.map(\.begin).sorted()
+    ends = spans.map(\.end).sorted()
+  }
+
+  mutating func phase(at rank: Int32) -> Phase {
+    while begun < begins.count, begins[begun] < rank { begun += 1 }
+    while ended < ends.count, ends[ended] < rank { ended += 1 }
+    return begun == 0 ? .before : begun > ended ? .during : .after
   }
 }
 
@@ -142,8 +153,10 @@ extension Coverage {
 public struct CoverageRequirement: Sendable, Equatable {
   /// Completed operations in all.
   public var completed: Int
-  /// Completed operations of each function that was invoked at all.
+  /// Completed operations of each function that was invoked at all, and of ``functions``.
   public var completedPerFunction: Int
+  /// Functions that a run is made of, whether or not one of them was ever invoked.
+  public var functions: [String]
   /// Completed operations while a fault was on; applies when faults were made.
   public var duringFaults: Int
   /// The share of completed operations that were concurrent with another.
@@ -155,11 +168,12 @@ public struct CoverageRequirement: Sendable, Equatable {
 
   /// Makes a requirement; the defaults ask for the least that is not vacuous.
   public init(
-    completed: Int = 1, completedPerFunction: Int = 1, duringFaults: Int = 0,
-    overlap: Double = 0, faults: [String] = [], finalReads: Int = 0
+    completed: Int = 1, completedPerFunction: Int = 1, functions: [String] = [],
+    duringFaults: Int = 0, overlap: Double = 0, faults: [String] = [], finalReads: Int = 0
   ) {
     self.completed = completed
     self.completedPerFunction = completedPerFunction
+    self.functions = functions
     self.duringFaults = duringFaults
     self.overlap = overlap
     self.faults = faults
@@ -170,17 +184,22 @@ public struct CoverageRequirement: Sendable, Equatable {
   public func shortcomings(of coverage: Coverage) -> [String] {
     var lacks: [String] = []
     if coverage.completed < completed {
-      lacks.append("\(coverage.completed) operations completed, at least \(completed) are needed")
+      lacks.append("\(coverage.completed) operations completed, \(least(completed))")
     }
     for function in coverage.functions where function.completed < completedPerFunction {
       lacks.append(
-        "\(function.completed) “\(function.name)” completed, at least \(completedPerFunction) "
-          + "are needed")
+        "\(function.completed) of \(function.invoked) “\(function.name)” completed, "
+          + least(completedPerFunction))
+    }
+    if completedPerFunction > 0 {
+      for name in functions where !coverage.functions.contains(where: { $0.name == name }) {
+        lacks.append("“\(name)” was never invoked, \(least(completedPerFunction))")
+      }
     }
     let during = coverage.functions.reduce(0) { $0 + $1.duringFaults }
     if during < duringFaults {
       lacks.append(
-        "\(during) operations completed while a fault was on, at least \(duringFaults) are needed")
+        "\(during) operations completed while a fault was on, \(least(duringFaults))")
     }
     if coverage.overlap < overlap {
       lacks.append(
@@ -194,8 +213,12 @@ public struct CoverageRequirement: Sendable, Equatable {
     }
     if coverage.finalReads < finalReads {
       lacks.append(
-        "\(coverage.finalReads) final reads completed, at least \(finalReads) are needed")
+        "\(coverage.finalReads) final reads completed, \(least(finalReads))")
     }
     return lacks
+  }
+
+  private func least(_ count: Int) -> String {
+    "at least \(count) \(count == 1 ? "is" : "are") needed"
   }
 }

@@ -30,6 +30,9 @@ public struct History: Sendable {
   public var header: JSON?
   /// What a reader should know: a torn last line was dropped, …
   public var warnings: [String] = []
+  /// What a reader found in the file and could not put into the terms of a model, how often by
+  /// kind: `["watch": 12]`. A pass says nothing of it, so with any of it there is no pass.
+  public var unchecked: [String: Int] = [:]
   /// Every value of the history.
   public var values = ValueTable()
   /// The functions by their ids.
@@ -79,6 +82,13 @@ public struct History: Sendable {
   }
 
   init() {}
+
+  /// Takes over what the header says was left unchecked when it was written.
+  mutating func takeUnchecked() {
+    for member in header?["unchecked"]?.members ?? [] where unchecked[member.name] == nil {
+      unchecked[member.name] = member.value.integer.map { Int(clamping: $0) }
+    }
+  }
 
   /// Makes room for that many operations in every column.
   mutating func reserve(_ operations: Int) {

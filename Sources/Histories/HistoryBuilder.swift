@@ -25,9 +25,22 @@ public struct HistoryBuilder: Sendable {
   private static let smallLimit: Int64 = 65_536
   /// The rank of the first event that ``drain()`` has not handed over.
   private var stretchStart: Int32 = 0
+  /// The order that was asked for; nil takes the lines' and refuses what the times exclude.
+  private let order: EventOrder?
+  /// Events that wait to be put in order.
+  private var held: HeldEvents?
+  private var times = TimeRecord()
+  /// How many operations are open.
+  public private(set) var openCount = 0
 
   /// Makes a builder of an empty history.
-  public init() {}
+  ///
+  /// In another order than the lines', events wait until ``settle()``. Where no order was asked
+  /// for, a completion that is timed before its invocation is an error.
+  public init(order: EventOrder? = nil) {
+    self.order = order
+    held = order == .time || order == .index ? order.map(HeldEvents.init) : nil
+  }
 
   /// The values of the history; readers intern into it.
   public var values: ValueTable {
@@ -42,13 +55,33 @@ public struct HistoryBuilder: Sendable {
   }
 
   /// How many events were added.
-  public var eventCount: Int { history.eventCount }
+  public var eventCount: Int { history.eventCount + (held?.count ?? 0) }
+
+  /// How many events ``drain()`` would hand over.
+  public var newEventCount: Int { history.eventCount - Int(stretchStart) }
 
   /// What the history so far takes in memory, in bytes, without spare room.
-  public var bytes: Int { history.bytes + names.values.bytes }
+  public var bytes: Int { history.bytes + names.values.bytes + 2 * (held?.bytes ?? 0) }
+
+  /// What adding a few thousand events more may take for a moment, in bytes: an array that has no
+  /// spare room is there twice while it grows.
+  public var growth: Int {
+    let isFull = history.count + Self.fewEvents > history.processes.capacity
+    let processes = max(largeProcesses.count, 1)
+    let isCrowded = largeProcesses.count + Self.fewEvents > largeProcesses.capacity
+    return names.values.growth(Self.fewEvents) + (isFull ? 16 * history.count : 0)
+      + (isCrowded ? 80 * processes : 0)
+  }
+
+  private static let fewEvents = 8192
 
   /// Notes something that a reader should know.
   public mutating func warn(_ message: String) { history.warnings.append(message) }
+
+  /// Counts something that no model will be asked about, by its kind.
+  public mutating func leaveUnchecked(_ kind: String, count: Int = 1) {
+    history.unchecked[kind, default: 0] += count
+  }
 
   /// The id of a function's name.
   public mutating func function(_ name: String) -> FunctionID { names.function(name) }
@@ -63,6 +96,10 @@ public struct HistoryBuilder: Sendable {
 
   /// Keeps a further field, named by ``field(_:)``, of the event that is added next.
   public mutating func keep(_ field: Int32, _ value: ValueID) {
+    guard held == nil else {
+      held?.keep(field, value)
+      return
+    }
     let rank = Int32(history.eventCount)
     history.extras.append(History.Extra(rank: rank, name: field, value: value))
   }
@@ -72,6 +109,15 @@ public struct HistoryBuilder: Sendable {
   /// - Complexity: O(1) expected.
   /// - Throws: ``HistoryError`` when the event breaks a rule of the contract.
   public mutating func add(_ event: Event) throws(HistoryError) {
+    guard held == nil else {
+      held?.append(event)
+      return
+    }
+    if event.time >= times.latest {
+      times.latest = event.time
+    } else {
+      times.note(backwards: event)
+    }
     guard history.eventCount < Int(History.never) - 1 else {
       throw HistoryError(line: event.line, "more than 2^31 events; split the file")
     }
@@ -88,12 +134,37 @@ public struct HistoryBuilder: Sendable {
     history.reserve(operations)
   }
 
+  /// Puts events that waited in order; call it once, after the last one was added.
+  ///
+  /// - Complexity: O(events · log events) when they waited, else O(1).
+  /// - Throws: ``HistoryError`` for an event that lacks what it is sorted by, or breaks a rule.
+  public mutating func settle() throws(HistoryError) {
+    guard let waiting = held else { return }
+    held = nil
+    do throws(HistoryError) {
+      try waiting.inOrder(names) { (event, extras) throws(HistoryError) in
+        for extra in extras { keep(extra.name, extra.value) }
+        try add(event)
+      }
+    } catch {
+      guard let order, !error.message.contains("--order") else { throw error }
+      throw HistoryError(
+        line: error.line, column: error.column,
+        error.message + " (in the order of --order \(order.rawValue))")
+    }
+  }
+
   /// The history of all that was added. What is still open stays indeterminate.
   public consuming func build() -> History {
+    history.warnings += times.warnings()
     history.values = names.values
     history.functions = names.functions
     history.extraNames = names.fields
     history.header = names.header
+    history.takeUnchecked()
+    if order == nil || order == .line, let warning = history.indexWarning {
+      history.warnings.append(warning)
+    }
     return history
   }
 
@@ -129,8 +200,10 @@ public struct HistoryBuilder: Sendable {
   /// their order and without their further fields, and who was retired stays so. Values are
   /// interned anew, so that memory grows with what is open and with processes, not with the length.
   ///
-  /// - Complexity: O(size of the stretch).
+  /// - Complexity: O(new events and open operations): where ``newEventCount`` is less than
+  ///   ``openCount``, waiting for more is cheaper.
   public mutating func drain() -> Stretch {
+    history.warnings += times.warnings(mayGoOn: true)
     var next = History()
     var values = ValueTable()
     let carried = stretchStart
@@ -157,6 +230,7 @@ public struct HistoryBuilder: Sendable {
     next.functions = names.functions
     next.extraNames = names.fields
     next.header = names.header
+    next.takeUnchecked()
     names.values = values
     return Stretch(history: next, firstRank: carried)
   }
@@ -185,6 +259,7 @@ public struct HistoryBuilder: Sendable {
           + "\(line); after an info a process must not be used again (go on under a new number)")
     }
     set(process, .open(history.count))
+    openCount += 1
     history.processes.append(process)
     history.function.append(event.function)
     history.key.append(event.key)
@@ -228,6 +303,10 @@ public struct HistoryBuilder: Sendable {
           + "but invoked it on key \(names.values.describe(history.key[operation])) on line "
           + "\(history.line[operation])")
     }
+    if event.time < history.invokedTime[operation], event.time != Event.noTime {
+      try noteEarly(event, operation)
+    }
+    openCount -= 1
     history.output[operation] = event.value
     history.completed[operation] = Int32(history.eventCount)
     history.completedTime[operation] = event.time
@@ -238,6 +317,16 @@ public struct HistoryBuilder: Sendable {
     case .info, .invoke: history.outcome[operation] = .indeterminate
     }
     set(process, event.kind == .info ? .retired(line: event.line) : .idle)
+  }
+
+  /// Refuses a completion that is timed before its invocation, unless an order was asked for.
+  private mutating func noteEarly(_ event: Event, _ operation: Int) throws(HistoryError) {
+    guard order == nil else { return times.note(early: event.line) }
+    throw HistoryError(
+      line: event.line,
+      "“\(name(event))” is completed at the time \(event.time), before it was invoked at "
+        + "\(history.invokedTime[operation]) on line \(history.line[operation]); if the lines are "
+        + "right and the times are not, say --order line (--order index sorts by “index”)")
   }
 
   private func name(_ event: Event) -> String { names.functions[Int(event.function)] }
@@ -255,7 +344,12 @@ public struct HistoryBuilder: Sendable {
 
   private mutating func set(_ process: Int64, _ state: State) {
     guard process >= 0, process < HistoryBuilder.smallLimit else {
-      largeProcesses[process] = state
+      // Who has nothing open is as good as new.
+      if case .idle = state {
+        largeProcesses[process] = nil
+      } else {
+        largeProcesses[process] = state
+      }
       return
     }
     while smallProcesses.count <= process { smallProcesses.append(.idle) }

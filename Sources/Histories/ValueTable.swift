@@ -108,6 +108,16 @@ extension ValueTable {
       + slots.count * MemoryLayout<Int32>.stride
   }
 
+  /// What so many values more may take for a moment, in bytes, while the table grows.
+  func growth(_ more: Int) -> Int {
+    let isCrowded = (kinds.count + more) * 2 > slots.count
+    let isFull = kinds.count + more > payloads.capacity
+    let letters = text.count + 16 * more > text.capacity ? 2 * text.count : 0
+    let members = parts.count + 2 * more > parts.capacity ? 8 * parts.count : 0
+    return (isCrowded ? 8 * slots.count : 0) + (isFull ? 16 * payloads.count : 0) + letters
+      + members
+  }
+
   /// The id of an integer.
   ///
   /// - Complexity: O(1) expected.

@@ -40,9 +40,10 @@ public struct EDN: HistoryFormat {
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var reader = EDNReader(bytes, file: file)
+    var reader = EDNReader(bytes, file: file, order: options.order)
     try reader.read()
-    return try Keyed.apply(options, to: reader.finish(), file: file)
+    let isTagged = reader.hasTaggedTuples
+    return try Keyed.apply(options, to: reader.finish(), file: file, isTagged: isTagged)
   }
 
   /// The history as ``EDNWriter`` writes it.

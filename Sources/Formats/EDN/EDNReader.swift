@@ -7,7 +7,7 @@ struct EDNReader {
   private let bytes: UnsafeRawBufferPointer
   private var scanner: EDNScanner
   private var place: LineCounter
-  private var builder = HistoryBuilder()
+  private var builder: HistoryBuilder
   private var functions: [ValueID: FunctionID] = [:]
   /// What the keys of events mean, by their values.
   private var names: [ValueID: Name] = [:]
@@ -15,8 +15,9 @@ struct EDNReader {
   private var extras: [(field: Int32, value: ValueID)] = []
   private var isFirst = true
 
-  init(_ bytes: UnsafeRawBufferPointer, file: String) {
+  init(_ bytes: UnsafeRawBufferPointer, file: String, order: EventOrder? = nil) {
     self.file = file
+    builder = HistoryBuilder(order: order)
     self.bytes = bytes
     scanner = EDNScanner(bytes)
     place = LineCounter(bytes)
@@ -34,8 +35,12 @@ struct EDNReader {
       builder.warn(
         "the end, from line \(line), column \(column), is torn and was dropped: \(error.message)")
     }
+    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
   }
+
+  /// Whether the file tags `[key value]` tuples as such.
+  var hasTaggedTuples: Bool { scanner.hasTaggedTuples }
 
   /// The history of all that was read.
   consuming func finish() -> History { builder.build() }
@@ -125,7 +130,13 @@ extension EDNReader {
       try read(name, into: &draft)
     }
     scanner.position += 1
-    isFirst = false
+    defer { isFirst = false }
+    if isFirst, draft.process == nil, draft.kind == nil, draft.function < 0,
+      TestMap.hasFields(extras.map { builder.names.fields[Int($0.field)] })
+    {
+      builder.header = TestMap.header(of: bytes[start..<scanner.position])
+      return
+    }
     try add(draft, at: start)
   }
 

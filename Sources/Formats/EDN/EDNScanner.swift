@@ -14,6 +14,8 @@ struct EDNScanner {
   private var depth = 0
   /// What is after the last byte, in the words of an error.
   var endName = "the end of the file"
+  /// Whether a tag said that its value is one of Jepsen's `[key value]` tuples.
+  private(set) var hasTaggedTuples = false
   private var stack: [ValueID] = []
   private var decoded: [UInt8] = []
 
@@ -55,14 +57,30 @@ struct EDNScanner {
         if next == UInt8(ascii: "_") {
           try discard(into: &values)
         } else if next == UInt8(ascii: ":") || Words.isLetter(next) {
-          position += 1
+          let start = position + 1
+          position = start
           while position < end, Keyword.isPart(base[position]) { position += 1 }
+          noteTag(start..<position)
         } else {
           return
         }
       default: return
       }
     }
+  }
+
+  /// Notes the tags under which Jepsen's tuples were ever printed: `jepsen.independent.Tuple` and
+  /// `clojure.lang.MapEntry`.
+  private mutating func noteTag(_ tag: Range<Int>) {
+    guard !hasTaggedTuples, let last = tag.last else { return }
+    let isTuple = base[last] == UInt8(ascii: "e") || base[last] == UInt8(ascii: "y")
+    guard isTuple,
+      base[tag.lowerBound] == UInt8(ascii: "j") || base[tag.lowerBound] == UInt8(ascii: "c")
+    else { return }
+    let name = text(tag).lowercased()
+    hasTaggedTuples =
+      name.hasSuffix("independent.tuple") || name.hasSuffix("independent/tuple")
+      || name == "clojure.lang.mapentry"
   }
 
   private mutating func discard(into values: inout ValueTable) throws(ScanError) {
@@ -178,7 +196,7 @@ extension EDNScanner {
     return values.intern(.string, bytes: name)
   }
 
-  /// `#{…}`, `##Inf`; tags and discards are white space, see ``skipSpace(into:)``.
+  /// `#{…}`, `##Inf`, `#"…"`; tags and discards are white space, see ``skipSpace(into:)``.
   private mutating func dispatch(into values: inout ValueTable) throws(ScanError) -> ValueID {
     let start = position
     position += 1
@@ -187,6 +205,9 @@ extension EDNScanner {
     case UInt8(ascii: "#"):
       while position < end, Keyword.isPart(base[position]) { position += 1 }
       return values.intern(.string, bytes: try valid(start..<position))
+    case UInt8(ascii: "\""):
+      try pattern(from: start)
+      return decoded.withUnsafeBytes { values.intern(.string, bytes: $0) }
     default: throw error("found “#” before \(found), expected a set, a tag or “#_”", at: start)
     }
   }
@@ -308,6 +329,30 @@ extension EDNScanner {
     if let bad {
       throw error(
         "found \(Words.byte(decoded[bad])) in this string, expected valid UTF-8", at: start)
+    }
+  }
+
+  /// Reads Clojure's `#"…"` into ``decoded``: its backslashes are the pattern's own.
+  private mutating func pattern(from start: Int) throws(ScanError) {
+    decoded.removeAll(keepingCapacity: true)
+    position += 1
+    while position < end, base[position] != UInt8(ascii: "\"") {
+      if base[position] == UInt8(ascii: "\\"), position + 1 < end {
+        decoded.append(base[position])
+        position += 1
+      }
+      decoded.append(base[position])
+      position += 1
+    }
+    guard position < end else {
+      var failure = error("this pattern is never closed", at: start)
+      failure.isAtEnd = true
+      throw failure
+    }
+    position += 1
+    if let bad = decoded.withUnsafeBytes({ UTF8Check.firstInvalid($0) }) {
+      throw error(
+        "found \(Words.byte(decoded[bad])) in this pattern, expected valid UTF-8", at: start)
     }
   }
 

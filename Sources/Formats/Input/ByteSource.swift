@@ -33,8 +33,11 @@ public struct ByteSource {
 
   /// Fills a buffer with the next whole lines, about `target` bytes or one longer line.
   ///
-  /// False when there are no more; what follows the last newline is then in ``tail``.
-  mutating func next(into buffer: ByteBuffer, target: Int) throws(Failure) -> Bool {
+  /// False when there are no more; what follows the last newline is then in ``tail``. A line that
+  /// is longer than `longest` is not read to its end: what is there of it is the block.
+  mutating func next(
+    into buffer: ByteBuffer, target: Int, longest: Int = Int.max
+  ) throws(Failure) -> Bool {
     buffer.count = 0
     buffer.append(rest.bytes)
     rest.count = 0
@@ -51,6 +54,7 @@ public struct ByteSource {
         return true
       }
       searched = buffer.count
+      if searched > longest { return true }
       guard isAtEnd else { continue }
       rest.append(buffer.bytes)
       buffer.count = 0

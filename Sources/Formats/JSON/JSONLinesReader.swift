@@ -5,13 +5,14 @@ import Histories
 /// Reads JSON lines as they come: feed it whole lines, then ``finish(warning:)``.
 public struct JSONLinesReader {
   private let file: String
-  private var builder = HistoryBuilder()
+  private var builder: HistoryBuilder
   private var events = JSONEventScanner()
   private var lines = 0
 
-  /// Makes a reader; `file` is used in errors.
-  public init(file: String) {
+  /// Makes a reader; `file` is used in errors, `order` is that of ``ReadOptions``.
+  public init(file: String, order: EventOrder? = nil) {
     self.file = file
+    builder = HistoryBuilder(order: order)
   }
 
   /// How many lines were read.
@@ -107,6 +108,10 @@ public struct JSONLinesReader {
     }
   }
 
+  /// Whether fewer events were read since the last ``drain()`` than operations are open, each of
+  /// which that has to look at.
+  public var isWorthWaiting: Bool { builder.newEventCount < builder.openCount }
+
   /// Hands over the events that were read since the last time; see ``HistoryBuilder/drain()``.
   public mutating func drain() -> Stretch {
     events.forgetValues()
@@ -114,7 +119,10 @@ public struct JSONLinesReader {
   }
 
   /// The history of all that was read.
-  public consuming func finish() -> History {
+  ///
+  /// - Throws: ``FormatError`` when the events cannot be put in the order that was asked for.
+  public consuming func finish() throws(FormatError) -> History {
+    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
     return builder.build()
   }
@@ -175,4 +183,6 @@ public struct JSONLinesReader {
 
   /// What was read takes that many bytes of memory.
   var bytes: Int { builder.bytes }
+  /// A little more may take that many for a moment.
+  var growth: Int { builder.growth }
 }

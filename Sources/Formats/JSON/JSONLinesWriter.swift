@@ -56,12 +56,23 @@ enum HistoryHeader {
     return .object(header)
   }
 
-  /// The header, with a word on tuples where a reader would take for keys what was not.
+  /// The header, with what is not in the events and still must not be forgotten: a word on tuples
+  /// where a reader would take for keys what was not, and what was left unchecked.
   static func toWrite(of history: History) -> JSON? {
-    guard history.looksKeyed else { return history.header }
+    let looksKeyed = history.tupleEvidence.reading != .plain
+    guard looksKeyed || !history.unchecked.isEmpty else { return history.header }
     var members = history.header?.members ?? [JSON.Member("plumbline", 1)]
-    members.removeAll { $0.name == "keyed" }
-    members.append(JSON.Member("keyed", false))
+    if looksKeyed {
+      members.removeAll { $0.name == "keyed" }
+      members.append(JSON.Member("keyed", false))
+    }
+    if !history.unchecked.isEmpty {
+      members.removeAll { $0.name == "unchecked" }
+      let counts = history.unchecked.sorted { $0.key < $1.key }
+      members.append(
+        JSON.Member(
+          "unchecked", .object(counts.map { JSON.Member($0.key, .integer(Int64($0.value))) })))
+    }
     return .object(members)
   }
 }

@@ -35,6 +35,8 @@ final class ParallelJSONLines: @unchecked Sendable {
   private var isExhausted = false
   private var ending: Ending?
   private let blockSize: Int
+  /// The longest block that there is memory for, with what is made of it, in every slot.
+  private let longest: Int
   private let size: Int
   private let file: String
   private let options: ReadOptions
@@ -65,8 +67,9 @@ final class ParallelJSONLines: @unchecked Sendable {
     self.options = options
     self.blockSize = blockSize
     size = source.size
+    longest = options.memoryLimit.map { max(2 * blockSize, $0 / (2 * slots)) } ?? Int.max
     self.slots = [Block?](repeating: nil, count: slots)
-    reader = JSONLinesReader(file: file)
+    reader = JSONLinesReader(file: file, order: options.order)
     mutex.initialize(to: pthread_mutex_t())
     changed.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
@@ -119,10 +122,10 @@ final class ParallelJSONLines: @unchecked Sendable {
     }
     do throws(FormatError) {
       try reader.read(last: source.tail)
+      return try reader.finish()
     } catch {
       throw .format(error)
     }
-    return reader.finish()
   }
 
   private func run() {
@@ -154,7 +157,7 @@ final class ParallelJSONLines: @unchecked Sendable {
       try reader.read(block.batch)
       if isFirst { reserve(&reader, after: block) }
       do throws(Failure) {
-        try options.requireMemory(reader.bytes, of: file)
+        try options.requireMemory(reader.bytes, growth: reader.growth, of: file)
       } catch {
         flaw = .failure(error)
       }
@@ -187,7 +190,8 @@ final class ParallelJSONLines: @unchecked Sendable {
     var isMore = false
     var failure: Failure?
     do throws(Failure) {
-      isMore = try source.next(into: block.buffer, target: blockSize)
+      isMore = try source.next(into: block.buffer, target: blockSize, longest: longest)
+      if block.buffer.count > longest { try options.requireMemory(Int.max, of: file) }
     } catch {
       failure = error
     }

@@ -23,6 +23,8 @@ public struct CallReturn: HistoryFormat {
   public let summary = "calls and returns: [1] call push(5), [1] return"
   /// `hist`, `log`.
   public let extensions = ["hist", "log"]
+  /// The lines: they have no times.
+  public let orders: [EventOrder] = [.line]
 
   /// Makes the format.
   public init() {}

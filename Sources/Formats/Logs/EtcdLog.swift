@@ -5,14 +5,12 @@ import Histories
 ///
 /// JSON objects one after another, each an operation: `ClientId`, `Input` (the request), `Call` and
 /// `Return` (nanoseconds), `Output` (the response or an error). A log holds one client, and a
-/// history needs them all: `cat report/client-*/operations.json | plumbline check -`.
+/// history needs them all: their folder, or `cat report/client-*/operations.json | plumbline
+/// check -`.
 ///
-/// Keys become registers: a put is a `write`, a deletion a `write` of null, a range a `read` of
-/// each key that it returned, or of its one key. What a register cannot say is left out so that the
-/// history claims less, never more, and no violation is made up: conditions of transactions are not
-/// checked; the parts of a transaction count as concurrent, each under a process of its own; a
-/// revoked lease may have deleted each key that was ever put under it; reads at an old revision,
-/// reads without an answer, compactions, defragmentations and new leases say nothing.
+/// Everything that a request asks and an answer says becomes a claim for the model `etcd`
+/// (``EtcdOperation``). What has no place there is counted as unchecked. Where revisions show that
+/// the operations of others are missing (``EtcdGaps``), nothing can be checked, and that is said.
 public struct EtcdLog: HistoryFormat {
   /// `etcd`.
   public let name = "etcd"
@@ -20,6 +18,8 @@ public struct EtcdLog: HistoryFormat {
   public let summary = "etcd's robustness tests: operations.json of all clients, concatenated"
   /// `json`.
   public let extensions = ["json"]
+  /// The times: a line is a whole operation, and the clients' lines come one after another.
+  public let orders: [EventOrder] = [.time]
 
   /// Makes the format.
   public init() {}
@@ -74,181 +74,99 @@ public struct EtcdLog: HistoryFormat {
   }
 }
 
-/// What the operations of a log did to single keys, to be sorted by time.
+/// The operations of a log, to be sorted by time.
 private struct EtcdEvents {
-  /// What an operation did to one key.
-  private struct Part {
-    var key: String
-    /// The value written or read.
-    var value: JSON
-    var isWrite: Bool
-    var isKnown = true
-    var revision: Int64?
-  }
-
   private struct Moment {
     var time: Int64
     var isCompletion: Bool
-    var part: Int
+    var operation: Int
   }
 
-  private var parts: [(part: Part, client: Int64, isFirst: Bool, line: Int, error: String?)] = []
-  private var moments: [Moment] = []
-  private var leased: [Int64: [String]] = [:]
-  private var revoked: [(lease: Int64, client: Int64, call: Int64, line: Int)] = []
-  private var lastClient: Int64 = 0
+  private var operations: [EtcdOperation] = []
+  private var unchecked: [String: Int] = [:]
+  /// The types of requests that the model does not know and that may have changed the map.
+  private var strange: [String] = []
   private var warnings: [String] = []
-  private var transactions = 0
 
   mutating func warn(_ message: String) { warnings.append(message) }
 
   /// Takes an operation; what it lacks is returned.
-  mutating func add(_ operation: JSON, line: Int) -> String? {
-    guard let client = operation["ClientId"]?.integer, let input = operation["Input"],
-      let call = operation["Call"]?.integer, let output = operation["Output"],
-      let end = operation["Return"]?.integer
+  mutating func add(_ json: JSON, line: Int) -> String? {
+    // What a watch saw lies beside the operations.
+    if json["ClientId"] == nil, json["Request"] != nil, let responses = json["Responses"] {
+      unchecked["watch", default: 0] += max(1, responses.array?.count ?? 0)
+      return nil
+    }
+    guard let client = json["ClientId"]?.integer, let input = json["Input"],
+      let call = json["Call"]?.integer, let output = json["Output"],
+      let end = json["Return"]?.integer
     else { return "expected an operation with “ClientId”, “Input”, “Call”, “Output” and “Return”" }
-    lastClient = max(lastClient, client)
-    let error = [output["Error"]?.string, output["ClientError"]?.string]
-      .compactMap { $0 }.first { !$0.isEmpty }
-    let isUnknown =
-      error != nil || output["Persisted"]?.bool == true || output["PartialResponse"]?.bool == true
-    var found: [Part] = []
-    switch input["Type"]?.string {
-    case "range":
-      guard let range = input["Range"] else { return "found a range without “Range”" }
-      if !isUnknown, range["Revision"]?.integer ?? 0 == 0 {
-        found = reads(range, answer: output["Range"] ?? .null)
-      }
-    case "txn":
-      guard let request = input["Txn"] else { return "found a transaction without “Txn”" }
-      found = writes(request, output: output, isUnknown: isUnknown)
-    case "leaseRevoke":
-      let lease = input["LeaseRevoke"]?["LeaseID"]?.integer
-      if let lease { revoked.append((lease, client, call, line)) }
-    case "leaseGrant", "defragment", "compact": break
-    case let type:
-      return "found “\(type ?? "nothing")” as the type of a request, expected “range” or “txn”"
+    guard let type = input["Type"]?.string else {
+      return "found “nothing” as the type of a request, expected “range” or “txn”"
     }
-    for (index, part) in found.enumerated() {
-      moments.append(Moment(time: call, isCompletion: false, part: parts.count))
-      if end >= call { moments.append(Moment(time: end, isCompletion: true, part: parts.count)) }
-      parts.append((part, client, index == 0, line, error))
+    var operation = EtcdOperation(client: client, call: call, end: end, line: line)
+    guard operation.take(type, input, output) else {
+      unchecked[type, default: 0] += 1
+      if type != "range" { strange.append(type) }
+      return nil
     }
+    for kind in operation.unchecked { unchecked[kind, default: 0] += 1 }
+    if operation.isKnown, end < call {
+      return "an operation that returned at \(end), before it was called at \(call)"
+    }
+    operations.append(operation)
     return nil
-  }
-
-  /// What a range saw: its one key, or each key that it returned.
-  private func reads(_ range: JSON, answer: JSON) -> [Part] {
-    guard answer != .null else { return [] }
-    let pairs = answer["KVs"]?.array ?? []
-    if pairs.isEmpty, range["End"]?.string ?? "" == "", let key = range["Start"]?.string {
-      return [Part(key: key, value: .null, isWrite: false)]
-    }
-    return pairs.compactMap { pair in
-      pair["Key"]?.string.map { key in
-        Part(
-          key: key, value: EtcdEvents.value(pair["Value"]), isWrite: false,
-          revision: pair["ModRevision"]?.integer)
-      }
-    }
-  }
-
-  /// What a transaction did, or may have done when its outcome is unknown.
-  private mutating func writes(_ request: JSON, output: JSON, isUnknown: Bool) -> [Part] {
-    let success = request["OperationsOnSuccess"]?.array ?? []
-    let failure = request["OperationsOnFailure"]?.array ?? []
-    let answer = output["Txn"] ?? .null
-    let isUnknown = isUnknown || answer == .null
-    for operation in success + failure {
-      if let lease = operation["Put"]?["LeaseID"]?.integer, lease != 0,
-        let key = operation["Put"]?["Key"]?.string
-      {
-        leased[lease, default: []].append(key)
-      }
-    }
-    if !(request["Conditions"]?.array ?? []).isEmpty || success.count > 1 { transactions += 1 }
-    let done =
-      isUnknown ? success + failure : answer["Failure"]?.bool == true ? failure : success
-    let results = answer["Results"]?.array ?? []
-    var parts: [Part] = []
-    for (index, operation) in done.enumerated() {
-      switch operation["Type"]?.string {
-      case "put-operation":
-        guard let put = operation["Put"], let key = put["Key"]?.string else { continue }
-        parts.append(
-          Part(
-            key: key, value: EtcdEvents.value(put["Value"]), isWrite: true, isKnown: !isUnknown,
-            revision: isUnknown ? nil : output["Revision"]?.integer))
-      case "delete-operation":
-        guard let key = operation["Delete"]?["Key"]?.string else { continue }
-        parts.append(Part(key: key, value: .null, isWrite: true, isKnown: !isUnknown))
-      case "range-operation" where !isUnknown && index < results.count:
-        parts += reads(operation["Range"] ?? .null, answer: results[index])
-      default: continue
-      }
-    }
-    return parts
-  }
-
-  /// A value: its text, or the hash that stands for a long one.
-  private static func value(_ json: JSON?) -> JSON {
-    if let hash = json?["Hash"]?.integer, hash != 0 { return .integer(hash) }
-    return .string(json?["Value"]?.string ?? json?.string ?? "")
   }
 
   /// The history of all operations, in the order of time; an invocation comes before a completion
   /// of the same instant, which claims less.
   mutating func history(_ file: String) throws(FormatError) -> History {
-    for revoke in revoked {
-      var keys: Set<String> = []
-      for key in leased[revoke.lease] ?? [] where keys.insert(key).inserted {
-        moments.append(Moment(time: revoke.call, isCompletion: false, part: parts.count))
-        let part = Part(key: key, value: .null, isWrite: true, isKnown: false)
-        parts.append((part, revoke.client, false, revoke.line, nil))
+    var builder = HistoryBuilder()
+    builder.header = ["plumbline": 1, "model": "etcd"]
+    for warning in warnings { builder.warn(warning) }
+    if operations.isEmpty { builder.warn("the file holds no events") }
+    for (kind, count) in unchecked.sorted(by: { $0.key < $1.key }) {
+      builder.leaveUnchecked(kind, count: count)
+    }
+    if leaveOut(in: &builder) { return builder.build() }
+    var moments: [Moment] = []
+    for (place, operation) in operations.enumerated() {
+      moments.append(Moment(time: operation.call, isCompletion: false, operation: place))
+      if operation.end >= operation.call {
+        moments.append(Moment(time: operation.end, isCompletion: true, operation: place))
       }
     }
     moments.sort {
-      ($0.time, $0.isCompletion ? 1 : 0, $0.part) < ($1.time, $1.isCompletion ? 1 : 0, $1.part)
+      ($0.time, $0.isCompletion ? 1 : 0, $0.operation)
+        < ($1.time, $1.isCompletion ? 1 : 0, $1.operation)
     }
-    var builder = HistoryBuilder()
-    builder.header = ["plumbline": 1, "model": "register"]
-    for warning in warnings { builder.warn(warning) }
-    if parts.isEmpty { builder.warn("the file holds no events") }
-    if transactions > 0 {
-      builder.warn(
-        "transactions with conditions or several operations, whose parts count as concurrent and "
-          + "whose conditions are not checked: \(transactions)")
-    }
-    noteStrangers(in: &builder)
-    var processes = [Int64](repeating: 0, count: parts.count)
+    var processes = [Int64](repeating: 0, count: operations.count)
     var busy: Set<Int64> = []
+    var lastClient = operations.map(\.client).max() ?? 0
     for moment in moments {
-      let (part, client, isFirst, line, error) = parts[moment.part]
+      let operation = operations[moment.operation]
       if !moment.isCompletion {
-        let isFree = isFirst && !busy.contains(client)
+        let isFree = !busy.contains(operation.client)
         if !isFree { lastClient += 1 }
-        processes[moment.part] = isFree ? client : lastClient
-        busy.insert(processes[moment.part])
-      } else if part.isKnown {
-        busy.remove(processes[moment.part])
+        processes[moment.operation] = isFree ? operation.client : lastClient
+        busy.insert(processes[moment.operation])
+      } else if operation.isKnown {
+        busy.remove(processes[moment.operation])
       }
-      let isRead = !part.isWrite && !moment.isCompletion
-      let key = builder.values.intern(string: part.key)
-      let value = isRead ? ValueTable.null : builder.values.intern(part.value)
-      if moment.isCompletion, let revision = part.revision {
-        builder.keep("revision", builder.values.intern(integer: revision))
+      if moment.isCompletion, let server = operation.server {
+        builder.keep("server", builder.values.intern(string: server))
       }
-      if moment.isCompletion, let error {
+      if moment.isCompletion, let error = operation.error {
         builder.keep("error", builder.values.intern(string: error))
       }
+      let value = moment.isCompletion ? operation.answer : operation.request
       do throws(HistoryError) {
         try builder.add(
           Event(
-            moment.isCompletion ? (part.isKnown ? .ok : .info) : .invoke,
-            process: .client(processes[moment.part]),
-            function: builder.function(part.isWrite ? "write" : "read"), key: key, value: value,
-            time: moment.time, line: line))
+            moment.isCompletion ? (operation.isKnown ? .ok : .info) : .invoke,
+            process: .client(processes[moment.operation]),
+            function: builder.function(operation.function), value: builder.values.intern(value),
+            time: moment.time, line: operation.line))
       } catch {
         throw FormatError(file: file, error)
       }
@@ -256,19 +174,23 @@ private struct EtcdEvents {
     return builder.build()
   }
 
-  /// Warns when a value was read that no operation wrote: other clients' logs are missing then.
-  private func noteStrangers(in builder: inout HistoryBuilder) {
-    var written: Set<String> = []
-    for entry in parts where entry.part.isWrite {
-      written.insert("\(entry.part.key)\n\(entry.part.value)")
+  /// Whether the operations cannot be checked because others are missing that changed the map; then
+  /// they are counted, and it is said why.
+  private func leaveOut(in builder: inout HistoryBuilder) -> Bool {
+    let gaps = EtcdGaps(operations)
+    if let type = strange.first {
+      builder.warn(
+        "\(strange.count) requests (“\(type)”) that the model does not know may have changed the "
+          + "map, so nothing of it can be checked")
+    } else if let words = gaps.words() {
+      builder.warn(words)
+      builder.leaveUnchecked("missing-revision", count: gaps.count)
+    } else {
+      return false
     }
-    let stranger = parts.first { entry in
-      !entry.part.isWrite && entry.part.value != .null
-        && !written.contains("\(entry.part.key)\n\(entry.part.value)")
+    for operation in operations where operation.isKnown {
+      builder.leaveUnchecked(operation.type)
     }
-    guard let stranger else { return }
-    builder.warn(
-      "line \(stranger.line): read \(stranger.part.value) from “\(stranger.part.key)”, which no "
-        + "operation here wrote; a verdict needs the operations.json of all clients in one file")
+    return true
   }
 }

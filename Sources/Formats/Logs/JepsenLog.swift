@@ -11,12 +11,15 @@ public struct JepsenLog: HistoryFormat {
   public let summary = "Jepsen's history.txt and the operations in a jepsen.log"
   /// `log`, `txt`.
   public let extensions = ["log", "txt"]
+  /// The lines: they have no times.
+  public let orders: [EventOrder] = [.line]
 
   /// Makes the format.
   public init() {}
 
   /// Looks for a line with an operation.
   public func sniff(_ prefix: UnsafeRawBufferPointer) -> Confidence {
+    if isLoggers(prefix) { return .likely }
     var isFirst = true
     for line in Lines(prefix) where !line.bytes.allSatisfy(Sniffing.isSpace) {
       if JepsenLog.operation(in: line.bytes) != nil { return isFirst ? .certain : .likely }
@@ -25,19 +28,31 @@ public struct JepsenLog: HistoryFormat {
     return .no
   }
 
+  /// Whether Jepsen's logger wrote the first line; its operations may come much later.
+  private func isLoggers(_ prefix: UnsafeRawBufferPointer) -> Bool {
+    let line = String(
+      decoding: prefix.drop(while: Sniffing.isSpace).prefix { $0 != 0x0A }, as: UTF8.self)
+    return line.first?.isNumber == true && line.contains("INFO")
+      && (line.contains("jepsen.core") || line.contains("[jepsen "))
+  }
+
   /// Reads a history.
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var builder = HistoryBuilder()
+    var builder = HistoryBuilder(order: options.order)
     var skipped = 0
+    var isTagged = false
     for line in Lines(bytes) {
       guard let words = JepsenLog.operation(in: line.bytes) else {
         if !line.bytes.allSatisfy(Sniffing.isSpace) { skipped += 1 }
+        if builder.eventCount == 0, builder.header == nil {
+          builder.header = TestMap.header(of: line.bytes)
+        }
         continue
       }
       do throws(ScanError) {
-        try JepsenLog.add(words, of: line, to: &builder)
+        isTagged = try JepsenLog.add(words, of: line, to: &builder) || isTagged
       } catch {
         guard !line.isWhole, error.kind == .syntax else {
           throw FormatError(
@@ -48,9 +63,10 @@ public struct JepsenLog: HistoryFormat {
             + "\(error.offset + 1)")
       }
     }
+    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
     if skipped > 0 { builder.warn("lines skipped because they are no operations: \(skipped)") }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
-    return try Keyed.apply(options, to: builder.build(), file: file)
+    return try Keyed.apply(options, to: builder.build(), file: file, isTagged: isTagged)
   }
 
   /// Where the words of an operation are.
@@ -84,9 +100,10 @@ public struct JepsenLog: HistoryFormat {
     return Int64(String(decoding: word, as: UTF8.self)).map { .client($0) }
   }
 
+  /// Adds an operation; whether a tag in it says that its value is a `[key value]` tuple.
   private static func add(
     _ words: Words, of line: Lines.Line, to builder: inout HistoryBuilder
-  ) throws(ScanError) {
+  ) throws(ScanError) -> Bool {
     var scanner = EDNScanner(line.bytes, from: words.end)
     scanner.endName = "the end of the line"
     try scanner.skipSpace(into: &builder.values)
@@ -114,5 +131,6 @@ public struct JepsenLog: HistoryFormat {
     } catch {
       throw ScanError(offset: 0, message: error.message, kind: .rule)
     }
+    return scanner.hasTaggedTuples
   }
 }

@@ -1,3 +1,5 @@
+import Histories
+
 /// Queues, bags, stacks and priority queues: elements are put in and taken out.
 struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
   static var functions: [StaticString] { Kind.functions }
@@ -15,7 +17,9 @@ struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
   }
 
   /// Elements go in and out in equal parts, a little more in than out while there are few.
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
     let share: Int32 = contents[Int(operation.key)].count < enough ? 9 : 6
     if source.below(16) < share {
@@ -26,7 +30,7 @@ struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     let key = Int(operation.key)
@@ -34,7 +38,7 @@ struct SimulatedContainers<Kind: ContainerKind>: SimulatedObject {
       contents[key].put(operation.input)
       operation.answer = operation.input
     } else {
-      operation.answer = contents[key].take(&source) ?? Operation.null
+      operation.answer = contents[key].take(&source) ?? SimulatedOperation.null
     }
     return .done
   }
@@ -104,28 +108,28 @@ struct Unordered: ContainerKind {
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// Marks are put in by the script alone, once each, and never reach the true object.
   static let bags = [
     // m is put in once and taken out twice.
-    ErrorKind(
-      "duplicate-element", "an element that was put in once is taken out twice",
+    InjectedAnomaly(
+      .duplicated, "an element that was put in once is taken out twice",
       [
         Step(0, .mark(0)), Step(1, answered: .answer(.mark(0))),
         Step(1, answered: .answer(.mark(0))),
       ].acknowledging),
     // Nobody ever puts the mark in.
-    ErrorKind(
-      "thin-air-element", "an element is taken out that nobody ever put in",
+    InjectedAnomaly(
+      .neverInserted, "an element is taken out that nobody ever put in",
       [Step(1, answered: .answer(.mark(0)))]),
     // The only `put m` is invoked after the taking has ended.
-    ErrorKind(
-      "future-element", "an element is taken out before it is put in",
+    InjectedAnomaly(
+      .takenBeforeInserted, "an element is taken out before it is put in",
       [Step(1, answered: .answer(.mark(0))), Step(0, .mark(0))].acknowledging),
     // m is in before the taking is invoked, and nobody takes it out: all takings that were invoked
     // before the script's end complete (``Needs/takesComplete``), none of them with m.
-    ErrorKind(
-      "false-empty", "nothing is found although an element is in", needs: .takesComplete,
+    InjectedAnomaly(
+      .wrongEmpty, "nothing is found although an element is in", needs: .takesComplete,
       [Step(0, .mark(0)), Step(1, answered: .answer(.null))].acknowledging),
   ]
 
@@ -133,15 +137,15 @@ extension ErrorKind {
     bags + [
       // m is in before n is, so m is taken out before n; the only takings of the two say the
       // opposite.
-      ErrorKind(
-        "out-of-order", "two elements leave in the wrong order",
+      InjectedAnomaly(
+        .outOfOrder, "two elements leave in the wrong order",
         [
           Step(0, .mark(0)), Step(0, .mark(1)), Step(1, answered: .answer(.mark(1))),
           Step(1, answered: .answer(.mark(0))),
         ].acknowledging),
       // m is in before n is, so m is out before n; but no taking that could have taken m does.
-      ErrorKind(
-        "lost-element", "an element that was put in never comes out, a later one does",
+      InjectedAnomaly(
+        .lostElement, "an element that was put in never comes out, a later one does",
         needs: .takesComplete,
         [Step(0, .mark(0)), Step(0, .mark(1)), Step(1, answered: .answer(.mark(1)))].acknowledging),
     ]
@@ -149,8 +153,8 @@ extension ErrorKind {
   static let stacks =
     bags + [
       // n lies on m from the moment it is pushed until its only pop, which comes after that of m.
-      ErrorKind(
-        "out-of-order", "two elements leave in the wrong order",
+      InjectedAnomaly(
+        .outOfOrder, "two elements leave in the wrong order",
         [
           Step(0, .mark(0)), Step(0, .mark(1)), Step(1, answered: .answer(.mark(0))),
           Step(1, answered: .answer(.mark(1))),

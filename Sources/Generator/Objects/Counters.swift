@@ -1,3 +1,5 @@
+import Histories
+
 /// Counters to which positive numbers are added: from 1 to 9, or as many as there are values.
 struct SimulatedCounters: SimulatedObject {
   static var functions: [StaticString] { ["add", "read"] }
@@ -19,14 +21,16 @@ struct SimulatedCounters: SimulatedObject {
     largest = options.values > 0 ? Int32(clamping: options.values) : 9
   }
 
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
     operation.code = source.below(2)
     if operation.code == 0 { operation.input = 1 + Int64(source.below(largest)) }
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     if operation.code == 0 {
@@ -38,34 +42,34 @@ struct SimulatedCounters: SimulatedObject {
     return .done
   }
 
-  mutating func invoked(_ operation: Operation) {
+  mutating func invoked(_ operation: SimulatedOperation) {
     if operation.code == 0 { counters[Int(operation.key)].invoked += operation.input }
   }
 
-  mutating func completed(_ operation: Operation, _ client: inout Holding) {
+  mutating func completed(_ operation: SimulatedOperation, _ client: inout Holding) {
     if operation.code == 0 { counters[Int(operation.key)].completed += operation.input }
   }
 
-  func miscount(_ forgery: Forgery, _ operation: Operation) -> Int64 {
+  func miscount(_ forgery: Forgery, _ operation: SimulatedOperation) -> Int64 {
     if case .tooLow = forgery { return counters[Int(operation.key)].completed - 1 }
     return counters[Int(operation.key)].invoked + 1
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// Only positive numbers are ever added.
   static let counters = [
     // All that had completed when the read was invoked counts, and what else counts is positive.
-    ErrorKind(
-      "lost-add", "a read is less than what was added for certain before it",
+    InjectedAnomaly(
+      .countTooLow, "a read is less than what was added for certain before it",
       [Step(1, answered: .tooLow)]),
     // Nothing counts but what was invoked before the read completed.
-    ErrorKind(
-      "wrong-count", "a read is more than all that was ever added",
+    InjectedAnomaly(
+      .countTooHigh, "a read is more than all that was ever added",
       [Step(1, answered: .tooHigh)]),
     // The sum never falls.
-    ErrorKind(
-      "backwards-read", "two reads, one after the other, see a sum and then a smaller one",
+    InjectedAnomaly(
+      .readsGoBack, "two reads, one after the other, see a sum and then a smaller one",
       [Step(1), Step(1, answered: .previous(-1))]),
   ]
 }
@@ -76,12 +80,14 @@ struct SimulatedIDs: SimulatedObject {
 
   init(_ options: GeneratorOptions) {}
 
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     operation.answer = source.fresh()
@@ -89,11 +95,11 @@ struct SimulatedIDs: SimulatedObject {
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   static let uniqueIDs = [
     // Two completed operations on one object have the same id.
-    ErrorKind(
-      "duplicate-id", "an id is given out twice",
+    InjectedAnomaly(
+      .repeatedID, "an id is given out twice",
       [Step(0), Step(0, answered: .previous(0))])
   ]
 }

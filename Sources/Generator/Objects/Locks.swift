@@ -1,3 +1,6 @@
+import Base
+import Histories
+
 /// Locks of every kind, and semaphores.
 ///
 /// Nobody hears no more of a lock that it holds: where nobody knows about an acquisition it never
@@ -21,7 +24,9 @@ struct SimulatedLocks<Kind: LockKind>: SimulatedObject {
     permits = Kind.hasPermits ? Int32(clamping: options.permits) : Int32.max
   }
 
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     guard client.depth > 0 else {
       operation.key = source.key()
       return
@@ -33,7 +38,7 @@ struct SimulatedLocks<Kind: LockKind>: SimulatedObject {
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     let key = Int(operation.key)
@@ -53,13 +58,17 @@ struct SimulatedLocks<Kind: LockKind>: SimulatedObject {
     return .done
   }
 
-  mutating func completed(_ operation: Operation, _ client: inout Holding) {
+  static func header(_ options: GeneratorOptions) -> [(String, JSON)] {
+    Kind.hasPermits ? [("permits", JSON(options.permits))] : []
+  }
+
+  mutating func completed(_ operation: SimulatedOperation, _ client: inout Holding) {
     client.key = operation.key
     client.depth += operation.code == 0 ? 1 : -1
     client.token = operation.answer
   }
 
-  func fate(of operation: Operation, _ client: Holding) -> Fate {
+  func fate(of operation: SimulatedOperation, _ client: Holding) -> Fate {
     if operation.code == 0 { return client.depth == 0 ? .lost : .known }
     return client.depth == 1 ? .done : .known
   }
@@ -92,12 +101,12 @@ enum Semaphore: LockKind {
   static var hasPermits: Bool { true }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// A holds the lock from its acquisition until it asks for a release, which it does not do
   /// before B's acquisition has completed; whatever A and B held before.
-  private static func twoHolders(_ first: Operand, _ second: Operand) -> ErrorKind {
-    ErrorKind(
-      "two-holders", "two clients hold the lock at the same time",
+  private static func twoHolders(_ first: Operand, _ second: Operand) -> InjectedAnomaly {
+    InjectedAnomaly(
+      .twoHolders, "two clients hold the lock at the same time",
       [
         Step(0, by: 0, answered: .answer(first)), Step(0, by: 1, answered: .answer(second)),
         Step(1, by: 0, answered: .acknowledged), Step(1, by: 1, answered: .acknowledged),
@@ -107,9 +116,9 @@ extension ErrorKind {
   /// The operations of a process come one after another and all of them complete, so it holds
   /// the lock at most as often as a client of ours ever does (three times if it may come again,
   /// else once), and the last release finds that it holds nothing.
-  private static func foreignRelease(depth: Int) -> ErrorKind {
-    ErrorKind(
-      "foreign-release", "a client releases what it does not hold",
+  private static func foreignRelease(depth: Int) -> InjectedAnomaly {
+    InjectedAnomaly(
+      .wrongRelease, "a client releases what it does not hold",
       Array(repeating: Step(1, answered: .acknowledged), count: depth + 1))
   }
 
@@ -120,15 +129,15 @@ extension ErrorKind {
     twoHolders(.mark(0), .mark(1)),
     foreignRelease(depth: 1),
     // The second acquisition comes after the first and its token is no greater.
-    ErrorKind(
-      "stale-token", "a later acquisition gets a smaller token",
+    InjectedAnomaly(
+      .tokenNotGrowing, "a later acquisition gets a smaller token",
       [
         Step(0, answered: .answer(.mark(1))), Step(1, .mark(1), answered: .acknowledged),
         Step(0, answered: .answer(.mark(0))), Step(1, .mark(0), answered: .acknowledged),
       ]),
     // As above, with an equal one.
-    ErrorKind(
-      "duplicate-token", "two acquisitions get the same token",
+    InjectedAnomaly(
+      .repeatedToken, "two acquisitions get the same token",
       [
         Step(0, answered: .answer(.mark(0))), Step(1, .mark(0), answered: .acknowledged),
         Step(0, answered: .answer(.mark(0))), Step(1, .mark(0), answered: .acknowledged),
@@ -137,7 +146,7 @@ extension ErrorKind {
 
   static let semaphores = [
     // One process acquires one permit more than there are and releases none in between.
-    ErrorKind("too-many-holders", "more permits are out than there are") { permits in
+    InjectedAnomaly(.tooManyHolders, "more permits are out than there are") { permits in
       Array(repeating: Step(0, answered: .answer(.null)), count: permits + 1)
         + Array(repeating: Step(1, answered: .acknowledged), count: permits + 1)
     },

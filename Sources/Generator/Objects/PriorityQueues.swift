@@ -1,3 +1,5 @@
+import Histories
+
 /// The least element leaves first: a binary heap.
 struct LeastFirst: ContainerKind {
   static var functions: [StaticString] { ["insert", "delete-min"] }
@@ -33,21 +35,21 @@ struct LeastFirst: ContainerKind {
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// The marks m < n are put in by the script alone, once each, and never reach the true object.
   static let priorityQueues =
     bags + [
       // m is in before the first taking is invoked and is taken out by the second: so the first
       // one can't be given n.
-      ErrorKind(
-        "out-of-order", "an element leaves before a smaller one that is in",
+      InjectedAnomaly(
+        .outOfOrder, "an element leaves before a smaller one that is in",
         [
           Step(0, .mark(0)), Step(0, .mark(1)), Step(1, answered: .answer(.mark(1))),
           Step(1, answered: .answer(.mark(0))),
         ].acknowledging),
       // m is in before the taking is invoked; no taking that could have taken m does.
-      ErrorKind(
-        "lost-element", "an element leaves, a smaller one that was put in never does",
+      InjectedAnomaly(
+        .lostElement, "an element leaves, a smaller one that was put in never does",
         needs: .takesComplete,
         [Step(0, .mark(0)), Step(0, .mark(1)), Step(1, answered: .answer(.mark(1)))]
           .acknowledging),

@@ -1,3 +1,5 @@
+import Histories
+
 /// Registers, with compare-and-set or without.
 struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
   static var functions: [StaticString] { Kind.functions }
@@ -12,12 +14,14 @@ struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
   private var values: [Int64]
 
   init(_ options: GeneratorOptions) {
-    values = Array(repeating: Operation.null, count: options.keys)
+    values = Array(repeating: SimulatedOperation.null, count: options.keys)
   }
 
   /// Reads, writes and compare-and-sets in equal parts. What is compared with is the value of the
   /// moment where values are unique, else nothing would ever be swapped.
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
     operation.code = source.below(Kind.hasCas ? 3 : 2)
     switch operation.code {
@@ -30,7 +34,7 @@ struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     let key = Int(operation.key)
@@ -49,7 +53,7 @@ struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
     return .done
   }
 
-  static func puts(_ value: Int64, _ operation: Operation) -> Bool {
+  static func puts(_ value: Int64, _ operation: SimulatedOperation) -> Bool {
     switch operation.code {
     case Code.write: operation.input == value
     case Code.read: false
@@ -57,7 +61,7 @@ struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
     }
   }
 
-  static func writeInput(_ operation: Operation, to line: inout LineBuffer) {
+  static func writeInput(_ operation: SimulatedOperation, to line: inout LineBuffer) {
     guard operation.code == Code.cas else { return line.write(value: operation.input) }
     line.write(UInt8(ascii: "["))
     line.write(value: operation.input)
@@ -66,7 +70,9 @@ struct SimulatedRegisters<Kind: RegisterKind>: SimulatedObject {
     line.write(UInt8(ascii: "]"))
   }
 
-  static func writeOutput(_ operation: Operation, _ snapshot: [Int64], to line: inout LineBuffer) {
+  static func writeOutput(
+    _ operation: SimulatedOperation, _ snapshot: [Int64], to line: inout LineBuffer
+  ) {
     if operation.code == Code.cas {
       writeInput(operation, to: &line)
     } else {
@@ -91,7 +97,7 @@ enum CasRegister: RegisterKind {
   static var hasCas: Bool { true }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// In all of them m is the first mark and v any other value. All that put m in completed before
   /// the script's first step, or are steps themselves; nobody else puts m in before the script
   /// has ended (``Needs/markIsOrdinary``), and unique values are put in but once.
@@ -99,32 +105,33 @@ extension ErrorKind {
     // Every operation that puts m in ends before `write v` is invoked, which ends before the read
     // is: so after the last m, v was written, and only later m could bring it back. There is none
     // before the read completes.
-    ErrorKind(
-      "stale-read", "a read returns a value that was overwritten long ago",
+    InjectedAnomaly(
+      .staleRead, "a read returns a value that was overwritten long ago",
       needs: .markIsOrdinary,
       [
         Step(0, .mark(0)), Step(0, .ordinary, by: 1), Step(0, .ordinary, by: 1),
         Step(1, answered: .answer(.mark(0))),
       ]),
     // As above: m, then the write that is acknowledged and lost, then a read of m.
-    ErrorKind(
-      "lost-write", "a write is acknowledged and has no effect", needs: .markIsOrdinary,
+    InjectedAnomaly(
+      .lostWrite, "a write is acknowledged and has no effect", needs: .markIsOrdinary,
       [
         Step(0, .mark(0)), Step(0, .ordinary, answered: .acknowledged),
         Step(1, answered: .answer(.mark(0))),
       ]),
     // Nobody ever puts the second mark in, and the initial value is null.
-    ErrorKind(
-      "thin-air-read", "a read returns a value that nobody ever wrote",
+    InjectedAnomaly(
+      .neverWritten, "a read returns a value that nobody ever wrote",
       [Step(1, answered: .answer(.mark(1)))]),
     // As for stale-read: every m before the read is before `write v`, or invoked after the read.
-    ErrorKind(
-      "future-read", "a read returns a value before its write is invoked", needs: .markIsOrdinary,
+    InjectedAnomaly(
+      .readBeforeWritten, "a read returns a value before its write is invoked",
+      needs: .markIsOrdinary,
       [Step(0, .ordinary), Step(1, answered: .answer(.mark(0))), Step(0, .mark(0), by: 1)]),
     // The second client's read ends before the first client's next one is invoked. The one sees v,
     // written after m was complete, and the later one m.
-    ErrorKind(
-      "backwards-read", "two reads, one after the other, see a new value and then an old one",
+    InjectedAnomaly(
+      .readsGoBack, "two reads, one after the other, see a new value and then an old one",
       needs: .markIsOrdinary,
       [
         Step(0, .mark(0)), Step(0, .mark(2)), Step(1, by: 1, answered: .answer(.mark(2))),
@@ -136,8 +143,8 @@ extension ErrorKind {
   /// brings it back before the second one, which finds it again.
   static let registersWithCas =
     registers + [
-      ErrorKind(
-        "double-cas", "two compare-and-sets both replace the same value", needs: .markIsOrdinary,
+      InjectedAnomaly(
+        .consumedTwice, "two compare-and-sets both replace the same value", needs: .markIsOrdinary,
         [
           Step(0, .mark(0)), Step(2, .mark(0), .mark(2), answered: .acknowledged),
           Step(2, .mark(0), .mark(3), answered: .acknowledged),

@@ -1,3 +1,5 @@
+import Histories
+
 /// Sets with whole reads. They stay small: with many elements in, clients remove some.
 struct SimulatedSets: SimulatedObject {
   static var functions: [StaticString] { ["add", "remove", "contains", "read"] }
@@ -16,7 +18,9 @@ struct SimulatedSets: SimulatedObject {
     elements = Array(repeating: [], count: options.keys)
   }
 
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
     let present = elements[Int(operation.key)]
     switch source.below(8) {
@@ -35,7 +39,7 @@ struct SimulatedSets: SimulatedObject {
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     let key = Int(operation.key)
@@ -56,7 +60,9 @@ struct SimulatedSets: SimulatedObject {
     return .done
   }
 
-  static func writeOutput(_ operation: Operation, _ snapshot: [Int64], to line: inout LineBuffer) {
+  static func writeOutput(
+    _ operation: SimulatedOperation, _ snapshot: [Int64], to line: inout LineBuffer
+  ) {
     switch operation.code {
     case Code.read: line.write(list: snapshot)
     case Code.contains:
@@ -68,37 +74,37 @@ struct SimulatedSets: SimulatedObject {
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// Nobody but the script ever touches its marks, and all its operations complete.
   static let sets = [
     // m is in from before `contains m` is invoked, and nobody ever removes it.
-    ErrorKind(
-      "lost-element", "an element that was added is not found",
+    InjectedAnomaly(
+      .lostElement, "an element that was added is not found",
       [Step(0, .mark(0), answered: .acknowledged), Step(2, .mark(0), answered: .honest)]),
     // As above, with a whole read.
-    ErrorKind(
-      "incomplete-read", "a whole read lacks an element that was added",
+    InjectedAnomaly(
+      .elementMissing, "a whole read lacks an element that was added",
       [Step(0, .mark(0), answered: .acknowledged), Step(3, answered: .honest)]),
     // m is out before `contains m` is invoked, and nobody adds it again.
-    ErrorKind(
-      "stale-read", "an element that was removed is found",
+    InjectedAnomaly(
+      .elementResurrected, "an element that was removed is found",
       [
         Step(0, .mark(0), answered: .acknowledged), Step(1, .mark(0), answered: .acknowledged),
         Step(2, .mark(0), answered: .present),
       ]),
     // Nobody ever adds m.
-    ErrorKind(
-      "thin-air-element", "a whole read has an element that nobody ever added",
+    InjectedAnomaly(
+      .neverInserted, "a whole read has an element that nobody ever added",
       [Step(3, answered: .appended([0]))]),
     // No set has an element twice.
-    ErrorKind(
-      "duplicate-element", "a whole read has an element twice",
+    InjectedAnomaly(
+      .duplicated, "a whole read has an element twice",
       [
         Step(0, .mark(0), answered: .acknowledged), Step(3, answered: .appended([0, 0])),
       ]),
     // The only `add m` is invoked after the read has ended.
-    ErrorKind(
-      "future-element", "an element is found before it is added",
+    InjectedAnomaly(
+      .takenBeforeInserted, "an element is found before it is added",
       [Step(2, .mark(0), answered: .present), Step(0, .mark(0), answered: .acknowledged)]),
   ]
 }

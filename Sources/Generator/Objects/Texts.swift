@@ -1,3 +1,5 @@
+import Histories
+
 /// Texts that are put and appended to, piece by piece. A piece is a number between `x` and `;`,
 /// so that no piece is part of another or of two.
 struct SimulatedTexts: SimulatedObject {
@@ -17,7 +19,9 @@ struct SimulatedTexts: SimulatedObject {
   }
 
   /// One in eight is a put: a text has eight pieces or so.
-  mutating func request(_ operation: inout Operation, _ client: Holding, _ source: inout Source) {
+  mutating func request(
+    _ operation: inout SimulatedOperation, _ client: Holding, _ source: inout Source
+  ) {
     operation.key = source.key()
     switch source.below(8) {
     case 0: operation.code = Code.put
@@ -28,7 +32,7 @@ struct SimulatedTexts: SimulatedObject {
   }
 
   mutating func apply(
-    _ operation: inout Operation, _ client: Holding, _ snapshot: inout [Int64],
+    _ operation: inout SimulatedOperation, _ client: Holding, _ snapshot: inout [Int64],
     _ source: inout Source
   ) -> Effect {
     let key = Int(operation.key)
@@ -45,14 +49,16 @@ struct SimulatedTexts: SimulatedObject {
     return .done
   }
 
-  static func writeInput(_ operation: Operation, to line: inout LineBuffer) {
+  static func writeInput(_ operation: SimulatedOperation, to line: inout LineBuffer) {
     if operation.code == Code.get { return line.write("null") }
     line.write(UInt8(ascii: "\""))
     write(operation.input, to: &line)
     line.write(UInt8(ascii: "\""))
   }
 
-  static func writeOutput(_ operation: Operation, _ snapshot: [Int64], to line: inout LineBuffer) {
+  static func writeOutput(
+    _ operation: SimulatedOperation, _ snapshot: [Int64], to line: inout LineBuffer
+  ) {
     guard operation.code == Code.get else { return writeInput(operation, to: &line) }
     line.write(UInt8(ascii: "\""))
     for piece in snapshot { write(piece, to: &line) }
@@ -66,38 +72,38 @@ struct SimulatedTexts: SimulatedObject {
   }
 }
 
-extension ErrorKind {
+extension InjectedAnomaly {
   /// Nobody but the script ever writes its marks, and each piece but once: from a put of m on, a
   /// text begins with m until another put, and never again after that one.
   static let texts = [
     // `put n` comes after `put m` and before the get, so m is gone.
-    ErrorKind(
-      "stale-read", "a get returns a text that was replaced",
+    InjectedAnomaly(
+      .staleRead, "a get returns a text that was replaced",
       [
         Step(0, .mark(0), answered: .acknowledged), Step(0, .mark(1), answered: .acknowledged),
         Step(2, answered: .pieces([0])),
       ]),
     // The text still begins with m, so no put has come since, and n was appended to it.
-    ErrorKind(
-      "lost-append", "a get lacks what was appended",
+    InjectedAnomaly(
+      .elementMissing, "a get lacks what was appended",
       [
         Step(0, .mark(0), answered: .acknowledged), Step(1, .mark(1), answered: .acknowledged),
         Step(2, answered: .pieces([0])),
       ]),
     // Nobody ever writes m.
-    ErrorKind(
-      "thin-air-read", "a get has a piece that nobody ever wrote",
+    InjectedAnomaly(
+      .neverWritten, "a get has a piece that nobody ever wrote",
       [Step(2, answered: .appended([0]))]),
     // The first piece was appended before the second one.
-    ErrorKind(
-      "out-of-order", "a get has two pieces in the wrong order",
+    InjectedAnomaly(
+      .outOfOrder, "a get has two pieces in the wrong order",
       [
         Step(0, .mark(0), answered: .acknowledged), Step(1, .mark(1), answered: .acknowledged),
         Step(1, .mark(2), answered: .acknowledged), Step(2, answered: .pieces([0, 2, 1])),
       ]),
     // The only `append m` is invoked after the get has ended.
-    ErrorKind(
-      "future-read", "a get has a piece before it is appended",
+    InjectedAnomaly(
+      .readBeforeWritten, "a get has a piece before it is appended",
       [Step(2, answered: .appended([0])), Step(1, .mark(0), answered: .acknowledged)]),
   ]
 }

@@ -1,12 +1,14 @@
-/// One kind of violation that can be injected: what it is, and the few operations that make it.
+import Histories
+
+/// An anomaly that can be injected into one model: the few operations that make it.
 ///
 /// One client, or two, do the steps of a script one after another, each invoked after the one
 /// before has completed, while the others go on. The script is short and its values are its own
 /// (marks), so that whatever the others do, and whatever becomes of operations that nobody hears
 /// of again, no order explains what the script saw: the argument stands beside each kind.
-public struct ErrorKind: Sendable {
-  /// The name on the command line.
-  public let name: String
+public struct InjectedAnomaly: Sendable {
+  /// What the checker and the diagnosis call it; its name is the one on the command line.
+  public let anomaly: Anomaly
   /// What it is, in a line without a full stop.
   public let help: String
   /// The steps in order; the permits are those of a semaphore.
@@ -25,18 +27,21 @@ public struct ErrorKind: Sendable {
   }
 
   init(
-    _ name: String, _ help: String, needs: Needs = [],
+    _ anomaly: Anomaly, _ help: String, needs: Needs = [],
     steps: @escaping @Sendable (_ permits: Int) -> [Step]
   ) {
-    self.name = name
+    self.anomaly = anomaly
     self.help = help
     self.needs = needs
     self.steps = steps
   }
 
-  init(_ name: String, _ help: String, needs: Needs = [], _ steps: [Step]) {
-    self.init(name, help, needs: needs, steps: { _ in steps })
+  init(_ anomaly: Anomaly, _ help: String, needs: Needs = [], _ steps: [Step]) {
+    self.init(anomaly, help, needs: needs, steps: { _ in steps })
   }
+
+  /// The anomaly's name.
+  public var name: String { anomaly.name }
 
   /// How many clients do the steps.
   func actors(permits: Int) -> Int { Int(steps(permits).map(\.actor).max() ?? 0) + 1 }
