@@ -12,8 +12,7 @@ struct CheckedFile {
   init(_ options: GeneratorOptions, named name: String, in folder: String) throws(Failure) {
     self.options = options
     path = "\(folder)/\(name).jsonl"
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Failure(.cannotCreate, "\(path): \(File.systemMessage())") }
+    let descriptor = try File.open(path, .emptied)
     defer { close(descriptor) }
     var size = 0
     let path = path

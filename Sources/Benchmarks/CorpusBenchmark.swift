@@ -12,13 +12,16 @@ enum CorpusBenchmark {
       line.note = "skipped: there is no \(suite.corpus)"
       return [line]
     }
+    let table = try verdicts(of: suite.corpus)
+    // The folders that the table speaks of; others have histories that no budget decides.
+    let folders = Set(table.keys.compactMap { $0.split(separator: "/").first }).sorted()
+      .map { "\(suite.corpus)/\($0)" }
     var runs: [ChildRun] = []
     for _ in 0..<suite.rounds {
-      runs.append(try ChildRun(suite.check + [suite.corpus], in: suite.folder))
+      runs.append(try ChildRun(suite.check + ["--allow-vacuous"] + folders, in: suite.folder))
     }
     runs.sort { $0.wallSeconds < $1.wallSeconds }
     let median = runs[runs.count / 2]
-    let table = try verdicts(of: suite.corpus)
     var files = 0
     var right = 0
     for text in String(decoding: median.output, as: UTF8.self).split(separator: "\n") {

@@ -98,7 +98,7 @@ enum RecordingBenchmark {
           operations: progress.ok + progress.failed + progress.unknown)
       })
     defer { remove(outcome.folder.path) }
-    guard outcome.problems.isEmpty, outcome.unknown == 0, outcome.failed == 0 else {
+    guard outcome.record.problems.isEmpty, outcome.unknown == 0, outcome.failed == 0 else {
       throw Failure(.unavailable, "a recording that was not clean: \(outcome)")
     }
     guard plan.clients == 1 else { return pace }

@@ -12,54 +12,63 @@ public enum Checker {
   public static func check(
     _ history: History, _ options: CheckOptions
   ) throws(CheckError) -> CheckResult {
+    try check(history, options, Models.rows)
+  }
+
+  /// Checks every key of a history against a model of the rows.
+  static func check(
+    _ history: History, _ options: CheckOptions, _ rows: [Models.Row]
+  ) throws(CheckError) -> CheckResult {
     let clock = MonotonicClock()
     var values = history.values
-    let model = try Models.choose(options.model, for: history)
-    let settings = try Settings(options, header: history.header, values: &values)
+    let row = try Models.choose(options, for: history, among: rows)
+    let model = row.model
+    let settings = try Settings(
+      options, header: history.header, values: &values, model: model.nullRead)
     try Models.requireFunctions(of: history, in: model)
-    // The history, and its calls by key: what every rung builds on.
-    let held = Int64(history.bytes + history.count * KeyTask.bytesPerOperation)
+    // The history, and which operations each key has.
+    let held = Int64(history.bytes + KeyPartition.bytes(history))
     guard options.budget.reserve(bytes: held) else {
       return unread(history, model, options, seconds: Double(clock.now) * 1e-9)
     }
     defer { _ = options.budget.reserve(bytes: -held) }
-    let tasks = partition(history, values: values, settings, options)
-    let answers = try answer(tasks.map(\.task), model, options)
+    let keys = partition(history, values: values, settings, options)
+    let found = try findings(keys, row, options)
+    // What is told is whoever asked's, and no longer the check's.
+    var kept = found.held
+    defer { _ = options.budget.reserve(bytes: -kept) }
     var result = CheckResult(
-      verdict: .linearizable, model: model.name, operations: 0, indeterminate: 0,
-      keys: tasks.count, algorithm: algorithms(answers, model), seconds: 0)
+      claim: claim(model, keys.keys), verdict: found.isUndecided ? .undecided : .holds,
+      operations: found.operations, indeterminate: found.indeterminate, keys: keys.count,
+      algorithm: found.algorithm, seconds: 0, undecided: found.undecided,
+      witnesses: found.witnesses, statistics: found.statistics)
+    result.vacuousKeys = found.vacuous
     result.initial = options.initial
+    result.omittedUndecided = found.omitted
+    result.omittedViolations = found.omittedViolations
+    result.decidingSeconds = Double(found.nanoseconds) * 1e-9
+    result.assumptions = Assumptions(settings, values)
+    result.nullRead = options.nullRead
+    result.permits = options.permits
     var evidence = Evidence(history, values: values, model: model)
-    for (place, answer) in answers.enumerated() {
-      let (key, task) = tasks[place]
-      result.operations += task.calls.count
-      result.indeterminate += task.calls.reduce(0) { $0 + ($1.end == .pending ? 1 : 0) }
-      result.statistics.add(answer.statistics)
-      result.decidingSeconds += Double(answer.nanoseconds) * 1e-9
+    for (place, answer) in found.violations {
+      result.verdict = .violation
+      // The first is always shown.
+      let bytes = Int64(keys.bytes(place) + 4096)
+      if options.budget.reserve(bytes: bytes) {
+        kept += bytes
+      } else if !result.violations.isEmpty {
+        result.omittedViolations += 1
+        continue
+      }
+      let (key, task) = keys[place]
       switch answer.finding {
-      case .order(let steps):
-        let order = positions(of: steps, in: task)
-        try verify(order, results: steps.map(\.result), task, model)
-        if options.wantsWitness {
-          result.witnesses.append(Witness(key: key, order: steps.map(\.operation)))
-        }
-      case .positions(let order):
-        try verify(order, results: [], task, model)
-        if options.wantsWitness {
-          let operations = order.map { task.operations[Int($0)] }
-          result.witnesses.append(Witness(key: key, order: operations))
-        }
-      case .stopped(var account):
-        account.key = key
-        result.undecided.append(account)
-        result.verdict = result.verdict.merged(with: .undecided)
       case .impasse(let impasse):
         result.violations.append(
           try evidence.violation(key: key, impasse, task, isReduced: options.wantsReduction))
-        result.verdict = .violation
       case .certificate(let certificate):
         result.violations.append(try evidence.violation(key: key, certificate, task))
-        result.verdict = .violation
+      case .order, .positions, .stopped: break
       }
     }
     result.seconds = Double(clock.now) * 1e-9
@@ -75,130 +84,125 @@ public enum Checker {
       key: history.key.first ?? ValueTable.none, reason: options.budget.memoryReason,
       deepest: nil, explained: 0, completions: completed, mostOpen: 0)
     var result = CheckResult(
-      verdict: .undecided, model: model.name,
+      claim: claim(model, history.key), verdict: .undecided,
       operations: history.outcome.count { $0 != .fail },
       indeterminate: history.outcome.count { $0 == .indeterminate },
       keys: Set(history.key).count, algorithm: Engine.depthFirst, seconds: seconds,
       undecided: [account])
     result.initial = options.initial
+    result.nullRead = options.nullRead
+    result.permits = options.permits
     return result
   }
 
-  /// Splits a history by key, in the order of the keys' first invocations.
-  ///
-  /// A map is the product of its keys, so each is checked by itself (A. Horn, D. Kroening, “Faster
-  /// linearizability checking via P-compositionality”, FORTE 2015).
+  /// What is asked of a history with these keys.
+  static func claim(_ model: Model, _ keys: [ValueID]) -> Claim {
+    Claim(model: model.name, reach: keys.contains { $0 != ValueTable.none } ? .key : .whole)
+  }
+
+  /// Splits a history by key.
   static func partition(
     _ history: History, values: ValueTable, _ settings: Settings, _ options: CheckOptions
-  ) -> [(key: ValueID, task: KeyTask)] {
-    let columns = CallColumns(history, Call.functions(of: history), settings)
-    let keys = history.key
-    // By the key's id plus one, so that operations without a key have a place too.
-    var counts = [Int32](repeating: 0, count: values.count + 1)
-    for key in keys { counts[Int(key) + 1] += 1 }
-    var places = [Int32](repeating: -1, count: counts.count)
-    var names: [ValueID] = []
-    var operations: [[Int]] = []
-    var calls: [[Call]] = []
-    if let only = keys.first, counts[Int(only) + 1] == keys.count {
-      names = [only]
-      (operations, calls) = whole(columns, count: keys.count)
-    } else {
-      for (operation, key) in keys.enumerated() {
-        var place = Int(places[Int(key) + 1])
-        if place < 0 {
-          place = names.count
-          places[Int(key) + 1] = Int32(place)
-          names.append(key)
-          operations.append([])
-          calls.append([])
-          operations[place].reserveCapacity(Int(counts[Int(key) + 1]))
-          calls[place].reserveCapacity(Int(counts[Int(key) + 1]))
+  ) -> KeyPartition {
+    KeyPartition(history, values: values, settings, options)
+  }
+
+  /// Decides the keys side by side, the largest first, and has every order confirmed.
+  private static func findings(
+    _ keys: KeyPartition, _ row: Models.Row, _ options: CheckOptions
+  ) throws(CheckError) -> KeyFindings {
+    var largest = keys.indices.map { Int32(truncatingIfNeeded: $0) }
+    largest.sort {
+      let (one, other) = (keys.count(Int($0)), keys.count(Int($1)))
+      return one != other ? one > other : $0 < $1
+    }
+    let sorted = largest
+    let (model, rungs) = (row.model, row.rungs)
+    let findings = Lock((all: KeyFindings(row, options.budget), done: 0))
+    @Sendable func decide(_ place: Int, isAlone: Bool) {
+      let bytes = Int64(keys.bytes(place))
+      let hasRoom = options.budget.reserve(bytes: bytes)
+      defer { if hasRoom { _ = options.budget.reserve(bytes: -bytes) } }
+      let tally = keys.tally(place)
+      do throws(CheckError) {
+        let task = hasRoom ? keys[place].task : nil
+        let answer =
+          try task.map { (task) throws(CheckError) in try timed(task, model, rungs) }
+          ?? unread(tally.completions, options.budget.memoryReason)
+        // What does not fit beside other keys may fit alone.
+        if !isAlone, case .stopped(let account) = answer.finding, case .memory = account.reason {
+          return findings.withLock { $0.all.crowdOut(place) }
         }
-        guard let call = Call(operation, columns) else { continue }
-        operations[place].append(operation)
-        calls[place].append(call)
+        let order = try task.map { (task) throws(CheckError) in
+          try confirmed(answer, task, model, isKept: options.wantsWitness)
+        }
+        findings.withLock {
+          $0.all.add(answer, keys.keys[place], tally, at: place, order: order ?? nil)
+        }
+      } catch {
+        findings.withLock { $0.all.add(error, at: place) }
       }
     }
-    let revisions = history.evidence("revision")
-    return names.indices.map { place in
-      var task = KeyTask(
-        operations: operations[place], calls: calls[place], values: values,
-        settings: settings, budget: options.budget)
-      if let revisions {
-        task.revisions = operations[place].map { values.integer(revisions[$0]) ?? -1 }
-      }
-      return (names[place], task)
-    }
-  }
-
-  /// The operations and calls of a history with one key: the usual case of a long one.
-  private static func whole(
-    _ columns: borrowing CallColumns, count: Int
-  ) -> (operations: [[Int]], calls: [[Call]]) {
-    var operations: [Int] = []
-    operations.reserveCapacity(count)
-    let calls = [Call](unsafeUninitializedCapacity: count) { buffer, filled in
-      for operation in 0..<count {
-        guard let call = Call(operation, columns) else { continue }
-        buffer.initializeElement(at: filled, to: call)
-        filled += 1
-        operations.append(operation)
-      }
-    }
-    return ([operations], [calls])
-  }
-
-  /// What answered, in the ladder's order, joined with `+`.
-  private static func algorithms(_ answers: [KeyAnswer], _ model: Model) -> String {
-    var used = Set(answers.map(\.algorithm))
-    var names = model.rungs.map(\.name).filter { used.remove($0) != nil }
-    names += [Engine.depthFirst, Engine.frontier].filter { used.remove($0) != nil }
-    return names.isEmpty ? Engine.depthFirst : names.joined(separator: "+")
-  }
-
-  /// Decides the keys side by side, the largest first.
-  private static func answer(
-    _ tasks: [KeyTask], _ model: Model, _ options: CheckOptions
-  ) throws(CheckError) -> [KeyAnswer] {
-    let sorted = tasks.indices.sorted { tasks[$0].calls.count > tasks[$1].calls.count }
-    let none = [Result<KeyAnswer, CheckError>?](repeating: nil, count: tasks.count)
-    let results = Lock((answers: none, done: 0))
-    WorkerPool.run(tasks.count, threads: options.threads) { number in
-      let place = sorted[number]
-      let clock = ProcessorClock()
-      var result = Result { () throws(CheckError) in try Ladder.decide(tasks[place], model) }
-      if case .success(var answer) = result {
-        answer.nanoseconds = clock.now
-        result = .success(answer)
-      }
-      let done = results.withLock {
-        $0.answers[place] = result
+    let isAlone = options.threads == 1 || keys.count == 1
+    WorkerPool.run(keys.count, threads: options.threads) { number in
+      decide(Int(sorted[number]), isAlone: isAlone)
+      let done = findings.withLock {
         $0.done += 1
         return $0.done
       }
-      options.progress?(done, tasks.count)
+      options.progress?(done, keys.count)
     }
-    var answers: [KeyAnswer] = []
-    for (place, result) in results.withLock({ $0.answers }).enumerated() {
-      guard let result else { throw CheckError("a key was not searched", code: .defect) }
-      var answer = try result.get()
-      // What did not fit beside other keys may fit alone.
-      if options.threads > 1, tasks.count > 1, case .stopped(let account) = answer.finding,
-        case .memory = account.reason
-      {
-        answer = try Ladder.decide(tasks[place], model)
-      }
-      answers.append(answer)
+    for place in findings.withLock({ $0.all.crowdedOut }).sorted() {
+      decide(Int(place), isAlone: true)
     }
-    return answers
+    let all = findings.withLock { $0.all }
+    try all.requireNone()
+    return all
+  }
+
+  private static func timed(
+    _ task: KeyTask, _ model: Model, _ rungs: [Rung]
+  ) throws(CheckError) -> KeyAnswer {
+    let clock = ProcessorClock()
+    var answer = try Ladder.decide(task, model, rungs)
+    answer.nanoseconds = clock.now
+    return answer
+  }
+
+  /// The answer to a key that there is no room for.
+  private static func unread(_ completions: Int, _ reason: Budget.Reason) -> KeyAnswer {
+    KeyAnswer(
+      finding: .stopped(
+        Undecided(
+          key: ValueTable.none, reason: reason, deepest: nil, explained: 0,
+          completions: completions, mostOpen: 0)))
+  }
+
+  /// Has an order confirmed by the verifier; the operations in it where it is to be kept.
+  private static func confirmed(
+    _ answer: KeyAnswer, _ task: KeyTask, _ model: Model, isKept: Bool
+  ) throws(CheckError) -> [Int]? {
+    switch answer.finding {
+    case .order(let steps):
+      try verify(positions(of: steps, in: task), results: steps.map(\.result), task, model)
+      return isKept ? steps.map(\.operation) : nil
+    case .positions(let order):
+      try verify(order, results: [], task, model)
+      return isKept ? order.map { task.operations[Int($0)] } : nil
+    case .impasse, .certificate, .stopped: return nil
+    }
   }
 
   /// The positions of an order's operations in the task's calls, -1 for one that is not there.
   private static func positions(of steps: [KeyAnswer.Step], in task: KeyTask) -> [Int32] {
-    // A key's operations ascend, so a table from the first to the last of them finds each.
+    // A key's operations ascend, so a table from the first to the last of them finds each, unless
+    // those of other keys are most of what lies between.
     let first = task.operations.first ?? 0
-    var positions = [Int32](repeating: -1, count: (task.operations.last ?? 0) - first + 1)
+    let reach = (task.operations.last ?? 0) - first + 1
+    guard reach <= 4 * task.operations.count else {
+      return steps.map { Int32(position(of: $0.operation, in: task.operations) ?? -1) }
+    }
+    var positions = [Int32](repeating: -1, count: reach)
     for (position, operation) in task.operations.enumerated() {
       positions[operation - first] = Int32(position)
     }
@@ -207,11 +211,20 @@ public enum Checker {
     }
   }
 
+  private static func position(of operation: Int, in operations: [Int]) -> Int? {
+    var (low, high) = (0, operations.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if operations[middle] < operation { low = middle + 1 } else { high = middle }
+    }
+    return low < operations.count && operations[low] == operation ? low : nil
+  }
+
   /// Has the order confirmed by the verifier.
   private static func verify(
     _ order: [Int32], results: [ValueID], _ task: KeyTask, _ model: Model
   ) throws(CheckError) {
-    let claim = Claim(
+    let claim = ProposedOrder(
       order: order, results: results, calls: task.calls, settings: task.settings,
       values: task.values)
     if let rejection = model.verify(claim) {

@@ -8,8 +8,6 @@ struct Evidence {
   private let model: Model
   /// Steps that are left for reducing violations, over all keys of the history.
   private var stepsLeft = 4_000_000
-  /// A certificate with more operations than this is no easier to read than the surroundings.
-  private static let readable = 40
 
   /// Prepares to explain the violations of one history.
   init(_ history: History, values: ValueTable, model: Model) {
@@ -34,19 +32,44 @@ struct Evidence {
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
     if isReduced, stepsLeft > 0 {
       var reduction = Reduction(model, task, steps: stepsLeft)
-      let proof = reduction.proof(culprit: impasse.culprit)
-      defer { stepsLeft = reduction.stepsLeft }
-      if let proof, proof.isMinimal || proof.calls.count <= Self.readable,
+      if let proof = reduction.proof(culprit: impasse.culprit),
         try reduction.isConfirmed(proof, culprit: impasse.culprit)
       {
-        violation.operations = proof.positions.map { task.operations[$0] }
-        violation.isMinimal = proof.isMinimal
-        violation.isAbridged = proof.isAbridged
-        try settle(&violation, proof, task)
+        let isMinimal = reduction.isMinimal(proof)
+        if isMinimal || proof.calls.count <= Reduction.readable {
+          let told = reduction.told(proof)
+          let isTold = told.calls.count > proof.calls.count && reduction.isMinimal(told)
+          show(isTold ? told : proof, isMinimal: isTold || isMinimal, reduction, &violation)
+          try settle(&violation, proof, task)
+        }
+      }
+      let earlier = violation.isProof ? nil : reduction.earlier(than: impasse.culprit)
+      stepsLeft = reduction.stepsLeft
+      if let earlier {
+        return try self.violation(key: key, earlier, task, isReduced: isReduced)
       }
     }
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// Shows a proof in place of what was around the culprit.
+  private func show(
+    _ proof: Reduction.Proof, isMinimal: Bool, _ reduction: Reduction, _ violation: inout Violation
+  ) {
+    let task = reduction.task
+    violation.operations = proof.positions.map { task.operations[$0] }
+    violation.isProof = true
+    violation.isMinimal = isMinimal
+    violation.extracts = []
+    for (position, call) in zip(proof.positions, reduction.literal(proof)) {
+      let whole = task.calls[position].output
+      if call.output == whole { continue }
+      violation.extracts.append(
+        Violation.Extract(
+          operation: task.operations[position], shown: proof.values.json(call.output),
+          elided: proof.values.extent(whole) - proof.values.extent(call.output)))
+    }
   }
 
   /// Has a violation end with an operation that is shown.
@@ -59,7 +82,7 @@ struct Evidence {
   ) throws(CheckError) {
     if violation.operations.contains(violation.culprit) { return }
     var alone = task
-    alone.operations = violation.operations
+    alone.operations = proof.positions.map { task.operations[$0] }
     alone.calls = proof.calls
     alone.values = proof.values
     guard case .impasse(let impasse) = try model.solve(alone).finding else { return }
@@ -76,54 +99,88 @@ struct Evidence {
   mutating func violation(
     key: ValueID, _ certificate: Certificate, _ task: KeyTask
   ) throws(CheckError) -> Violation {
-    var proof = task
-    proof.operations = certificate.calls.map { task.operations[$0] }
-    proof.calls = certificate.calls.map { task.calls[$0] }
-    for (place, position) in certificate.calls.enumerated()
-    where certificate.asWrites.contains(position) {
-      proof.calls[place] = proof.calls[place].asWrite(values)
-    }
-    var isAbridged = false
-    var finding = KeyAnswer.Finding.positions([])
-    if let bare = model.removal.bare(proof, of: task) {
-      finding = try model.solve(bare).finding
-      if case .impasse = finding {
-        proof = bare
-        isAbridged = true
+    var reduction = Reduction(model, task, steps: stepsLeft)
+    defer { stepsLeft = reduction.stepsLeft }
+    var (proof, impasse) = try settled(certificate, task)
+    var isMinimal = reduction.isMinimal(proof)
+    if !isMinimal, stepsLeft > 0, proof.calls.count <= Reduction.readable {
+      let before = proof.calls.count
+      reduction.leaveOutNeedless(&proof)
+      if proof.calls.count < before {
+        proof = reduction.told(proof)
+        isMinimal = reduction.isMinimal(proof)
+        impasse = try self.impasse(proof, task)
       }
-    }
-    if !isAbridged { finding = try model.solve(proof).finding }
-    var impasse: Impasse
-    switch finding {
-    case .impasse(let found): impasse = found
-    case .stopped:
-      // The rung has proven it; the budget is too small to say what was possible before it.
-      let last = proof.calls.indices.filter { proof.calls[$0].end != .pending }
-        .max { proof.calls[$0].returned < proof.calls[$1].returned }
-      impasse = Impasse(
-        culprit: proof.operations[last ?? 0], dilemmas: [], omittedDilemmas: 0, open: [])
-    default:
-      throw CheckError(
-        "a certificate (\(certificate.rule)) of model “\(model.name)” is linearizable by itself; "
-          + "please report this with the history", code: .defect)
-    }
-    if let base = certificate.base, let rest = try beginning(proof, task, at: base) {
-      impasse = rest
     }
     if proof.calls.count <= Referee.affordable,
       model.referee(proof.calls, task.settings, proof.values)
     {
       throw CheckError(
-        "the referee finds a certificate (\(certificate.rule)) of model “\(model.name)” "
+        "the referee finds a certificate (\(certificate.anomaly)) of model “\(model.name)” "
           + "linearizable; please report this with the history", code: .defect)
     }
     var violation = Violation(
-      key: key, operations: proof.operations,
-      isMinimal: certificate.isMinimal ?? isMinimal(proof), culprit: impasse.culprit,
+      key: key, operations: [], isMinimal: false, culprit: impasse.culprit,
       dilemmas: impasse.dilemmas, omittedDilemmas: impasse.omittedDilemmas, explanation: "")
-    violation.isAbridged = isAbridged
+    violation.anomaly = certificate.anomaly
+    show(proof, isMinimal: isMinimal, reduction, &violation)
+    violation.balanced = certificate.balanced.map {
+      Violation.Pair(
+        acquired: task.operations[$0.acquired], released: task.operations[$0.released])
+    }
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// A certificate's calls as they count, and where they are stuck.
+  ///
+  /// - Throws: `defect` when they are not stuck.
+  private func settled(
+    _ certificate: Certificate, _ task: KeyTask
+  ) throws(CheckError) -> (proof: Reduction.Proof, impasse: Impasse) {
+    var proof = Reduction.Proof(
+      positions: certificate.calls, calls: certificate.calls.map { task.calls[$0] },
+      values: task.values)
+    for (place, position) in certificate.calls.enumerated()
+    where certificate.asWrites.contains(position) {
+      proof.calls[place] = proof.calls[place].asWrite(values)
+    }
+    if let bare = model.removal.bare(proof, of: task),
+      case .impasse(let impasse) = try model.solve(bare.alone(task)).finding
+    {
+      return (bare, impasse)
+    }
+    guard var impasse = try? impasse(proof.with(certificate.context, of: task), task) else {
+      throw CheckError(
+        "a certificate (\(certificate.anomaly)) of model “\(model.name)” is linearizable by "
+          + "itself; please report this with the history", code: .defect)
+    }
+    if let base = certificate.base, let rest = try beginning(proof, task, at: base) {
+      impasse = rest
+    }
+    return (proof, impasse)
+  }
+
+  /// Where a proof is stuck.
+  ///
+  /// - Throws: `defect` when it is not.
+  private func impasse(
+    _ proof: Reduction.Proof, _ task: KeyTask
+  ) throws(CheckError) -> Impasse {
+    switch try model.solve(proof.alone(task)).finding {
+    case .impasse(let found): return found
+    case .stopped:
+      // It is proven; the budget is too small to say what was possible before it.
+      let last = proof.calls.indices.filter { proof.calls[$0].end != .pending }
+        .max { proof.calls[$0].returned < proof.calls[$1].returned }
+      return Impasse(
+        culprit: task.operations[proof.positions[last ?? 0]], dilemmas: [], omittedDilemmas: 0,
+        open: [])
+    default:
+      throw CheckError(
+        "a proof of model “\(model.name)” is linearizable by itself; please report this with the "
+          + "history", code: .defect)
+    }
   }
 
   /// Where a proof is stuck when the object is at first what one of its calls saw; nil when the
@@ -131,15 +188,11 @@ struct Evidence {
   ///
   /// - Throws: `defect` when there it is not stuck at all: then the certificate proves nothing.
   private func beginning(
-    _ proof: KeyTask, _ task: KeyTask, at base: Int
+    _ proof: Reduction.Proof, _ task: KeyTask, at base: Int
   ) throws(CheckError) -> Impasse? {
     let first = task.operations[base]
-    var rest = proof
+    var rest = proof.without { proof.positions[$0] == base }.alone(task)
     rest.settings.initial = task.calls[base].output
-    if let place = rest.operations.firstIndex(of: first) {
-      rest.operations.remove(at: place)
-      rest.calls.remove(at: place)
-    }
     switch try model.solve(rest).finding {
     case .impasse(var impasse):
       for place in impasse.dilemmas.indices { impasse.dilemmas[place].path.insert(first, at: 0) }
@@ -150,15 +203,6 @@ struct Evidence {
         "a certificate of model “\(model.name)” is linearizable after what its first read saw; "
           + "please report this with the history", code: .defect)
     }
-  }
-
-  /// Whether no group of a small proof that is sound to leave out can be left out.
-  private mutating func isMinimal(_ proof: KeyTask) -> Bool {
-    guard proof.calls.count <= Self.readable, stepsLeft > 0 else { return false }
-    var reduction = Reduction(model, proof, steps: stepsLeft)
-    let isMinimal = reduction.isMinimal(Reduction.Proof(proof))
-    stepsLeft = reduction.stepsLeft
-    return isMinimal
   }
 
   /// The violation in a sentence or two.
@@ -215,5 +259,12 @@ struct Evidence {
     let end = history.completedLine[operation]
     return end == 0
       ? "line \(history.line[operation])" : "lines \(history.line[operation])–\(end)"
+  }
+}
+
+extension ValueTable {
+  /// How many elements a list or set has, or characters a text.
+  fileprivate func extent(_ id: ValueID) -> Int {
+    kind(of: id) == .string ? (string(id) ?? "").unicodeScalars.count : parts(of: id).count
   }
 }

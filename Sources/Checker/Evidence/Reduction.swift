@@ -18,19 +18,19 @@ struct Reduction {
     var calls: [Call]
     /// The values of the calls: those of the task and what gets show now.
     var values: ValueTable
-    /// Whether none of them can be left out.
-    var isMinimal = false
     /// Whether the prefix that ends with the culprit proves the violation; else the whole does.
     var isPrefix = true
     /// Whether gets show less than they did.
     var isAbridged = false
   }
 
-  private let model: Model
-  private let task: KeyTask
+  let model: Model
+  let task: KeyTask
   /// Steps of the search that are left for all attempts.
   private(set) var stepsLeft: Int
-  private var isOutOfSteps = false
+  private(set) var isOutOfSteps = false
+  /// What sound removals have left.
+  private var closed: Proof?
   /// The most operations whose answers are taken apart.
   private static let abridged = 80
 
@@ -50,9 +50,11 @@ struct Reduction {
       proof.isPrefix = false
       if proof.calls.count > 400 { return nil }
     }
+    project(&proof)
     reduce(&proof, size: proof.calls.count)
     while abridge(&proof) { reduce(&proof, size: 1) }
-    proof.isMinimal = !isOutOfSteps && isMinimal(proof)
+    closed = proof
+    leaveOutNeedless(&proof, of: proof, culprit: culprit)
     return proof
   }
 
@@ -69,6 +71,41 @@ struct Reduction {
       proof.calls.append(call.returned > end ? call.cut : call)
     }
     return proof
+  }
+
+  /// Looks at one element of a large set alone: elements have nothing to do with each other, so an
+  /// order of the set is one of each element (and of those that were in at first).
+  private mutating func project(_ proof: inout Proof) {
+    guard case .member = model.removal, proof.calls.count > Self.abridged,
+      let initial = task.settings.initial
+    else { return }
+    var elements: Set<ValueID> = []
+    var size = proof.calls.count
+    for call in proof.calls {
+      if call.function != .read {
+        elements.insert(call.input)
+      } else if call.end == .ok {
+        elements.formUnion(proof.values.parts(of: call.output))
+        size += proof.values.parts(of: call.output).count
+      }
+    }
+    elements.subtract(proof.values.parts(of: initial))
+    guard size * elements.count < 20_000_000 else { return }
+    for element in elements.sorted() where !isOutOfSteps {
+      let others = elements.subtracting([element])
+      var alone = proof
+      for (call, output) in proof.calls.without(others, &alone.values) {
+        alone.calls[call].output = output
+      }
+      alone.isAbridged = true
+      alone = alone.without {
+        proof.calls[$0].function != .read && others.contains(proof.calls[$0].input)
+      }
+      if isViolation(alone) {
+        proof = alone
+        return
+      }
+    }
   }
 
   /// Leaves out groups, that many at once at first.
@@ -115,30 +152,14 @@ struct Reduction {
     model.removal.groups(of: proof.calls, task.settings, proof.values)
   }
 
-  /// Whether no group can be left out, no piece, and no operation outside the groups.
-  mutating func isMinimal(_ proof: Proof) -> Bool {
-    let groups = groups(proof)
-    for group in groups where isViolation(proof.without { group.contains($0) }) { return false }
-    var grouped = Set(groups.joined())
-    var proof = proof
-    for piece in model.removal.pieces(of: proof.calls, task.settings, &proof.values) {
-      if isViolation(proof.without(piece)) { return false }
-      grouped.formUnion(piece.calls)
-    }
-    for place in proof.calls.indices where !grouped.contains(place) {
-      if isViolation(proof.without { $0 == place }) { return false }
-    }
-    return !isOutOfSteps
-  }
-
-  private mutating func isViolation(_ proof: Proof) -> Bool {
+  mutating func isViolation(_ proof: Proof) -> Bool {
     switch solve(proof) {
     case .impasse, .certificate: true
     default: false
     }
   }
 
-  private mutating func isLinearizable(_ proof: Proof) -> Bool {
+  mutating func isLinearizable(_ proof: Proof) -> Bool {
     switch solve(proof) {
     case .order, .positions: true
     default: false
@@ -146,7 +167,7 @@ struct Reduction {
   }
 
   /// Searches some calls; nil when the steps are used up or the model refuses a call.
-  private mutating func solve(_ proof: Proof) -> KeyAnswer.Finding? {
+  mutating func solve(_ proof: Proof) -> KeyAnswer.Finding? {
     guard stepsLeft > 0 else {
       isOutOfSteps = true
       return nil
@@ -165,6 +186,29 @@ struct Reduction {
       return nil
     }
     return answer.finding
+  }
+
+  /// Where the search is stuck on what was known before an operation completed, nil when it is not.
+  ///
+  /// A rung may say where it is stuck while an earlier completion has no explanation either, of
+  /// which it could not tell.
+  mutating func earlier(than culprit: Int) -> Impasse? {
+    guard var known = prefix(culprit: culprit), stepsLeft > 0,
+      let place = known.positions.firstIndex(where: { task.operations[$0] == culprit })
+    else { return nil }
+    if known.calls[place].end == .mismatch {
+      known = known.without { $0 == place }
+    } else {
+      known.calls[place] = known.calls[place].cut
+    }
+    var attempt = known.alone(task)
+    attempt.stepLimit = min(stepsLeft, 50_000)
+    guard let answer = try? model.solve(attempt) else { return nil }
+    stepsLeft -= answer.statistics.steps + known.calls.count
+    guard case .impasse(let impasse) = answer.finding, impasse.culprit != culprit else {
+      return nil
+    }
+    return impasse
   }
 
   /// Whether the referee agrees with a proof, if it is small enough for it.
@@ -192,8 +236,9 @@ struct Reduction {
       return call.end == .mismatch ? nil : call.cut
     }
     guard model.referee(known, task.settings, proof.values) else { return false }
-    guard let whole = prefix(culprit: culprit), let all = relaxed(whole, culprit: culprit),
-      isLinearizable(all), let kept = relaxed(proof, culprit: culprit)
+    guard let closed, closed.calls.count <= Referee.affordable,
+      let whole = prefix(culprit: culprit), let all = relaxed(whole, culprit: culprit),
+      isLinearizable(all), let kept = relaxed(closed, culprit: culprit)
     else { return true }
     return model.referee(kept.calls, task.settings, kept.values)
   }
@@ -214,9 +259,13 @@ struct Reduction {
 }
 
 extension Reduction.Proof {
-  /// Some calls as they are.
-  init(_ task: KeyTask) {
-    self.init(positions: Array(task.calls.indices), calls: task.calls, values: task.values)
+  /// The calls as a task of their own.
+  func alone(_ task: KeyTask) -> KeyTask {
+    var alone = task
+    alone.operations = positions.map { task.operations[$0] }
+    alone.calls = calls
+    alone.values = values
+    return alone
   }
 
   /// Without the calls at some places.

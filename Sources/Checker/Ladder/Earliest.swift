@@ -23,28 +23,51 @@ struct Earliest {
   ///
   /// - Complexity: O(log n) runs of the rung; on long histories at most about four.
   func certificate(_ first: Certificate) throws(CheckError) -> Certificate {
-    var ends = task.calls.filter { $0.end != .pending }.map(\.returned)
-    ends.sort()
+    let ends = ends()
     var best = first
     // A completion of the certificate's own is where it can be seen at the latest.
     let known = first.calls.map { task.calls[$0] }.filter { $0.end != .pending }.map(\.returned)
-    guard var inVain = known.max().flatMap({ place(of: $0, in: ends) }) else { return first }
+    guard let inVain = known.max().flatMap({ place(of: $0, in: ends) }) else { return first }
+    try bisect(ends, inVain) { answer, kept in
+      guard case .violation(let certificate) = answer else { return false }
+      best = restored(certificate, kept)
+      return true
+    }
+    return best
+  }
+
+  /// Where the shortest prefix ends that is no longer linearizable, as above.
+  func impasse(_ first: Impasse) throws(CheckError) -> Impasse {
+    let ends = ends()
+    var best = first
+    try bisect(ends, ends.count - 1) { answer, _ in
+      guard case .impasse(let impasse) = answer else { return false }
+      best = impasse
+      return true
+    }
+    return best
+  }
+
+  /// The ranks of all completions in their order.
+  private func ends() -> [Int32] {
+    task.calls.filter { $0.end != .pending }.map(\.returned).sorted()
+  }
+
+  /// Asks about prefixes, each longer than all that are explained and shorter than one in vain.
+  private func bisect(
+    _ ends: [Int32], _ last: Int, isInVain: (RungAnswer, _ kept: [Int]) -> Bool
+  ) throws(CheckError) {
+    var inVain = last
     var explained = -1
     var left = max(4 * task.calls.count, Self.patience)
     while explained + 1 < inVain, left > 0, task.budget.spent == nil {
       let middle = (explained + inVain) / 2
       let (prefix, kept) = prefix(through: ends[middle])
       left -= prefix.calls.count
-      switch try decide(prefix) {
-      case .violation(let certificate):
-        inVain = middle
-        best = restored(certificate, kept, prefix)
-      case .order, .positions: explained = middle
-      // Nobody knows; what is after it is still nearer to the first than what was found.
-      case .pass: explained = middle
-      }
+      // Where it passes nobody knows; what is after it is still nearer to the first than what was
+      // found.
+      if isInVain(try decide(prefix), kept) { inVain = middle } else { explained = middle }
     }
-    return best
   }
 
   /// The place of a rank among sorted ones.
@@ -82,17 +105,16 @@ struct Earliest {
 
   /// The certificate in the whole's positions.
   private func restored(
-    _ certificate: Certificate, _ kept: [Int], _ prefix: KeyTask
+    _ certificate: Certificate, _ kept: [Int]
   ) -> Certificate {
     var restored = certificate
     restored.calls = certificate.calls.map { kept[$0] }
     restored.asWrites = certificate.asWrites.map { kept[$0] }
     restored.base = certificate.base.map { kept[$0] }
-    let isCut = zip(certificate.calls, restored.calls).contains {
-      prefix.calls[$0.0].end != task.calls[$0.1].end
+    restored.context = certificate.context.map { kept[$0] }
+    restored.balanced = certificate.balanced.map {
+      Certificate.Pair(acquired: kept[$0.acquired], released: kept[$0.released])
     }
-    // With the results that came later a part of it may be enough.
-    if isCut { restored.isMinimal = nil }
     return restored
   }
 }

@@ -24,6 +24,8 @@ struct AppendLogMachine: Machine {
     }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .append {
       try call.requireEcho(values)
@@ -94,11 +96,14 @@ struct AppendLogMachine: Machine {
 extension Model {
   static let appendLog = Model(
     "append-log", "a list that only grows, with whole reads",
-    [Function("append", "v → v"), Function("read", "null → [all]")],
+    [
+      Function("append", "v → v", namesModel: true),
+      Function("read", "null → [all], null when unknown"),
+    ],
     legal: "0 invoke append 1; 1 invoke append 2; 1 ok append 2; 0 ok append 1; "
       + "0 invoke read nil; 0 ok read [1,2]",
     illegal: "0 invoke append 1; 0 ok append 1; 1 invoke append 2; 1 ok append 2; "
       + "0 invoke read nil; 0 ok read [2,1]",
-    machine: AppendLogMachine.self, sequential: SequentialAppendLog.self, removal: .unread,
-    rungs: [AppendLogOrder.rung])
+    nullRead: .any, machine: AppendLogMachine.self, sequential: SequentialAppendLog.self,
+    removal: .unread)
 }

@@ -25,6 +25,8 @@ struct BagMachine: Machine {
     for value in initial { _ = elements.number(value) }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .enqueue {
       return Form(code: Code.enqueue, a: elements.number(try call.requireElement(values)))
@@ -96,6 +98,5 @@ extension Model {
     legal: "0 invoke enqueue 1; 0 ok enqueue 1; 0 invoke enqueue 2; 0 ok enqueue 2; "
       + "1 invoke dequeue nil; 1 ok dequeue 2",
     illegal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue 2",
-    machine: BagMachine.self, sequential: SequentialBag.self, removal: .element,
-    rungs: [BagMonitor.rung])
+    machine: BagMachine.self, sequential: SequentialBag.self, removal: .element)
 }

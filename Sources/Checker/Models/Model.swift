@@ -9,10 +9,13 @@ public struct Model: Sendable {
     public let name: String
     /// Value invoked → value completed.
     public let values: String
+    /// Whether a history that uses it may be taken for one of this model when nobody says.
+    let namesModel: Bool
 
-    init(_ name: String, _ values: String) {
+    init(_ name: String, _ values: String, namesModel: Bool = false) {
       self.name = name
       self.values = values
+      self.namesModel = namesModel
     }
   }
 
@@ -26,44 +29,54 @@ public struct Model: Sendable {
   public let legal: String
   /// A short history that it does not allow.
   public let illegal: String
-  /// What is asked before the search, cheapest first.
-  let rungs: [Rung]
+  /// The model as a plain value: models that share one are about the same objects.
+  let sequential: any Sequential.Type
+  /// What a completed read of null says when nobody says.
+  let nullRead: CheckOptions.NullRead
   /// Searches one key.
   let solve: @Sendable (KeyTask) throws(CheckError) -> KeyAnswer
   /// Accepts or rejects an order by the plain sequential model.
-  let verify: @Sendable (Claim) -> String?
+  let verify: @Sendable (ProposedOrder) -> String?
   /// Watches one key while its history is written.
   let stream: @Sendable (Settings, ValueTable, _ limit: Int) -> any KeyStream
-  /// Refuses the first call of a stretch whose values are not the model's.
-  let requireForms: @Sendable ([Call], Settings, ValueTable) throws(CheckError) -> Void
+  /// Whether a key is one value, so that a stream may watch it by its zones.
+  let hasZones: Bool
+  /// Reads the calls of a stretch, and refuses those whose values are not the model's.
+  let forms: @Sendable (Settings, ValueTable) throws(CheckError) -> any FormReader
   /// Decides a small history by exhaustion.
   let referee: @Sendable ([Call], Settings, ValueTable) -> Bool
+  /// Decides one to which others may be added as often as wanted.
+  let refereeBesides: @Sendable ([Call], _ copies: [Call], Settings, ValueTable) -> Bool?
   /// Which operations can be left out together without making a violation.
   let removal: Removal
 
   init<M: Machine, S: Sequential>(
     _ name: String, _ summary: String, _ functions: [Function], legal: String, illegal: String,
-    machine: M.Type, sequential: S.Type, removal: Removal = .pureOnly, rungs: [Rung] = []
+    nullRead: CheckOptions.NullRead = .absent, machine: M.Type, sequential: S.Type,
+    removal: Removal = .pureOnly
   ) {
     self.name = name
     self.summary = summary
     self.functions = functions
     self.legal = legal
     self.illegal = illegal
+    self.nullRead = nullRead
     self.removal = removal
-    self.rungs = rungs
+    self.sequential = sequential
+    hasZones = M.hasZones
     stream = { settings, values, limit in
-      let initial = settings.initial.flatMap { values.integer($0) } ?? 0
-      return FrontierKey(
-        S(settings: settings, values: values), isRegister: machine is RegisterMachine.Type,
-        limit: limit, reach: machine is CounterMachine.Type ? initial.magnitude : nil)
+      FrontierKey<M, S>(S(settings: settings, values: values), limit: limit)
     }
-    requireForms = { (calls, settings, values) throws(CheckError) in
-      var machine = try M(values: values, settings: settings, ledger: Ledger(Budget()))
-      for call in calls { _ = try machine.form(of: call) }
+    forms = { (settings, values) throws(CheckError) in
+      try MachineForms(machine, values, settings)
     }
     solve = { (task) throws(CheckError) in try solveKey(machine, task) }
     verify = { WitnessVerifier.rejection(of: $0, sequential) }
     referee = { Referee.isLinearizable($0, S(settings: $1, values: $2), $2) }
+    refereeBesides = { calls, copies, settings, values in
+      Referee.isLinearizable(
+        calls, S(settings: settings, values: values), besides: copies, atMost: 2 * calls.count + 2,
+        patience: 20_000, values)
+    }
   }
 }

@@ -26,6 +26,8 @@ struct MultiRegisterMachine: Machine {
     for key in initial.keys.sorted() { _ = keys.number(key) }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     let invoked = try MicroOperation.all(of: call, call.input, values)
     var parts: [Int32] = []
@@ -100,55 +102,13 @@ struct MultiRegisterMachine: Machine {
   }
 }
 
-/// One part of a transaction, `["read",k,v]` or `["write",k,v]`; `r` and `w` are short for them.
-struct MicroOperation {
-  var isWrite: Bool
-  var key: ValueID
-  var value: ValueID
-
-  /// Whether this part as invoked may have completed as the other.
-  func isAnswered(by other: MicroOperation) -> Bool {
-    isWrite == other.isWrite && key == other.key && (!isWrite || value == other.value)
-  }
-
-  /// The parts of a transaction's value.
-  static func all(
-    of call: Call, _ value: ValueID, _ values: ValueTable
-  ) throws(CheckError) -> [MicroOperation] {
-    let expected = "a list of [\"read\",key,null] and [\"write\",key,value]"
-    guard value >= 0, values.kind(of: value) == .list else {
-      throw call.wrong(value, expected, values)
-    }
-    var all: [MicroOperation] = []
-    for part in values.parts(of: value) {
-      let words = Array(values.parts(of: part))
-      guard values.kind(of: part) == .list, words.count == 3 else {
-        throw call.wrong(value, expected, values)
-      }
-      switch values.string(words[0]) {
-      case "read", "r": all.append(MicroOperation(isWrite: false, key: words[1], value: words[2]))
-      case "write", "w": all.append(MicroOperation(isWrite: true, key: words[1], value: words[2]))
-      default: throw call.wrong(value, expected, values)
-      }
-    }
-    return all
-  }
-
-  /// Whether a transaction writes nothing.
-  static func isReadOnly(_ value: ValueID, _ values: ValueTable) -> Bool {
-    values.parts(of: value).allSatisfy {
-      let name = values.parts(of: $0).first.flatMap { values.string($0) }
-      return name == "read" || name == "r"
-    }
-  }
-}
-
 extension Model {
   static let multiRegister = Model(
     "multi-register", "several registers that transactions read and write atomically",
     [
       Function(
-        "txn", "[[\"read\",k,null],[\"write\",k,v],…] → the same, with what was read")
+        "txn", "[[\"read\",k,null],[\"write\",k,v],…] → the same, with what was read",
+        namesModel: true)
     ],
     legal: "0 invoke txn [[write,x,1],[write,y,1]]; 0 ok txn [[write,x,1],[write,y,1]]; "
       + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,1]]",

@@ -31,6 +31,8 @@ struct PriorityQueueMachine: Machine {
     for value in initial { _ = elements.number(value) }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .insert {
       let value = try call.requireElement(values)
@@ -122,11 +124,14 @@ extension Settings {
 extension Model {
   static let priorityQueue = Model(
     "priority-queue", "the least integer first",
-    [Function("insert", "v → v"), Function("delete-min", "null → v, null when empty")],
+    [
+      Function("insert", "v → v", namesModel: true),
+      Function("delete-min", "null → v, null when empty", namesModel: true),
+    ],
     legal: "0 invoke insert 7; 0 ok insert 7; 1 invoke insert 3; 1 ok insert 3; "
       + "0 invoke delete-min nil; 0 ok delete-min 3",
     illegal: "0 invoke insert 7; 0 ok insert 7; 1 invoke insert 3; 1 ok insert 3; "
       + "0 invoke delete-min nil; 0 ok delete-min 7",
     machine: PriorityQueueMachine.self, sequential: SequentialPriorityQueue.self,
-    removal: .element, rungs: [PriorityQueueMonitor.rung])
+    removal: .element)
 }

@@ -32,6 +32,8 @@ struct QueueMachine: Machine {
     enqueued = initial.count
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .enqueue {
       enqueued += 1
@@ -110,9 +112,11 @@ struct QueueMachine: Machine {
 extension Model {
   static let queue = Model(
     "queue", "first in, first out",
-    [Function("enqueue", "v → v"), Function("dequeue", "null → v, null when empty")],
+    [
+      Function("enqueue", "v → v", namesModel: true),
+      Function("dequeue", "null → v, null when empty", namesModel: true),
+    ],
     legal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue 1",
     illegal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue nil",
-    machine: QueueMachine.self, sequential: SequentialQueue.self, removal: .element,
-    rungs: [QueueMonitor.rung])
+    machine: QueueMachine.self, sequential: SequentialQueue.self, removal: .element)
 }

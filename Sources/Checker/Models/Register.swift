@@ -37,6 +37,10 @@ struct RegisterMachine: Machine {
     self.settings = settings
   }
 
+  static var hasZones: Bool { true }
+
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     switch call.function {
     case .write:
@@ -207,20 +211,22 @@ struct RegisterMachine: Machine {
 
 extension Model {
   private static let read = Function("read", "null → v, null when absent")
-  private static let write = Function("write", "v → v")
 
   static let register = Model(
-    "register", "a single value: a read returns what was written last", [read, write],
+    "register", "a single value: a read returns what was written last",
+    [read, Function("write", "v → v", namesModel: true)],
     legal: "0 invoke write 1; 1 invoke read nil; 1 ok read 1; 0 ok write 1",
     illegal: "0 invoke write 1; 0 ok write 1; 1 invoke read nil; 1 ok read nil",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register,
-    rungs: [.versionOrder, .registerZones, .registerSaturation])
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
 
   static let casRegister = Model(
     "cas-register", "a register with compare-and-set",
-    [read, write, Function("cas", "[old,new] → [old,new]; “swapped”:false when it saw another")],
+    [
+      read, Function("write", "v → v"),
+      Function(
+        "cas", "[old,new] → [old,new]; “swapped”:false when it saw another", namesModel: true),
+    ],
     legal: "0 invoke cas [nil,1]; 0 ok cas [nil,1]; 1 invoke read nil; 1 ok read 1",
     illegal: "0 invoke cas [1,2]; 0 ok cas [1,2]",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register,
-    rungs: [.versionOrder, .registerZones, .registerSaturation])
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
 }

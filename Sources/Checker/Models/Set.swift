@@ -33,6 +33,8 @@ struct SetMachine: Machine {
     for value in initial { _ = elements.number(value) }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     switch call.function {
     case .add:
@@ -138,11 +140,11 @@ extension Model {
   static let set = Model(
     "set", "elements that are in or not, with whole reads",
     [
-      Function("add", "v → v"), Function("remove", "v → v"),
-      Function("contains", "v → [v,true] or [v,false]"), Function("read", "null → [all]"),
+      Function("add", "v → v", namesModel: true), Function("remove", "v → v", namesModel: true),
+      Function("contains", "v → [v,true] or [v,false]", namesModel: true),
+      Function("read", "null → [all], null when unknown"),
     ],
     legal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read [1]",
     illegal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read []",
-    machine: SetMachine.self, sequential: SequentialSet.self, removal: .member,
-    rungs: [GrowOnlySet.rung, SetElements.rung])
+    nullRead: .any, machine: SetMachine.self, sequential: SequentialSet.self, removal: .member)
 }

@@ -23,6 +23,8 @@ struct StackMachine: Machine {
     initial = try settings.initialElements(values)
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .push {
       return Form(code: Code.push, a: try call.requireElement(values))
@@ -73,11 +75,13 @@ struct StackMachine: Machine {
 extension Model {
   static let stack = Model(
     "stack", "last in, first out",
-    [Function("push", "v → v"), Function("pop", "null → v, null when empty")],
+    [
+      Function("push", "v → v", namesModel: true),
+      Function("pop", "null → v, null when empty", namesModel: true),
+    ],
     legal: "0 invoke push 1; 0 ok push 1; 0 invoke push 2; 0 ok push 2; 1 invoke pop nil; "
       + "1 ok pop 2",
     illegal: "0 invoke push 1; 0 ok push 1; 0 invoke push 2; 0 ok push 2; 1 invoke pop nil; "
       + "1 ok pop 1",
-    machine: StackMachine.self, sequential: SequentialStack.self, removal: .element,
-    rungs: [StackMonitor.rung])
+    machine: StackMachine.self, sequential: SequentialStack.self, removal: .element)
 }

@@ -24,6 +24,8 @@ struct TextMachine: Machine {
     if let text = try settings.initialText(values) { start = append(text, to: 0) }
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     if call.function == .get {
       guard call.end == .ok else { return nil }
@@ -102,10 +104,13 @@ struct TextMachine: Machine {
 extension Model {
   static let text = Model(
     "text", "a string that is put and appended to",
-    [Function("put", "s → s"), Function("append", "s → s"), Function("get", "null → s")],
+    [
+      Function("put", "s → s", namesModel: true), Function("append", "s → s", namesModel: true),
+      Function("get", "null → s, null when unknown", namesModel: true),
+    ],
     legal: "0 invoke put a; 0 ok put a; 1 invoke append b; 1 ok append b; 0 invoke get nil; "
       + "0 ok get ab",
     illegal: "0 invoke put a; 0 ok put a; 1 invoke append b; 1 ok append b; 0 invoke get nil; "
       + "0 ok get ba",
-    machine: TextMachine.self, sequential: SequentialText.self, removal: .text)
+    nullRead: .any, machine: TextMachine.self, sequential: SequentialText.self, removal: .text)
 }

@@ -15,6 +15,8 @@ struct UniqueIDsMachine: Machine {
     try settings.requireNoInitial(values)
   }
 
+  static var ignoresProcesses: Bool { true }
+
   mutating func form(of call: Call) throws(CheckError) -> Form? {
     guard call.end == .ok else { return nil }
     let id = try call.requireOutput("the id")
@@ -44,9 +46,9 @@ struct UniqueIDsMachine: Machine {
 
 extension Model {
   static let uniqueIDs = Model(
-    "unique-ids", "no id is given out twice", [Function("generate", "null → id")],
+    "unique-ids", "no id is given out twice",
+    [Function("generate", "null → id", namesModel: true)],
     legal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 2",
     illegal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 1",
-    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, removal: .each,
-    rungs: [UniqueIDsMonitor.rung])
+    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, removal: .each)
 }

@@ -19,23 +19,14 @@ enum Referee {
     _ calls: [Call], _ start: S, _ values: ValueTable
   ) -> Bool {
     precondition(calls.count <= limit, "the referee takes at most \(limit) operations")
-    var completed: UInt64 = 0
-    var before = [UInt64](repeating: 0, count: calls.count)
-    for (index, call) in calls.enumerated() {
-      if call.end != .pending { completed |= 1 << UInt64(index) }
-      for (other, earlier) in calls.enumerated() where earlier.returned < call.invoked {
-        before[index] |= 1 << UInt64(other)
-      }
-    }
+    let times = Times(calls)
     var seen: Set<Position<S>> = [Position(done: 0, object: start)]
     var waiting = [Position(done: 0, object: start)]
     while let position = waiting.popLast() {
-      if position.done & completed == completed { return true }
-      for (index, call) in calls.enumerated() {
-        let bit: UInt64 = 1 << UInt64(index)
-        if position.done & bit != 0 || before[index] & ~position.done != 0 { continue }
+      if position.done & times.completed == times.completed { return true }
+      for (index, call) in calls.enumerated() where times.allows(index, after: position.done) {
         for object in position.object.outcomes(of: call, values) {
-          let next = Position(done: position.done | bit, object: object)
+          let next = Position(done: position.done | 1 << UInt64(index), object: object)
           if seen.insert(next).inserted { waiting.append(next) }
         }
       }
@@ -43,8 +34,32 @@ enum Referee {
     return false
   }
 
-  private struct Position<S: Sequential>: Hashable {
+  /// Which operations took effect, and what they left.
+  struct Position<S: Sequential>: Hashable {
     var done: UInt64
     var object: S
+  }
+
+  /// What real time asks of an order.
+  struct Times {
+    /// The operations that must be in it.
+    private(set) var completed: UInt64 = 0
+    /// Those that completed before each was invoked.
+    private var before: [UInt64]
+
+    init(_ calls: [Call]) {
+      before = [UInt64](repeating: 0, count: calls.count)
+      for (index, call) in calls.enumerated() {
+        if call.end != .pending { completed |= 1 << UInt64(index) }
+        for (other, earlier) in calls.enumerated() where earlier.returned < call.invoked {
+          before[index] |= 1 << UInt64(other)
+        }
+      }
+    }
+
+    /// Whether an operation can come next.
+    func allows(_ index: Int, after done: UInt64) -> Bool {
+      done & 1 << UInt64(index) == 0 && before[index] & ~done == 0
+    }
   }
 }

@@ -16,11 +16,16 @@ protocol Sequential: Hashable, SendableMetatype {
   /// takes the given result.
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool
 
+  /// Whether nothing is learnt about it by looking at it: it is known.
+  var isSettled: Bool { get }
+
   /// Gives the values that it holds the ids of another table.
   mutating func rename(_ name: (ValueID) -> ValueID)
 }
 
 extension Sequential {
+  var isSettled: Bool { true }
+
   func outcomes(of call: Call, _ values: ValueTable) -> [Self] {
     var copy = self
     return copy.apply(call, result: ValueTable.none, values) ? [copy] : []
@@ -62,6 +67,8 @@ struct SequentialRegister: Sequential {
       return true
     }
   }
+
+  var isSettled: Bool { value != nil }
 
   private mutating func sees(_ seen: ValueID) -> Bool {
     if let value { return value == seen }

@@ -1,19 +1,19 @@
 import Histories
 
-/// A counter as a plain value.
+/// A counter as a plain value; no history has as many numbers of 64 bits as 128 bits cannot add.
 struct SequentialCounter: Sequential {
-  private var value: Int64
+  private var value: Int128
 
   init(settings: Settings, values: ValueTable) {
-    value = settings.initial.flatMap { values.integer($0) } ?? 0
+    value = Int128(settings.initial.flatMap { values.integer($0) } ?? 0)
   }
 
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     if call.function == .add {
-      value += values.integer(call.input) ?? 0
+      value += Int128(values.integer(call.input) ?? 0)
       return true
     }
-    return call.end == .pending || values.integer(call.output) == value
+    return call.end == .pending || values.integer(call.output).map { Int128($0) } == value
   }
 
   mutating func rename(_ name: (ValueID) -> ValueID) {}
@@ -88,7 +88,8 @@ struct SequentialFencedLock: Sequential {
 
   init(settings: Settings, values: ValueTable) {}
 
-  /// A pending acquisition gets the least token that it may have got.
+  /// A pending acquisition gets the least token that it may have got; above the largest number
+  /// there is none.
   mutating func apply(_ call: Call, result: ValueID, _ values: ValueTable) -> Bool {
     if call.function == .release {
       if owner != call.process { return false }
@@ -97,11 +98,15 @@ struct SequentialFencedLock: Sequential {
       return true
     }
     if owner != nil { return false }
-    owner = call.process
     if call.end == .pending {
-      token = token.map { $0 + 1 }
+      if let last = token {
+        guard last < Int64.max else { return false }
+        token = last + 1
+      }
+      owner = call.process
       return true
     }
+    owner = call.process
     guard let new = values.integer(call.output), token.map({ $0 < new }) ?? true else {
       return false
     }

@@ -18,12 +18,14 @@ import Base
 struct Frontier<M: Machine> {
   var steps: Steps<M>
   /// Configurations before the event at hand; a row's second word is its node in ``paths``.
-  private var current: Memo
-  private var following: Memo
+  var current: Memo
+  var following: Memo
   private var paths: PathTree
   private let initialStates: [Int32]
   /// Configurations that were made in all.
   private(set) var configurations = 0
+  /// Whether it remembers the ways to the configurations.
+  var isTracing = true
   /// After this many the search stops as if cancelled.
   var configurationLimit = Int.max
   var stepLimit = Int.max
@@ -74,7 +76,7 @@ struct Frontier<M: Machine> {
   }
 
   /// Makes everything that follows from the configurations of one event.
-  private mutating func process(_ event: Int) -> DepthFirst<M>.Ending? {
+  mutating func process(_ event: Int) -> DepthFirst<M>.Ending? {
     let completing = steps.problem.completing[event]
     var row = 0
     while row < current.count {
@@ -114,7 +116,7 @@ struct Frontier<M: Machine> {
   }
 
   /// Keeps the row that was just made; with a parent a node for it is added.
-  private mutating func keep(
+  mutating func keep(
     _ made: Steps<M>.Made, at event: Int, node: Int32 = 0, parent: Int32? = nil
   ) -> Budget.Reason? {
     var isDeadEnd: UInt64 = 0
@@ -132,7 +134,7 @@ struct Frontier<M: Machine> {
     }
     configurations += 1
     var node = node
-    if let parent {
+    if isTracing, let parent {
       let state = Int32(truncatingIfNeeded: steps.row[0] & 0x7FFF_FFFF)
       guard let new = paths.add(operation, state, under: parent) else { return steps.ledger.spent }
       node = new

@@ -6,7 +6,8 @@ import Histories
 /// completions: *event* `e` is the `e`-th completion. Real time is all in two columns: operation
 /// `o` may take effect before event `e` when `o < opened[e]`, and must before event `event[o]`.
 /// Pending operations of one form are interchangeable once invoked and have no deadline
-/// (``Reductions/counted``), so they are counted, not named.
+/// (``Reductions/counted``), so they are counted, not named. Optional ones (`Call.isOptional`) are
+/// like them, but for their answers.
 struct Problem {
   /// The indices in the history of the completed operations.
   var operations: [Int] = []
@@ -48,6 +49,8 @@ struct Problem {
     var first = 0
     /// How many there are.
     var count = 0
+    /// How many of them, the first, may take effect before any event and are not listed.
+    var early = 0
     /// Where the count of those that took effect is kept.
     var word = 0
     var shift: UInt64 = 0
@@ -95,7 +98,7 @@ struct Problem {
     kept.reserveCapacity(calls.count)
     for (index, call) in calls.enumerated() {
       guard let form = try machine.form(of: call) else { continue }
-      if call.end == .pending, form.isPure { continue }
+      if call.end == .pending || call.isOptional, form.isPure { continue }
       kept.append((Int32(truncatingIfNeeded: index), form))
     }
     var pending: [(operation: Int, form: Form, invoked: Int32)] = []
@@ -103,7 +106,7 @@ struct Problem {
     var returned: [Int32] = []
     for entry in kept {
       let call = calls[Int(entry.call)]
-      if call.end == .pending {
+      if call.end == .pending || call.isOptional {
         if machine.isIdle(pending: entry.form) { continue }
         pending.append((operations[Int(entry.call)], entry.form, call.invoked))
         continue

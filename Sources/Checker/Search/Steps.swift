@@ -81,6 +81,15 @@ struct Steps<M: Machine> {
     return settle(isAtStart: true)
   }
 
+  /// Makes a configuration that stands before the first event, and has taken what it can since it
+  /// came there.
+  mutating func resume(_ configuration: [UInt64]) -> Made {
+    row = configuration
+    row[0] &= 0x7FFF_FFFF
+    setWay(parent: -1, arrival: Int32.min)
+    return settle(isAtStart: true)
+  }
+
   /// Makes the next configuration that follows from ``source``; nil when there is none left.
   mutating func next(_ cursor: inout Cursor, parent: Int) -> Made? {
     let event = Int(source[0] >> 32)
@@ -149,7 +158,9 @@ struct Steps<M: Machine> {
   /// Whether a pending operation of a group is left at an event.
   func isAvailable(_ group: Problem.PendingGroup, in row: [UInt64], at event: Int) -> Bool {
     let used = used(group, in: row)
-    return used < group.count && Int(problem.pendingFrom[group.first + used]) <= event
+    guard used < group.count else { return false }
+    return used < group.early
+      || Int(problem.pendingFrom[group.first + used - group.early]) <= event
   }
 
   func used(_ group: Problem.PendingGroup, in row: [UInt64]) -> Int {

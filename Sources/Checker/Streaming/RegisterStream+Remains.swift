@@ -29,7 +29,7 @@ extension RegisterStream {
       }
     }
     for (number, chain) in chains.enumerated() {
-      guard let dropped = chain.dropped, let next = chain.levels.first else { continue }
+      guard let dropped = chain.dropped?.value, let next = chain.levels.first else { continue }
       let stand = RegisterStream.nobodySees("\(number)", &values)
       if var write = dropped.installer {
         write.call.function = .write

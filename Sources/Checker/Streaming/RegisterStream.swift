@@ -27,6 +27,20 @@ import Histories
 ///
 /// What is kept is the open operations, a cluster for each pending installer that nobody saw, and
 /// the chains that overlap with the open operations.
+///
+/// **Why a look at one or two chains is enough.** Chains are seen in the order of their `f`, so
+/// ``seen`` ascends by it, and a chain that is seen first has `s < f`. Call it *forward* once `f <
+/// s`. Until there is a contradiction the forward chains' intervals from `f` to `s` are disjoint,
+/// for two that overlap must each come before the other. When `s(X)` grows, a new contradiction
+/// with Y has `f(Y) < s(X)` and `f(X) < s(Y)`. If `f(Y) < f(X)`, then Y is forward and holds
+/// `f(X)`: of the forward chains that is only the last to be seen before X. If `f(Y) > f(X)`, then
+/// X is forward now and `f(Y)` lies in what its interval grew by. Those are gone through; the
+/// intervals are disjoint, so no Y is met twice, whatever is open.
+///
+/// Inside a chain, the least `f` of the levels behind one decides. A level that is seen first is
+/// seen later than all others, so it is the least only for levels behind which none was seen: the
+/// ``Chain/records`` are those that were seen first and are last in the chain; they ascend both
+/// ways.
 struct RegisterStream {
   /// What a register does, as far as the zones are concerned.
   enum Role {
@@ -37,45 +51,18 @@ struct RegisterStream {
     case idle
   }
 
-  /// A value, who installed it and who saw it.
-  struct Cluster {
-    var value: ValueID
-    /// Nil for the initial value.
-    var installer: StreamCall?
-    /// What the installer expected, if it is a compare-and-set.
-    var expected: ValueID?
-    var first = StreamCall.never
-    var last: Int64
-    /// Who returned first, and who was invoked last.
-    var firstCall: StreamCall?
-    var lastCall: StreamCall?
-    var chain: Int
-    var isDead = false
-    /// Whether its installer's place behind the expected value is known.
-    var isLinked = false
-    /// Whether a compare-and-set that took effect expected it.
-    var isConsumed = false
-  }
-
-  /// Clusters that follow each other at once.
-  struct Chain {
-    /// Oldest first; empty when the place is free.
-    var levels: [Int]
-    var first: Int64
-    var last: Int64
-    /// The one level that stands for those that were dropped.
-    var dropped: Cluster?
-  }
-
   var clusters: [Cluster] = []
   private var freeClusters: [Int] = []
   var chains: [Chain] = []
   private var freeChains: [Int] = []
   private(set) var clusterOf: [ValueID: Int] = [:]
-  /// Chains that somebody saw.
+  /// Chains that somebody saw, in the order in which they were.
   private(set) var seen: [Int] = []
-  /// The invocations that are open, in their order.
-  private var open: [Int64] = []
+  /// The places in ``seen`` of chains that were first seen before somebody else was invoked who saw
+  /// them.
+  private var forward = PlaceSet()
+  /// The operations that are open.
+  private(set) var open = OpenMoments()
   private var levelCount = 0
   private var levelLimit: Int
   /// How many levels are kept before it is worth while to look which can be forgotten.
@@ -88,7 +75,7 @@ struct RegisterStream {
     let place = addCluster(value: initial, installer: nil, expected: nil, at: StreamCall.always)
     clusters[place].first = StreamCall.always
     chains[clusters[place].chain].first = StreamCall.always
-    seen.append(clusters[place].chain)
+    see(clusters[place].chain)
     levelCount = 1
   }
 
@@ -104,14 +91,14 @@ struct RegisterStream {
     case .write(let value): installed = (value, nil)
     case .swap(let old, let new): installed = (new, old)
     case .read, .idle:
-      open.append(call.invoked)
+      open.open(call.invoked, process: call.call.process)
       return true
     }
     if clusterOf[installed.value] != nil {
       retire()
       if clusterOf[installed.value] != nil { return false }
     }
-    open.append(call.invoked)
+    open.open(call.invoked, process: call.call.process)
     addCluster(
       value: installed.value, installer: call, expected: installed.expected, at: call.invoked)
     return true
@@ -119,9 +106,9 @@ struct RegisterStream {
 
   /// Takes the completion of an operation that took effect.
   ///
-  /// - Complexity: O(chains that are kept).
+  /// - Complexity: O(log n) amortised, for n that are open or kept.
   mutating func complete(_ call: StreamCall, _ role: Role) -> StreamFlaw? {
-    close(call.invoked)
+    open.close(call.invoked)
     let flaw: StreamFlaw?
     switch role {
     case .idle: return nil
@@ -138,11 +125,11 @@ struct RegisterStream {
   }
 
   /// Takes the completion of an operation of which nobody knows.
-  mutating func abandon(_ call: StreamCall) { close(call.invoked) }
+  mutating func abandon(_ call: StreamCall) { open.close(call.invoked) }
 
   /// Takes the completion of an operation that certainly did not happen.
   mutating func withdraw(_ call: StreamCall, _ role: Role) -> StreamFlaw? {
-    close(call.invoked)
+    open.close(call.invoked)
     let value: ValueID
     switch role {
     case .write(let installed): value = installed
@@ -154,50 +141,57 @@ struct RegisterStream {
     }
     let cluster = clusters[place]
     if cluster.first < StreamCall.never || cluster.isConsumed {
-      return flaw("failed-write-observed", [cluster.installer, cluster.firstCall])
+      return flaw(.failedWriteRead, [cluster.installer, cluster.firstCall])
     }
     drop(place)
     free(chain: cluster.chain)
     return nil
   }
 
-  private mutating func close(_ invoked: Int64) {
-    if let place = open.firstIndex(of: invoked) { open.remove(at: place) }
-  }
-
   /// The first invocation of the open operations.
-  private var watermark: Int64 { open.first ?? StreamCall.never }
+  private var watermark: Int64 { open.first }
 }
 
 // MARK: - Chains
 
 extension RegisterStream {
   /// The value was seen, so its installer took effect: a compare-and-set right behind what it
-  /// expected.
+  /// expected, whose installer took effect then, and so on.
   private mutating func link(_ value: ValueID, by call: StreamCall) -> StreamFlaw? {
-    guard let place = clusterOf[value] else { return flaw("unwritten-or-stale-read", [call]) }
-    guard let expected = clusters[place].expected, !clusters[place].isLinked else { return nil }
-    let installer = clusters[place].installer
-    guard let before = clusterOf[expected], !clusters[before].isDead else {
-      return flaw("cas-from-stale-value", [installer, call])
-    }
-    if clusters[before].isConsumed {
-      let other = chains[clusters[before].chain].levels.first {
-        clusters[$0].expected == expected
+    guard var place = clusterOf[value] else { return flaw(.forgottenValue, [call]) }
+    var witness = call
+    var links: [(before: Int, place: Int)] = []
+    while let expected = clusters[place].expected, !clusters[place].isLinked {
+      let installer = clusters[place].installer
+      guard let before = clusterOf[expected], !clusters[before].isDead else {
+        return flaw(.staleSwap, [installer, witness])
       }
-      return flaw(
-        "value-swapped-twice",
-        [clusters[before].installer, other.flatMap { clusters[$0].installer }, installer])
+      if clusters[before].isConsumed {
+        let other = chains[clusters[before].chain].levels.first {
+          clusters[$0].expected == expected
+        }
+        return flaw(
+          .consumedTwice,
+          [clusters[before].installer, other.flatMap { clusters[$0].installer }, installer])
+      }
+      clusters[before].isConsumed = true
+      clusters[place].isLinked = true
+      if clusters[before].chain == clusters[place].chain {
+        return flaw(.cyclicSwaps, [clusters[before].installer, installer])
+      }
+      links.append((before, place))
+      witness = installer ?? witness
+      place = before
     }
-    clusters[before].isConsumed = true
-    clusters[place].isLinked = true
-    if clusters[before].chain == clusters[place].chain {
-      return flaw("cyclic-cas", [clusters[before].installer, installer])
+    // The oldest first, so that each joins a chain that is complete.
+    for (before, place) in links.reversed() {
+      let (front, back) = (clusters[before].chain, clusters[place].chain)
+      if front == back {
+        return flaw(.cyclicSwaps, [clusters[before].installer, clusters[place].installer])
+      }
+      if let flaw = join(front, back) { return flaw }
     }
-    if let flaw = link(expected, by: installer ?? call) { return flaw }
-    let (front, back) = (clusters[before].chain, clusters[place].chain)
-    if front == back { return flaw("cyclic-cas", [clusters[before].installer, installer]) }
-    return join(front, back)
+    return nil
   }
 
   /// Puts the second chain behind the first. Nobody has seen the second yet: whoever sees any of
@@ -205,61 +199,103 @@ extension RegisterStream {
   private mutating func join(_ front: Int, _ back: Int) -> StreamFlaw? {
     let moved = chains[back].levels
     let wasSeen = chains[front].first < StreamCall.never
-    for level in moved { clusters[level].chain = front }
+    for (place, level) in moved.enumerated() {
+      clusters[level].chain = front
+      clusters[level].number = chains[front].base + chains[front].levels.count + place
+    }
     chains[front].levels += moved
-    chains[front].last = max(chains[front].last, chains[back].last)
+    let last = chains[back].last
     if wasSeen { levelCount += moved.count }
     free(chain: back)
-    return conflict(of: front)
+    return extend(front, to: last)
   }
 
   /// Notes that an operation saw or installed a value and completed.
   private mutating func touch(_ value: ValueID, by call: StreamCall) -> StreamFlaw? {
-    guard let place = clusterOf[value] else { return flaw("unwritten-or-stale-read", [call]) }
+    guard let place = clusterOf[value] else { return flaw(.forgottenValue, [call]) }
     let chain = clusters[place].chain
     if clusters[place].isDead {
-      return flaw("stale-read", [clusters[place].installer, call])
+      return flaw(.staleRead, [clusters[place].installer, call])
     }
     if chains[chain].first == StreamCall.never {
-      seen.append(chain)
+      chains[chain].first = call.returned
+      see(chain)
       levelCount += chains[chain].levels.count
     }
+    let box = Box(call)
     if call.returned < clusters[place].first {
       clusters[place].first = call.returned
-      clusters[place].firstCall = call
+      clusters[place].firstSeen = box
+      let number = clusters[place].number
+      if number > chains[chain].records.last?.number ?? -1 {
+        chains[chain].records.append(
+          Record(number: number, first: call.returned, cluster: place))
+      }
     }
     if call.invoked >= clusters[place].last {
       clusters[place].last = call.invoked
-      clusters[place].lastCall = call
+      clusters[place].lastSeen = box
     }
-    chains[chain].first = min(chains[chain].first, clusters[place].first)
-    chains[chain].last = max(chains[chain].last, clusters[place].last)
-    return contradiction(inside: chain, at: place) ?? conflict(of: chain)
+    return contradiction(inside: chain, at: place) ?? extend(chain, to: clusters[place].last)
+  }
+
+  /// Notes that somebody saw a chain for the first time.
+  private mutating func see(_ chain: Int) {
+    chains[chain].place = seen.count
+    seen.append(chain)
   }
 
   /// Whether a later level of the chain returned before an earlier one was invoked.
+  ///
+  /// Only the last invocation of the level at hand is new: what is seen now for the first time
+  /// returned after all others were invoked.
   private func contradiction(inside chain: Int, at place: Int) -> StreamFlaw? {
-    let levels = chains[chain].levels
-    guard levels.count > 1, let index = levels.firstIndex(of: place) else { return nil }
-    let cluster = clusters[place]
-    for later in levels[(index + 1)...] where clusters[later].first < cluster.last {
-      return flaw("before-its-cause", [clusters[later].firstCall, cluster.lastCall])
+    let records = chains[chain].records
+    guard let latest = records.last, latest.number > clusters[place].number else { return nil }
+    let behind = Self.firstIndex(of: records) { $0.number > clusters[place].number }
+    guard records[behind].first < clusters[place].last else { return nil }
+    return flaw(
+      .readBeforeWritten, [clusters[records[behind].cluster].firstCall, clusters[place].lastCall])
+  }
+
+  /// Notes that somebody who saw a chain was invoked at a moment; the contradiction with another
+  /// chain if that makes one.
+  ///
+  /// - Complexity: O(log n) amortised.
+  private mutating func extend(_ chain: Int, to last: Int64) -> StreamFlaw? {
+    let before = chains[chain].last
+    guard last > before else { return nil }
+    chains[chain].last = last
+    let (first, place) = (chains[chain].first, chains[chain].place)
+    guard first < StreamCall.never else { return nil }
+    if let other = forward.last(before: place).map({ seen[$0] }), chains[other].last > first,
+      chains[other].first < last
+    {
+      return flaw(.contradictoryOrder, evidence(chain) + evidence(other))
     }
-    for earlier in levels[..<index] where clusters[earlier].last > cluster.first {
-      return flaw("before-its-cause", [cluster.firstCall, clusters[earlier].lastCall])
+    guard last > first else { return nil }
+    forward.insert(place)
+    let begin = max(first, before)
+    var next = Self.firstIndex(of: seen) { chains[$0].first > begin }
+    while next < seen.count, chains[seen[next]].first < last {
+      if chains[seen[next]].last > first {
+        return flaw(.contradictoryOrder, evidence(chain) + evidence(seen[next]))
+      }
+      next += 1
     }
     return nil
   }
 
-  /// Whether the chain and another must each come before the other.
-  private func conflict(of chain: Int) -> StreamFlaw? {
-    let (first, last) = (chains[chain].first, chains[chain].last)
-    guard first < StreamCall.never else { return nil }
-    for other in seen
-    where other != chain && chains[other].first < last && first < chains[other].last {
-      return flaw("zones", evidence(chain) + evidence(other))
+  /// The first place from which on a condition holds.
+  private static func firstIndex<Element>(
+    of elements: [Element], where holds: (Element) -> Bool
+  ) -> Int {
+    var (low, high) = (0, elements.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(elements[middle]) { high = middle } else { low = middle + 1 }
     }
-    return nil
+    return low
   }
 
   /// Who returned first and who was invoked last in a chain, and the installers of their values.
@@ -270,13 +306,13 @@ extension RegisterStream {
     return [first?.installer, first?.firstCall, last?.installer, last?.lastCall]
   }
 
-  private func flaw(_ rule: String, _ calls: [StreamCall?]) -> StreamFlaw {
+  private func flaw(_ anomaly: Anomaly, _ calls: [StreamCall?]) -> StreamFlaw {
     var operations: [StreamCall] = []
     for case let call? in calls
     where !operations.contains(where: { $0.invoked == call.invoked }) {
       operations.append(call)
     }
-    return StreamFlaw(rule: rule, operations: operations.sorted { $0.invoked < $1.invoked })
+    return StreamFlaw(anomaly: anomaly, operations: operations.sorted { $0.invoked < $1.invoked })
   }
 }
 
@@ -314,6 +350,11 @@ extension RegisterStream {
       shorten(chain, mark)
     }
     seen.removeAll { chains[$0].levels.isEmpty }
+    forward = PlaceSet()
+    for (place, chain) in seen.enumerated() {
+      chains[chain].place = place
+      if chains[chain].first < chains[chain].last { forward.insert(place) }
+    }
     levelCount = seen.reduce(0) { $0 + chains[$1].levels.count }
     levelLimit = max(patience, patience == 0 ? 0 : 2 * levelCount)
   }
@@ -326,21 +367,25 @@ extension RegisterStream {
       clusters[levels[count]].last < mark
     {
       let level = clusters[levels[count]]
-      if var dropped = chains[chain].dropped {
+      if var dropped = chains[chain].dropped?.value {
         if level.first < dropped.first {
-          (dropped.first, dropped.firstCall) = (level.first, level.firstCall)
+          (dropped.first, dropped.firstSeen) = (level.first, level.firstSeen)
         }
         if level.last > dropped.last {
-          (dropped.last, dropped.lastCall) = (level.last, level.lastCall)
+          (dropped.last, dropped.lastSeen) = (level.last, level.lastSeen)
         }
-        chains[chain].dropped = dropped
+        chains[chain].dropped = Box(dropped)
       } else {
-        chains[chain].dropped = level
+        chains[chain].dropped = Box(level)
       }
       drop(levels[count])
       count += 1
     }
-    if count > 0 { chains[chain].levels.removeFirst(count) }
+    guard count > 0 else { return }
+    chains[chain].levels.removeFirst(count)
+    chains[chain].base += count
+    let base = chains[chain].base
+    chains[chain].records.removeAll { $0.number < base }
   }
 
   @discardableResult
@@ -376,17 +421,9 @@ extension RegisterStream {
       clusters[place].rename(name)
       renamed[clusters[place].value] = place
     }
-    for chain in chains.indices { chains[chain].dropped?.rename(name) }
+    for chain in chains.indices {
+      chains[chain].dropped = chains[chain].dropped?.renamed { $0.rename(name) }
+    }
     clusterOf = renamed
-  }
-}
-
-extension RegisterStream.Cluster {
-  mutating func rename(_ name: (ValueID) -> ValueID) {
-    value = name(value)
-    expected = expected.map(name)
-    installer?.rename(name)
-    firstCall?.rename(name)
-    lastCall?.rename(name)
   }
 }

@@ -4,8 +4,8 @@ import Histories
 public struct StreamAlarm: Sendable {
   /// The line of the event after which it is certain; 0 when only the end of the stream made it so.
   public var line: Int
-  /// The rule that is broken: `stale-read`, `zones`, …
-  public var rule: String
+  /// What is wrong.
+  public var anomaly: Anomaly
   /// The operations that are remembered of the contradiction, by invocation.
   var operations: [StreamCall]
   /// The values that the operations name.
@@ -53,17 +53,17 @@ public struct StreamAlarm: Sendable {
   }
 
   private var reason: String {
-    switch rule {
-    case "unwritten-or-stale-read":
+    switch anomaly {
+    case .forgottenValue:
       "A value was seen that nobody had written, or that had been overwritten long before"
-    case "stale-read": "A value was seen that had certainly been overwritten before"
-    case "cas-from-stale-value":
+    case .staleRead: "A value was seen that had certainly been overwritten before"
+    case .staleSwap:
       "A compare-and-set took effect that expected a value which was certainly gone before"
-    case "value-swapped-twice": "Two compare-and-sets took effect on one and the same value"
-    case "cyclic-cas": "Compare-and-sets took effect that each need another's value first"
-    case "before-its-cause": "An operation completed before what it depends on was invoked"
-    case "failed-write-observed": "The value of a write that certainly did not happen was seen"
-    case "zones": "Two values must each have been overwritten before the other"
+    case .consumedTwice: "Two compare-and-sets took effect on one and the same value"
+    case .cyclicSwaps: "Compare-and-sets took effect that each need another's value first"
+    case .readBeforeWritten: "An operation completed before what it depends on was invoked"
+    case .failedWriteRead: "The value of a write that certainly did not happen was seen"
+    case .contradictoryOrder: "Two values must each have been overwritten before the other"
     default: "No order of the operations explains what was seen"
     }
   }

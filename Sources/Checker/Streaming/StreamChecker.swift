@@ -14,11 +14,14 @@ import Histories
 /// anew whenever it has doubled.
 public struct StreamChecker {
   private let options: CheckOptions
+  private let rows: [Models.Row]
   private var settings: Settings?
   private var model: Model?
   private var values = ValueTable()
-  /// The values that were alive when the table was last built.
-  private var live = 0
+  /// What was alive of them when the table was last built.
+  private var live = (count: 0, bytes: 0)
+  /// So many bytes of values are not worth a look.
+  private static let fewBytes = 1 << 22
   private var keys: [ValueID: Int] = [:]
   private var engines: [any KeyStream] = []
   /// Why keys were given up, by their place; the other engines' keys are decided.
@@ -28,31 +31,48 @@ public struct StreamChecker {
   private let limit: Int
   /// What may pile up before it is worth while to forget; 0 in tests.
   var patience = 32
+  /// Whether there was a key when everything was forgotten.
+  private var isKeyed = false
+  /// Why everything was given up, and how many keys and open operations there were then.
+  private var spent: (reason: Budget.Reason?, keys: Int, open: Int)?
+  /// Events between two looks at the memory.
+  private static let interval: Int64 = 1024
   /// Operations that were invoked, without those that certainly did not happen.
   public private(set) var operations = 0
   /// Completed operations of which nobody knows.
   public private(set) var indeterminate = 0
+  /// Whether a key has an answer that some order would contradict, by its place.
+  private var isConstrained: [Bool] = []
 
   /// Makes a checker of a history of which nothing is known yet.
   ///
   /// - Parameters:
-  ///   - options: how to read the history; the budget is not asked, and nothing is verified.
+  ///   - options: how to read the history; of the budget only the memory of the process is
+  ///     asked, and nothing is verified.
   ///   - limit: the configurations that one key may have before it is given up.
   public init(_ options: CheckOptions, limit: Int = 50_000) {
+    self.init(options, limit: limit, among: Models.rows)
+  }
+
+  /// Makes a checker that chooses among the models of the rows.
+  init(_ options: CheckOptions, limit: Int = 50_000, among rows: [Models.Row]) {
     self.options = options
     self.limit = limit
+    self.rows = rows
   }
 
   /// The name of the model, once it is known.
   public var modelName: String? { model?.name }
   /// How many keys there are.
-  public var keyCount: Int { engines.count }
+  public var keyCount: Int { spent?.keys ?? engines.count }
   /// How many operations are open.
-  public var openCount: Int { open.count }
+  public var openCount: Int { spent?.open ?? open.count }
   /// How many keys were given up.
-  public var undecidedCount: Int { undecided.count }
+  public var undecidedCount: Int { spent?.reason == nil ? undecided.count : keyCount }
   /// Why the first key was given up, if one was.
-  public var undecidedReason: String? { undecided.min { $0.key < $1.key }?.value }
+  public var undecidedReason: String? {
+    spent?.reason?.description ?? undecided.min { $0.key < $1.key }?.value
+  }
   /// How many values are remembered.
   public var valueCount: Int { values.count }
 
@@ -63,63 +83,89 @@ public struct StreamChecker {
   public mutating func take(_ stretch: Stretch) throws(CheckError) -> StreamAlarm? {
     guard try prepare(stretch.history), let model else { return nil }
     let history = stretch.history
-    var reader = try StretchReader(history, options, into: values)
-    var completed: [Call] = []
-    for step in stretch.steps() {
+    if spent != nil {
+      count(stretch, after: -1)
+      return nil
+    }
+    var reader = try StretchReader(history, options, model)
+    for (position, step) in stretch.steps().enumerated() {
       let alarm: StreamAlarm?
       switch step {
       case .nemesis: alarm = nil
       case .invocation(let operation):
         alarm = invoke(reader.invocation(operation, eventCount, &values))
       case .completion(let operation):
-        if let call = reader.call(operation) { completed.append(call) }
-        alarm = complete(operation, &reader)
+        alarm = try complete(operation, &reader)
       }
       eventCount += 1
-      if let alarm {
-        try model.requireForms(completed, reader.settings, reader.values)
-        return alarm
+      if let alarm { return alarm }
+      if eventCount % Self.interval == 0, options.budget.isNearlyFull {
+        forget(because: options.budget.memoryReason)
+        count(stretch, after: position)
+        return nil
       }
     }
-    try model.requireForms(completed, reader.settings, reader.values)
-    if values.count > 2 * live + 32 * patience || patience == 0 { collect() }
+    if values.count > 2 * live.count + 32 * patience || patience == 0
+      || values.bytes > 2 * live.bytes + Self.fewBytes
+    {
+      collect()
+    }
+    if values.bytes > Self.fewBytes, options.budget.isNearlyFull {
+      forget(because: options.budget.memoryReason)
+    }
     return nil
   }
 
   /// Takes it that nothing more comes: what is open stays so for good.
-  public mutating func finish() -> StreamAlarm? {
-    for place in engines.indices where undecided[place] == nil {
-      if let alarm = take(engines[place].finish(values), place, line: 0) { return alarm }
+  ///
+  /// - Throws: ``CheckError`` when the values of what is open are not the model's.
+  public mutating func finish() throws(CheckError) -> StreamAlarm? {
+    guard spent == nil, let model, let settings else { return nil }
+    var forms = try model.forms(settings, values)
+    for (call, place) in open.values.sorted(by: { $0.call.invoked < $1.call.invoked }) {
+      var call = call
+      call.traits = try forms.traits(of: call.call)
+      guard undecided[place] == nil else { continue }
+      let step = engines[place].complete(call, .indeterminate, values)
+      if let alarm = take(step, place, line: 0) { return alarm }
     }
     return nil
   }
 
   /// What was found when the stream has ended and no alarm was raised.
   public var result: CheckResult {
-    CheckResult(
-      verdict: undecided.isEmpty ? .linearizable : .undecided, model: model?.name ?? "register",
-      operations: operations, indeterminate: indeterminate + open.count, keys: engines.count,
+    var result = CheckResult(
+      claim: claim, verdict: undecidedCount == 0 ? .holds : .undecided,
+      operations: operations, indeterminate: indeterminate + openCount, keys: keyCount,
       algorithm: "streaming", seconds: 0)
+    result.vacuousKeys = keyCount - isConstrained.count { $0 }
+    return result
+  }
+
+  /// What is asked of what came.
+  public var claim: Claim {
+    let isKeyed = isKeyed || keys.contains { $0.key != ValueTable.none }
+    return Claim(model: model?.name ?? Model.register.name, reach: isKeyed ? .key : .whole)
   }
 
   /// Chooses the model once there is something to choose by; false when there is not.
   private mutating func prepare(_ history: History) throws(CheckError) -> Bool {
     guard history.count > 0 else { return false }
     guard let known = model else {
-      model = try Models.choose(options.model, for: history)
-      settings = try Settings(options, header: history.header, values: &values)
-      if let model { try Models.requireFunctions(of: history, in: model) }
+      let chosen = try Models.choose(options, for: history, among: rows).model
+      settings = try Settings(
+        options, header: history.header, values: &values, model: chosen.nullRead)
+      try Models.requireFunctions(of: history, in: chosen)
+      model = chosen
       return true
     }
     do throws(CheckError) {
       try Models.requireFunctions(of: history, in: known)
     } catch {
-      guard known.name == "register", options.model == "auto", history.header?["model"] == nil
-      else {
-        throw error
-      }
-      try Models.requireFunctions(of: history, in: .casRegister)
-      model = .casRegister
+      guard options.model == "auto", history.header?["model"] == nil,
+        let richer = Models.richer(than: known, for: history, among: rows)
+      else { throw error }
+      model = richer
     }
     return true
   }
@@ -139,15 +185,25 @@ extension StreamChecker {
     return take(engines[place].invoke(call, values), place, line: call.call.line)
   }
 
-  private mutating func complete(_ operation: Int, _ reader: inout StretchReader) -> StreamAlarm? {
+  private mutating func complete(
+    _ operation: Int, _ reader: inout StretchReader
+  ) throws(CheckError) -> StreamAlarm? {
     let history = reader.history
     guard let (begun, place) = open.removeValue(forKey: history.processes[operation]) else {
       return nil
     }
     let outcome = history.outcome[operation]
     if outcome == .indeterminate { indeterminate += 1 }
-    let call = reader.completion(operation, of: begun, at: eventCount, &values)
-    if outcome == .fail, call.call.end != .mismatch { operations -= 1 }
+    let call = try reader.completion(operation, of: begun, at: eventCount, &values)
+    if outcome == .fail, call.call.end != .mismatch {
+      operations -= 1
+    } else if outcome == .ok || call.call.end == .mismatch, let settings,
+      isConstrained.count <= place || !isConstrained[place],
+      call.call.constrains(settings, values)
+    {
+      while isConstrained.count <= place { isConstrained.append(false) }
+      isConstrained[place] = true
+    }
     guard undecided[place] == nil else { return nil }
     let line = Int(history.completedLine[operation])
     let step = engines[place].complete(call, outcome, values)
@@ -166,7 +222,8 @@ extension StreamChecker {
       engines[place] = SpentKey()
       return nil
     case .flaw(let flaw):
-      return StreamAlarm(line: line, rule: flaw.rule, operations: flaw.operations, values: values)
+      return StreamAlarm(
+        line: line, anomaly: flaw.anomaly, operations: flaw.operations, values: values)
     }
   }
 
@@ -179,7 +236,7 @@ extension StreamChecker {
   }
 
   private func engine(_ settings: Settings, _ model: Model) -> any KeyStream {
-    guard ["register", "cas-register"].contains(model.name), let initial = settings.initial else {
+    guard model.hasZones, let initial = settings.initial else {
       return model.stream(settings, values, limit)
     }
     return RegisterKey(
@@ -198,7 +255,8 @@ extension StreamChecker {
     var calls = remains.calls
     let known = Set(calls.map(\.invoked))
     var isOpen: Set<Int64> = []
-    for entry in open.values where entry.key == place {
+    for process in zones.open.openProcesses {
+      guard let entry = open[process] else { continue }
       isOpen.insert(entry.call.invoked)
       if !known.contains(entry.call.invoked) { calls.append(entry.call) }
     }
@@ -211,13 +269,16 @@ extension StreamChecker {
         events.append((eventCount, index, true))
       }
     }
+    // Malformed calls that are open are refused when they complete.
+    var forms = try? model.forms(settings, values)
     events.sort { $0.moment == $1.moment ? !$0.isEnd && $1.isEnd : $0.moment < $1.moment }
     for event in events {
-      let call = calls[event.call]
+      var call = calls[event.call]
       let step: KeyStep
       if !event.isEnd {
         step = engine.invoke(call, values)
       } else {
+        call.traits = (try? forms?.traits(of: call.call)) ?? FormTraits(isIdle: true)
         step = engine.complete(
           call, call.returned < StreamCall.never ? .ok : .indeterminate, values)
       }
@@ -230,6 +291,29 @@ extension StreamChecker {
 // MARK: - Memory
 
 extension StreamChecker {
+  /// Forgets everything but what was counted; with a reason the keys are given up.
+  public mutating func forget(because reason: Budget.Reason? = nil) {
+    isKeyed = isKeyed || keys.contains { $0.key != ValueTable.none }
+    spent = (reason ?? spent?.reason, keyCount, openCount)
+    engines = []
+    keys = [:]
+    open = [:]
+    values = ValueTable()
+  }
+
+  /// Counts the events of a stretch behind a position, which are not looked at any more.
+  private mutating func count(_ stretch: Stretch, after position: Int) {
+    for step in stretch.steps().dropFirst(position + 1) {
+      switch step {
+      case .invocation: operations += 1
+      case .completion(let operation):
+        if stretch.history.outcome[operation] == .indeterminate { indeterminate += 1 }
+        if stretch.history.outcome[operation] == .fail { operations -= 1 }
+      case .nemesis: break
+      }
+    }
+  }
+
   /// Builds the table of values anew from those that somebody still needs.
   private mutating func collect() {
     let old = values
@@ -247,7 +331,7 @@ extension StreamChecker {
     keys = renamed
     for place in engines.indices { engines[place].rename(name) }
     values = fresh
-    live = fresh.count
+    live = (fresh.count, fresh.bytes)
   }
 }
 
@@ -257,6 +341,5 @@ struct SpentKey: KeyStream {
   mutating func complete(
     _ call: StreamCall, _ outcome: Outcome, _ values: ValueTable
   ) -> KeyStep { .fine }
-  mutating func finish(_ values: ValueTable) -> KeyStep { .fine }
   mutating func rename(_ name: (ValueID) -> ValueID) {}
 }

@@ -9,22 +9,25 @@ struct StretchReader {
   /// The stretch's values, with those of the settings.
   let values: ValueTable
   private let functions: [FunctionName]
+  private var forms: any FormReader
   /// The stream's id of each value of the stretch, once it was asked for.
   private var names: [ValueID]
 
   init(
-    _ history: History, _ options: CheckOptions, into stream: ValueTable
+    _ history: History, _ options: CheckOptions, _ model: Model
   ) throws(CheckError) {
     var values = history.values
-    settings = try Settings(options, header: history.header, values: &values)
+    settings = try Settings(
+      options, header: history.header, values: &values, model: model.nullRead)
     self.history = history
     self.values = values
     functions = Call.functions(of: history)
+    forms = try model.forms(settings, values)
     names = [ValueID](repeating: ValueTable.none, count: values.count)
   }
 
   /// The operation as the model sees it, in the stretch's ids; nil when it did not happen.
-  func call(_ operation: Int) -> Call? {
+  private func call(_ operation: Int) -> Call? {
     Call(operation, of: history, as: functions, settings)
   }
 
@@ -40,12 +43,15 @@ struct StretchReader {
   }
 
   /// The operation as it completed.
+  ///
+  /// - Throws: ``CheckError`` where its values are not the model's.
   mutating func completion(
     _ operation: Int, of begun: StreamCall, at moment: Int64, _ stream: inout ValueTable
-  ) -> StreamCall {
+  ) throws(CheckError) -> StreamCall {
     var done = begun
     done.completedTime = history.completedTime[operation]
     guard let call = call(operation) else { return done }
+    done.traits = try forms.traits(of: call)
     let input = done.call.input
     done.call = call
     done.call.input = input

@@ -1,13 +1,35 @@
+extension Rule {
+  private static let byzantine = "Byzantine nodes"
+
+  /// Byzantine nodes, data that proves itself by signatures.
+  public static let dissemination = Rule(
+    "dissemination", of: byzantine,
+    "quorums share f + 1 nodes, of which one is honest; signed data",
+    from: "Malkhi, Reiter 1998, dissemination quorum systems", needs: [.faults]
+  ) { system, demand in Rules.sharing(system, demand, isMasking: false) }
+
+  /// Byzantine nodes, data without signatures.
+  public static let masking = Rule(
+    "masking", of: byzantine,
+    "quorums share 2f + 1 nodes, of which the honest outvote the others",
+    from: "Malkhi, Reiter 1998, masking quorum systems", needs: [.faults]
+  ) { system, demand in Rules.sharing(system, demand, isMasking: true) }
+}
+
 extension Rules {
+  /// The rules for nodes that may lie.
+  static let byzantine: [Rule] = [.dissemination, .masking]
+
   /// Byzantine quorums with at most `faults` liars.
   ///
   /// Malkhi and Reiter, “Byzantine quorum systems”, Distributed Computing 1998: with signed data
   /// (dissemination) two quorums must share a node that is honest, so f + 1; without (masking) the
   /// honest among the shared must outnumber the liars, so 2f + 1. And whichever f nodes are silent,
   /// some quorum must be left.
-  static func byzantine(_ system: QuorumSystem, _ demand: Demand) -> [OverlapCheck] {
+  fileprivate static func sharing(
+    _ system: QuorumSystem, _ demand: Demand, isMasking: Bool
+  ) -> [OverlapCheck] {
     let faults = demand.faults
-    let isMasking = demand.rule == .masking
     let common = (isMasking ? 2 : 1) * faults + 1
     let pairs: [(String, String, [QuorumExpression], [String])] = [
       (

@@ -25,8 +25,8 @@ public struct NodeNames: Sendable, Equatable {
   public mutating func intern(_ name: String) throws(QuorumError) -> Int {
     if let index = indices[name] { return index }
     guard !isClosed else {
-      let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" }
-      throw QuorumError("“\(name)” is no node of this system\(hint ?? "")")
+      throw QuorumError(
+        "“\(name)” is no node of this system" + Suggestion.hint(for: name, among: names))
     }
     guard names.count < NodeSet.capacity else {
       throw QuorumError("“\(name)” is node 65, and a system has at most 64")

@@ -2,7 +2,7 @@ extension Analysis {
   /// What to assume and what to ask.
   public struct Options: Sendable {
     /// How much is reading; half by default.
-    public var workload = Workload(readFraction: 0.5)
+    public var workload = AccessMix(readFraction: 0.5)
     /// The probability that a node is down, for the availability.
     public var failureProbability = 0.01
     /// What the strategy is chosen for.

@@ -59,7 +59,7 @@ public struct NoStrategy: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension Strategy {
   /// Measures given choices of quorums under a workload.
-  init(reads: [Choice], writes: [Choice], system: QuorumSystem, workload: Workload) {
+  init(reads: [Choice], writes: [Choice], system: QuorumSystem, workload: AccessMix) {
     self.reads = reads.sorted(by: Self.isBefore)
     self.writes = writes.sorted(by: Self.isBefore)
     func shares(_ choices: [Choice]) -> [Double] {

@@ -13,7 +13,7 @@ struct StrategyFinder {
   static let mostRounds = 3_000
 
   private let system: QuorumSystem
-  private let workload: Workload
+  private let workload: AccessMix
   private let diagrams: Diagrams
   private let sides: [Side]
   private var program: Simplex
@@ -56,7 +56,7 @@ struct StrategyFinder {
   ///
   /// - Throws: ``StrategyError``.
   static func find(
-    _ system: QuorumSystem, workload: Workload, objective: Strategy.Objective = .load,
+    _ system: QuorumSystem, workload: AccessMix, objective: Strategy.Objective = .load,
     limits: Strategy.Limits = .init(), spare: Int = 0
   ) throws(StrategyError) -> Strategy {
     var limits = limits
@@ -92,7 +92,7 @@ struct StrategyFinder {
   }
 
   private init(
-    _ system: QuorumSystem, _ workload: Workload, _ limits: Strategy.Limits, _ spare: Int,
+    _ system: QuorumSystem, _ workload: AccessMix, _ limits: Strategy.Limits, _ spare: Int,
     isTimed: Bool
   ) throws(StrategyError) {
     self.system = system

@@ -83,11 +83,9 @@ public struct NamedSystem: Sendable {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let names = all.map(\.name)
     guard let kind = all.first(where: { $0.name == parts[0] }) else {
-      let hint = Suggestion.nearest(to: String(parts[0]), among: names)
-        .map { "; did you mean \($0)?" }
       throw QuorumError(
         "“\(parts[0])” is no named system, expected one of \(names.joined(separator: ", "))"
-          + (hint ?? ""), in: text, column: 1
+          + Suggestion.hint(for: String(parts[0]), among: names), in: text, column: 1
       ).labelled(label)
     }
     let column = parts[0].count + 2

@@ -123,10 +123,9 @@ public enum SystemFile {
       throw QuorumError("\(what) is \(json.kind), expected an object")
     }
     for member in given where !known.contains(member.name) {
-      let hint = Suggestion.nearest(to: member.name, among: known).map { "; did you mean \($0)?" }
       throw QuorumError(
         "“\(member.name)” is no member of \(what), expected \(known.joined(separator: ", "))"
-          + (hint ?? ""))
+          + Suggestion.hint(for: member.name, among: known))
     }
   }
 

@@ -71,9 +71,9 @@ struct LogSweep {
       if place > 0, reads[place - 1].output == read.output { continue }
       for value in task.values.parts(of: read.output) {
         let append = append[value]
-        if append < 0 { return .violation("never-appended", [read.call]) }
+        if append < 0 { return .violation(.neverInserted, [read.call]) }
         if shown[Int(append)] == read.call {
-          return .violation("shown-twice", [read.call, append])
+          return .violation(.duplicated, [read.call, append])
         }
         shown[Int(append)] = read.call
       }
@@ -89,7 +89,7 @@ struct LogSweep {
       let longer = task.values.parts(of: read.output)
       for (one, other) in zip(shorter, longer) where one != other {
         return .violation(
-          "diverging-reads", [before.call, read.call, append[one], append[other]])
+          .divergingReads, [before.call, read.call, append[one], append[other]])
       }
     }
     if let longest = reads.last {
@@ -136,6 +136,6 @@ struct LogSweep {
     {
       calls.append(between.call)
     }
-    return .violation("out-of-order", calls)
+    return .violation(.outOfOrder, calls)
   }
 }

@@ -27,7 +27,7 @@ import Histories
 enum CounterSlots {
   static let rung = Rung("counter-slots", bytesPerCall: 160) { (task) throws(CheckError) in
     guard let slots = CounterSweep(task) else { return .pass }
-    if let read = slots.noSum { return .violation("no-sum", [read]) }
+    if let read = slots.noSum { return .violation(.impossibleCount, [read]) }
     if let order = slots.order() { return order }
     return slots.tooFew() ?? slots.tooMany() ?? .pass
   }
@@ -35,6 +35,9 @@ enum CounterSlots {
 
 /// One run of ``CounterSlots``.
 struct CounterSweep {
+  /// More additions than a history has: so many and more are one.
+  private static let tooMany: Int128 = 1 << 40
+
   private let task: KeyTask
   private let timeline: Timeline
   /// Additions in the order of their invocations.
@@ -52,27 +55,23 @@ struct CounterSweep {
     else { return nil }
     self.task = task
     timeline = Timeline(task.calls)
-    var reach = start.magnitude
     var step: Int64 = 0
     for (place, call) in task.calls.enumerated() where call.function == .add {
       guard let number = values.integer(call.input), number != 0, step == 0 || number == step,
         (try? call.requireEcho(values)) != nil
       else { return nil }
       step = number
-      let (sum, overflow) = reach.addingReportingOverflow(number.magnitude)
-      guard !overflow, sum <= UInt64(Int64.max) else { return nil }
-      reach = sum
       adds.append(Int32(place))
     }
     for (place, call) in task.calls.enumerated() where call.function != .add && call.end == .ok {
       guard let number = values.integer(call.output) else { return nil }
-      let (difference, overflow) = number.subtractingReportingOverflow(start)
-      // -2^63 through -1 is no number either.
-      let (count, isBeyond) = difference.dividedReportingOverflow(by: step == 0 ? 1 : step)
-      if overflow || isBeyond || count < 0 || count * step != difference {
+      // What lies between two numbers of 64 bits need not be one.
+      let difference = Int128(number) - Int128(start)
+      let count = difference / Int128(step == 0 ? 1 : step)
+      if count < 0 || count * Int128(step) != difference {
         noSum = noSum ?? Int32(place)
       } else {
-        reads.append((Int32(place), Int(count)))
+        reads.append((Int32(place), Int(min(count, Self.tooMany))))
       }
     }
   }
@@ -160,7 +159,7 @@ struct CounterSweep {
     }
     let between = started.filter { best == nil || end($0) > start(best?.call ?? 0) }
     return .violation(
-      "too-few", [read.call] + between + (best.map { [$0.call] } ?? []),
+      .countTooLow, [read.call] + between + (best.map { [$0.call] } ?? []),
       base: best?.call)
   }
 
@@ -200,7 +199,7 @@ struct CounterSweep {
     let surplus = max(0, second.count - (first?.count ?? 0) + 1)
     let between = adds.filter { start($0) > begin && end($0) < start(second.call) }
     return .violation(
-      surplus == 0 ? "backwards" : "too-many",
+      surplus == 0 ? .readsGoBack : .countTooHigh,
       (first.map { [$0.call] } ?? []) + [second.call] + between.suffix(surplus),
       base: first?.call)
   }

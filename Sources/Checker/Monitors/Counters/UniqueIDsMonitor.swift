@@ -23,6 +23,6 @@ enum UniqueIDsMonitor {
       steps.append(
         KeyAnswer.Step(operation: task.operations[place], result: ValueTable.none))
     }
-    return twice.isEmpty ? .order(steps) : .violation("given-twice", twice)
+    return twice.isEmpty ? .order(steps) : .violation(.repeatedID, twice)
   }
 }

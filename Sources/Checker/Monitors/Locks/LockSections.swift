@@ -17,13 +17,20 @@ import Histories
 /// whatever the others did (*two-owners*: both acquisitions and their releases). A reentrant lock
 /// has inner acquisitions and releases, which are legal in the order of the process.
 ///
+/// How often an owner holds a reentrant lock is a count, and the certificate has all that it rests
+/// on: of the owner's section up to the other's acquisition every release with the acquisition that
+/// it undoes, and the outermost acquisition, which nothing has undone by then. Who adds another
+/// acquisition adds to the count, and there is no other release.
+///
 /// *not-held*: a release by a process that does not hold the lock: it alone with the section of the
-/// process just before. *held-already*: two acquisitions by one process without a release between:
+/// process just before, of a reentrant lock with all acquisitions and releases of the process
+/// (``HeldPairs``), for one acquisition more would be enough. *held-already*: two acquisitions by
+/// one process without a release between:
 /// both. Whatever others do, these cannot take effect one after the other.
 ///
 /// **Tokens.** Disjoint sections have one possible order: another would have to put a release
 /// before the acquisition of a section that ended before it began. So tokens must ascend along it
-/// (*stale-token*: two acquisitions one after the other and the first one's release), and a release
+/// (*stale-token*: two acquisitions one after the other), and a release
 /// that names a token must name its section's (*wrong-token*: the acquisition and the release).
 enum LockSections {
   static let rung = Rung("lock-sections", bytesPerCall: 120) { (task) throws(CheckError) in
@@ -81,6 +88,8 @@ struct SectionSweep {
   private struct Section {
     /// Where it begins and ends among the holders' calls.
     var calls: Range<Int>
+    /// Where the next section of the process begins, or its calls end.
+    var limit: Int
     var begin: Int32
     var end: Int32
     /// Whether its last call ends it.
@@ -125,6 +134,22 @@ struct SectionSweep {
     return section.isReleased ? [first, holders.calls[section.calls.upperBound - 1]] : [first]
   }
 
+  /// The calls from which it follows that a section has not ended before another acquisition has.
+  private func held(_ section: Section, until other: Section) -> HeldPairs {
+    var pairs = HeldPairs(outermost(section))
+    guard isReentrant else { return pairs }
+    var open: [Int32] = []
+    for place in section.calls.lowerBound..<section.limit
+    where timeline.invoked[Int(holders.calls[place])] < other.begin {
+      if call(place).function == .acquire {
+        open.append(holders.calls[place])
+      } else if let acquired = open.popLast() {
+        pairs.add(acquired, holders.calls[place])
+      }
+    }
+    return pairs
+  }
+
   /// The sections of one process.
   private func read(_ places: Range<Int>, into sections: inout [Section]) -> RungAnswer? {
     var depth = 0
@@ -134,7 +159,7 @@ struct SectionSweep {
       let call = call(place)
       if call.function == .acquire {
         if depth > 0, !isReentrant {
-          return .violation("held-already", [holders.calls[first], holders.calls[place]])
+          return .violation(.twoHolders, [holders.calls[first], holders.calls[place]])
         }
         if depth == 0 { first = place }
         depth += 1
@@ -142,18 +167,18 @@ struct SectionSweep {
       }
       if depth == 0 {
         if call.end == .pending { continue }
-        return .violation(
-          "not-held", [holders.calls[place]] + (before.map { outermost($0) } ?? []))
+        return notHeld(place, places.lowerBound, before)
       }
       if isFenced, call.input != ValueTable.null, call.input != self.call(first).output {
         // A pending release that names another token never happens.
         if call.end == .pending { continue }
-        return .violation("wrong-token", [holders.calls[first], holders.calls[place]])
+        return .violation(.wrongRelease, [holders.calls[first], holders.calls[place]])
       }
       depth -= 1
       if depth == 0 {
         let section = Section(
-          calls: first..<place + 1, begin: timeline.returned[Int(holders.calls[first])],
+          calls: first..<place + 1, limit: place + 1,
+          begin: timeline.returned[Int(holders.calls[first])],
           end: timeline.invoked[Int(holders.calls[place])], isReleased: true)
         sections.append(section)
         before = section
@@ -165,16 +190,34 @@ struct SectionSweep {
       if call(last - 1).end == .pending { last -= 1 }
       sections.append(
         Section(
-          calls: first..<last, begin: timeline.returned[Int(holders.calls[first])],
-          end: Timeline.never, isReleased: false))
+          calls: first..<last, limit: places.upperBound,
+          begin: timeline.returned[Int(holders.calls[first])], end: Timeline.never,
+          isReleased: false))
     }
     return nil
+  }
+
+  /// A release by a process that holds nothing, with what it had acquired and released before.
+  private func notHeld(_ place: Int, _ start: Int, _ before: Section?) -> RungAnswer {
+    var pairs = HeldPairs(isReentrant ? [] : before.map { outermost($0) } ?? [])
+    if isReentrant {
+      var open: [Int32] = []
+      for place in start..<place {
+        if call(place).function == .acquire {
+          open.append(holders.calls[place])
+        } else if let acquired = open.popLast() {
+          pairs.add(acquired, holders.calls[place])
+        }
+      }
+    }
+    return pairs.violation(.wrongRelease, [holders.calls[place]])
   }
 
   private func overlap(_ sections: [Section]) -> RungAnswer? {
     for (place, section) in sections.enumerated().dropFirst()
     where section.begin < sections[place - 1].end {
-      return .violation("two-owners", outermost(sections[place - 1]) + outermost(section))
+      return held(sections[place - 1], until: section)
+        .violation(.twoHolders, [holders.calls[section.calls.lowerBound]])
     }
     return nil
   }
@@ -185,8 +228,11 @@ struct SectionSweep {
       let before = sections[place - 1]
       let token = { task.values.integer(call($0).output) ?? 0 }
       if token(before.calls.lowerBound) >= token(section.calls.lowerBound) {
-        return .violation(
-          "stale-token", outermost(before) + [holders.calls[section.calls.lowerBound]])
+        var certificate = Certificate(
+          calls: [before, section].map { Int(holders.calls[$0.calls.lowerBound]) }.sorted(),
+          anomaly: .tokenNotGrowing)
+        certificate.context = outermost(before).dropFirst().map { Int($0) }
+        return .violation(certificate)
       }
     }
     return nil

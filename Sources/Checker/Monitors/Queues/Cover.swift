@@ -101,6 +101,6 @@ struct Cover {
       for other in elements.lost[...place] { calls.append(elements.put[Int(other)]) }
       calls += elements.pendingTakes.prefix(place)
     }
-    return chosen.isEmpty ? .pass : .violation("empty-while-in", calls)
+    return chosen.isEmpty ? .pass : .violation(.wrongEmpty, calls)
   }
 }

@@ -73,7 +73,7 @@ extension Elements {
       if case .violation(let certificate) = exactly(withoutLost()) {
         return .violation(certificate)
       }
-      return .violation("lost", calls)
+      return .violation(.lostElement, calls)
     }
     var matched = self
     matched.lost = due.map(\.element)

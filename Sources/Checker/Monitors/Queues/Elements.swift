@@ -77,15 +77,15 @@ struct Elements {
     }
     guard elements.addPuts(puts, &index, takes, isElement) else { return .answer(.pass) }
     for take in takes where index[task.calls[Int(take)].output] >= 0 {
-      return .answer(.violation("never-put-in", [take]))
+      return .answer(.violation(.neverInserted, [take]))
     }
     if let twice, let element = elements.take.firstIndex(of: twice.0) {
-      return .answer(.violation("taken-twice", [elements.put[element], twice.0, twice.1]))
+      return .answer(.violation(.duplicated, [elements.put[element], twice.0, twice.1]))
     }
     for element in 0..<elements.count
     where elements.takeEnd[element] < elements.putStart[element] {
       return .answer(
-        .violation("taken-before-put", [elements.put[element], elements.take[element]]))
+        .violation(.takenBeforeInserted, [elements.put[element], elements.take[element]]))
     }
     elements.lost.sort { elements.putEnd[Int($0)] < elements.putEnd[Int($1)] }
     return .elements(elements)

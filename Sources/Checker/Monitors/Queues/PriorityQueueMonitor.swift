@@ -104,7 +104,7 @@ enum PriorityQueueMonitor {
     ) { numbers[$0] < numbers[element] }
     guard let lesser, !lesser.isEmpty else { return .pass }
     return .violation(
-      "greater-first", elements.calls(of: element) + lesser.flatMap { elements.calls(of: $0) })
+      .outOfOrder, elements.calls(of: element) + lesser.flatMap { elements.calls(of: $0) })
   }
 }
 

@@ -63,7 +63,7 @@ enum QueueMonitor {
     if let impossible = Cover(elements).placeEmpties(elements, &schedule) { return impossible }
     switch order(elements) {
     case .inverted(let x, let y):
-      return .violation("order-inverted", elements.calls(of: x) + elements.calls(of: y))
+      return .violation(.outOfOrder, elements.calls(of: x) + elements.calls(of: y))
     case .order(let order):
       place(order, elements, &schedule)
       return .order(schedule.steps(elements.task))
@@ -94,7 +94,7 @@ enum QueueMonitor {
       }
       if early.count > place { continue }
       return .violation(
-        "lost",
+        .lostElement,
         elements.lost[...place].map { elements.put[Int($0)] } + early
           + elements.calls(of: witness))
     }

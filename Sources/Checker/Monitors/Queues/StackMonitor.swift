@@ -121,7 +121,7 @@ enum StackMonitor {
       needed.append(candidates[high - 1])
       candidates.removeLast(candidates.count - high + 1)
     }
-    return .violation("no-bottom", needed.flatMap { elements.calls(of: $0) })
+    return .violation(.outOfOrder, needed.flatMap { elements.calls(of: $0) })
   }
 
   /// Of elements by the ends of their puts, the fewest that hang together.

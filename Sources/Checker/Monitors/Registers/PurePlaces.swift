@@ -124,8 +124,7 @@ struct PurePlaces {
       let calls = certificate.sorted()
       let isSwap = task.calls[Int(max(found.installer, 0))].function == .cas
       let writes = found.old != Cluster.nobody && isSwap ? [Int(found.installer)] : []
-      return Certificate(
-        calls: calls, rule: "sure-mismatch", asWrites: writes, isMinimal: true)
+      return Certificate(calls: calls, anomaly: .wrongMismatch, asWrites: writes)
     }
     return nil
   }

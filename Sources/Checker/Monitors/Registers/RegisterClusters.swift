@@ -200,14 +200,14 @@ enum RegisterContradiction {
   case crossing(Int32, Int32)
 
   /// The rule that is broken.
-  var rule: String {
+  var anomaly: Anomaly {
     switch self {
-    case .unwritten: "unwritten-value"
-    case .twoInitial: "two-initial-values"
-    case .takenTwice: "value-taken-twice"
-    case .cycle: "cyclic-swaps"
-    case .effectFirst: "effect-before-cause"
-    case .crossing: "stale-value"
+    case .unwritten: .neverWritten
+    case .twoInitial: .neverWritten
+    case .takenTwice: .consumedTwice
+    case .cycle: .cyclicSwaps
+    case .effectFirst: .readBeforeWritten
+    case .crossing: .staleRead
     }
   }
 }

@@ -40,7 +40,7 @@ struct RegisterProof {
 
   /// The certificate that some calls are, with as few of them as possible; nil when they prove
   /// nothing, or more than `limit` of them are needed.
-  static func certificate(_ task: KeyTask, _ suspects: [Int], _ rule: String) -> Certificate? {
+  static func certificate(_ task: KeyTask, _ suspects: [Int], _ anomaly: Anomaly) -> Certificate? {
     guard !suspects.isEmpty, suspects.count <= limit else { return nil }
     var proof = RegisterProof(task, suspects)
     if !proof.proves(suspects) {
@@ -53,7 +53,7 @@ struct RegisterProof {
       let fewer = proof.reduced(kept)
       if fewer.count < kept.count { kept = fewer } else { proof.hasReadsAsWrites = false }
     }
-    return Certificate(calls: kept, rule: rule, asWrites: proof.asWrites(kept), isMinimal: true)
+    return Certificate(calls: kept, anomaly: anomaly, asWrites: proof.asWrites(kept))
   }
 
   private init(_ task: KeyTask, _ suspects: [Int]) {

@@ -81,16 +81,16 @@ struct RegisterSaturation {
     var saturation = RegisterSaturation(task)
     guard var seen = saturation.gather() else { return .pass }
     if let orphan = saturation.findCandidates(&seen) {
-      return saturation.answer(saturation.explanation(ofOrphan: orphan), "unreadable-value")
+      return saturation.answer(saturation.explanation(ofOrphan: orphan), .contradictoryOrder)
     }
     if let found = saturation.saturate() {
-      return saturation.answer(saturation.explanation(of: found), "saturated-reads")
+      return saturation.answer(saturation.explanation(of: found), .contradictoryOrder)
     }
     return saturation.guess()
   }
 
-  private func answer(_ suspects: [Int], _ rule: String) -> RungAnswer {
-    RegisterProof.certificate(task, suspects, rule).map { .violation($0) } ?? .pass
+  private func answer(_ suspects: [Int], _ anomaly: Anomaly) -> RungAnswer {
+    RegisterProof.certificate(task, suspects, anomaly).map { .violation($0) } ?? .pass
   }
 
   /// Reads the calls: installers into ``sources``, and what each observer saw, by call.

@@ -69,7 +69,8 @@ struct RegisterZones {
     case .failure(let contradiction):
       let evidence = RegisterEvidence(task, zones.columns)
       let suspects = evidence.suspects(of: contradiction)
-      guard let certificate = RegisterProof.certificate(task, suspects, contradiction.rule) else {
+      guard let certificate = RegisterProof.certificate(task, suspects, contradiction.anomaly)
+      else {
         return .pass
       }
       return .violation(certificate)

@@ -126,10 +126,10 @@ struct GrowOnlySweep {
       checked[output] = 1
       for value in task.values.parts(of: output) {
         let number = Int(index[value])
-        if met[number] == read { return .violation("twice-in-read", [read]) }
+        if met[number] == read { return .violation(.duplicated, [read]) }
         met[number] = read
         if members[number].add < 0, !isInitial[number] {
-          return .violation("never-added", [read])
+          return .violation(.neverInserted, [read])
         }
       }
     }
@@ -165,7 +165,7 @@ struct GrowOnlySweep {
       }
       if known < expected {
         return isFirst
-          ? .violation("initial-missing", [read.call]) : incomparable(before, read.call)
+          ? .violation(.elementMissing, [read.call]) : incomparable(before, read.call)
       }
       if isFirst || known < read.size { top += 2 }
       for value in values.parts(of: read.output) where level[Int(index[value])] == Int32.max {
@@ -194,7 +194,7 @@ struct GrowOnlySweep {
       let add = members[Int(index[value])].add
       if add >= 0 { calls.append(add) }
     }
-    return .violation("incomparable-reads", calls)
+    return .violation(.divergingReads, calls)
   }
 
   /// What the looks at one element and its additions say.
@@ -203,15 +203,15 @@ struct GrowOnlySweep {
     where call.function == .contains && element[place] >= 0 {
       // In from the start: a look that missed it is wrong.
       if isInitial[Int(element[place])], call.membership(task.values) == false {
-        return .violation("initial-missing", [Int32(place)])
+        return .violation(.elementMissing, [Int32(place)])
       }
     }
     for (number, member) in members.enumerated() where !isInitial[number] {
       if member.isNeeded, member.add < 0 {
-        return .violation("never-added", [member.untilCall])
+        return .violation(.neverInserted, [member.untilCall])
       } else if member.until < member.from {
         return .violation(
-          member.fromCall == member.add ? "never-added" : "out-of-order",
+          member.fromCall == member.add ? .neverInserted : .elementMissing,
           member.lower + member.upper)
       }
     }
@@ -297,7 +297,7 @@ struct GrowOnlySweep {
     {
       calls.append(reads[between])
     }
-    return .violation("out-of-order", calls)
+    return .violation(.elementMissing, calls)
   }
 }
 

@@ -11,7 +11,9 @@ import Histories
 /// that helps nobody is left out by the search.
 ///
 /// - Nothing removes it: ``Membership`` decides, as in ``GrowOnlySet``.
-/// - *stale*: a look that found it, although the last removal that completed before the look began
+/// - *stale*: a look that found it before any addition was invoked: with the first one, and with
+///   the removal before the look if it was in at first. Or a look that found it, although the last
+///   removal that completed before the look began
 ///   is after every addition that was invoked before the look ended: no addition can come between
 ///   the two. Named are the look, that removal, and of these additions the one that was invoked
 ///   last. A look that missed it is the same the other way round. The whole has no other addition
@@ -120,10 +122,10 @@ struct SplitSet {
   /// The violation of an element that only comes in.
   private func late(_ own: [Int32]) -> RungAnswer? {
     let member = membership(own)
-    if member.isNeeded, member.add < 0 { return .violation("never-added", [member.untilCall]) }
+    if member.isNeeded, member.add < 0 { return .violation(.neverInserted, [member.untilCall]) }
     guard member.until < member.from else { return nil }
     return .violation(
-      member.fromCall == member.add ? "never-added" : "out-of-order", member.lower + member.upper)
+      member.fromCall == member.add ? .neverInserted : .elementMissing, member.lower + member.upper)
   }
 
   /// Lets the operations of an element that only comes in take effect; without a membership it is
@@ -196,14 +198,18 @@ struct SplitSet {
       guard count > 0 else {
         // Nothing makes it so: right only if it was so from the start and nothing ended that.
         if isPresent == isInitial[element], against[number] < 0 { continue }
-        return .violation(
-          "stale", [look] + (against[number] < 0 ? [] : [against[number]]))
+        var calls = [look]
+        if isPresent == isInitial[element] { calls.append(against[number]) }
+        // It does so only later, and is what a reader looks for.
+        if let first = helpers.first { calls.append(first.call) }
+        return .violation(isPresent ? .neverInserted : .elementMissing, calls)
       }
       let helper = helpers[count - 1]
       guard against[number] >= 0, helper.end < timeline.invoked[Int(against[number])] else {
         continue
       }
-      return .violation("stale", [look, against[number], helper.call])
+      return .violation(
+        isPresent ? .elementResurrected : .elementMissing, [look, against[number], helper.call])
     }
     return nil
   }
@@ -221,8 +227,8 @@ struct SplitSet {
       var reduction = Reduction(Model.set, alone, steps: 400_000)
       guard let proof = reduction.proof(culprit: impasse.culprit),
         try reduction.isConfirmed(proof, culprit: impasse.culprit)
-      else { return .violation("element", own) }
-      return .violation("element", proof.positions.map { own[$0] })
+      else { return .violation(.other, own) }
+      return .violation(.other, proof.positions.map { own[$0] })
     }
   }
 }

@@ -34,12 +34,12 @@ struct Schedule {
 extension RungAnswer {
   /// A violation shown by these calls, given in any order and perhaps twice.
   static func violation(
-    _ rule: String, _ calls: [Int32], base: Int32? = nil
+    _ anomaly: Anomaly, _ calls: [Int32], base: Int32? = nil
   ) -> RungAnswer {
     var sorted: [Int] = []
     for call in calls.sorted() where sorted.last != Int(call) { sorted.append(Int(call)) }
     return .violation(
-      Certificate(calls: sorted, rule: rule, base: base.map { Int($0) }))
+      Certificate(calls: sorted, anomaly: anomaly, base: base.map { Int($0) }))
   }
 }
 

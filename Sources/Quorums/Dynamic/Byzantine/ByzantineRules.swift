@@ -3,7 +3,15 @@
 /// Nodes that `config` lists as `faulty` may do what they like; of the others a breach is an error.
 ///
 /// Memory: bounded tables of the recent numbers.
-struct ByzantineRules {
+struct ByzantineRules: TraceRules {
+  static let family = "Traces of PBFT"
+  static let rules: [DynamicRule] = [.B1, .B2, .B3, .B4, .B5]
+  static let kinds: [TraceKind] = [
+    .preprepare, .prepare, .prepared, .commit, .committed, .viewchange, .newview, .execute,
+    .checkpoint,
+  ]
+  static let signs: [TraceKind] = [.preprepare, .prepared, .committed, .newview, .execute]
+
   private struct Sent: Hashable {
     var node: Int
     var view: Int64
@@ -35,6 +43,11 @@ struct ByzantineRules {
   private var next: [Int: Int64] = [:]
   private var claims: [(node: Int, number: Int64, place: EventPlace)] = []
 
+  /// Paxos has a `prepare` and Raft a `commit` too; theirs have no view.
+  static func owns(_ line: borrowing TraceLine) -> Bool {
+    line.kind != .prepare && line.kind != .commit || line.has(.view)
+  }
+
   mutating func take(
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {
@@ -58,10 +71,10 @@ struct ByzantineRules {
     guard !context.faulty.holds(line.node) else { return }
     let id = Sent(node: line.node, view: view, number: number, phase: line.kind.rawValue)
     guard let known = sent[id] else {
-      context.findings.apply(.B1)
+      context.breaches.apply(.B1)
       return sent.insert((digest, line.place), for: id)
     }
-    context.findings.check(
+    context.breaches.check(
       .B1, known.digest == digest, [known.place, line.place],
       "\(context.name(line.node)) sends two digests as \(line.kind.word) of number \(number) in "
         + "view \(view)")
@@ -77,7 +90,7 @@ struct ByzantineRules {
     guard !context.faulty.holds(line.node) else { return }
     let isPrepared = line.kind == .prepared
     if let quorums = context.epochs[try line.integer(ifAny: .ep) ?? 0] {
-      context.findings.check(
+      context.breaches.check(
         isPrepared ? .B2 : .B3, quorums.isWrite(signers), [quorums.place, line.place],
         "number \(number) is \(line.kind.word) in view \(view) by \(context.text(signers)), which "
           + "are no quorum")
@@ -85,12 +98,12 @@ struct ByzantineRules {
     guard isPrepared else { return agree(number, view, digest, signers, line, &context) }
     let slot = Slot(view: view, number: number)
     guard let known = prepared[slot] else {
-      context.findings.apply(.B2)
+      context.breaches.apply(.B2)
       return prepared.insert((digest, signers, line.place), for: slot)
     }
     let both = known.signers & signers
     let faults = context.epochs[0]?.faults ?? 0
-    context.findings.check(
+    context.breaches.check(
       .B2, known.digest == digest, [known.place, line.place],
       "number \(number) is prepared in view \(view) with two digests; "
         + (both.nonzeroBitCount <= faults
@@ -103,10 +116,10 @@ struct ByzantineRules {
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) {
     guard let known = committed[number] else {
-      context.findings.apply(.B3)
+      context.breaches.apply(.B3)
       return committed.insert((digest, signers, line.place), for: number)
     }
-    context.findings.check(
+    context.breaches.check(
       .B3, known.digest == digest, [known.place, line.place],
       "number \(number) is committed with two digests, the second in view \(view)")
   }
@@ -151,7 +164,7 @@ struct ByzantineRules {
     }
     guard !context.faulty.holds(line.node) else { return }
     if let quorums = context.epochs[try line.integer(ifAny: .ep) ?? 0] {
-      context.findings.check(
+      context.breaches.check(
         .B4, quorums.isWrite(signers), [quorums.place, line.place],
         "view \(view) begins on the word of \(context.text(signers)), which are no quorum")
     }
@@ -164,9 +177,9 @@ struct ByzantineRules {
         latest[entry.number] = (entry.view, entry.digest, known.place)
       }
     }
-    context.findings.apply(.B4)
+    context.breaches.apply(.B4)
     for (number, entry) in latest.sorted(by: { $0.key < $1.key }) {
-      context.findings.check(
+      context.breaches.check(
         .B4, again[number] == entry.digest, [entry.place, line.place],
         "view \(view) begins without what was prepared for number \(number) in view \(entry.view)")
     }
@@ -181,7 +194,7 @@ struct ByzantineRules {
     let state = line.has(.stateHash) ? try line.hash(.stateHash) : 0
     guard !context.faulty.holds(line.node) else { return }
     if let expected = next[line.node] {
-      context.findings.check(
+      context.breaches.check(
         .B5, number == expected, [line.place],
         "\(context.name(line.node)) executes number \(number), and \(expected) was next")
     }
@@ -189,7 +202,7 @@ struct ByzantineRules {
     guard let known = executed[number] else {
       return executed.insert((digest, state, line.place), for: number)
     }
-    context.findings.check(
+    context.breaches.check(
       .B5, known.digest == digest && known.state == state, [known.place, line.place],
       known.digest == digest
         ? "number \(number) leaves two nodes with different states"
@@ -213,7 +226,7 @@ struct ByzantineRules {
     guard let known = states[number] else {
       return states.insert((state, line.place), for: number)
     }
-    context.findings.check(
+    context.breaches.check(
       .B5, known.state == state, [known.place, line.place],
       "the checkpoints at number \(number) have different states")
   }
@@ -224,10 +237,32 @@ struct ByzantineRules {
     for claim in claims where !context.faulty.holds(claim.node) {
       let known = checkpoints[Slot(view: 0, number: claim.number)]
       let nodes = (known?.nodes ?? 0) | context.faulty
-      context.findings.check(
+      context.breaches.check(
         .B5, quorums.isWrite(nodes), (known.map { [$0.place] } ?? []) + [claim.place],
         "\(context.name(claim.node)) takes the checkpoint at number \(claim.number) for stable, "
           + "which only \(context.text(nodes)) have")
     }
   }
+}
+
+extension DynamicRule {
+  static let B1 = DynamicRule(
+    "B1", of: ByzantineRules.family, "a correct replica sends one digest a view, number and phase",
+    from: Paper.pbft, needs: "preprepare, prepare or commit of a correct replica")
+
+  static let B2 = DynamicRule(
+    "B2", of: ByzantineRules.family, "a number is prepared with one digest a view",
+    from: Paper.pbft, needs: "prepared of a correct replica")
+
+  static let B3 = DynamicRule(
+    "B3", of: ByzantineRules.family, "a number is committed with one digest in all views",
+    from: Paper.pbft, needs: "committed of a correct replica")
+
+  static let B4 = DynamicRule(
+    "B4", of: ByzantineRules.family, "a new view proposes again what was prepared last",
+    from: "\(Paper.pbft).4", needs: "newview of a correct replica")
+
+  static let B5 = DynamicRule(
+    "B5", of: ByzantineRules.family, "requests are executed in order, the same everywhere",
+    from: Paper.pbft, needs: "execute or checkpoint that follows another")
 }

@@ -13,6 +13,9 @@ public enum HistoryCheck {
     ["acks", "term", "revision"].contains { history.evidence($0) != nil }
   }
 
+  /// The families of rules: one row a family, and nothing else to register one.
+  static let families: [any HistoryRules.Type] = [QuorumUse.self, RevisionUse.self, LeaderUse.self]
+
   /// Checks.
   ///
   /// - Parameters:
@@ -24,18 +27,25 @@ public enum HistoryCheck {
   public static func run(
     _ history: History, file: String, system: QuorumSystem? = nil
   ) -> DynamicReport {
+    run(history, file: file, system: system, families: families)
+  }
+
+  /// Checks by some families of rules.
+  static func run(
+    _ history: History, file: String, system: QuorumSystem? = nil,
+    families: [any HistoryRules.Type]
+  ) -> DynamicReport {
     let evidence = HistoryEvidence(history)
-    let findings = Findings()
+    let breaches = Breaches()
     var report = DynamicReport()
     report.files = [file]
     report.events = history.count
     report.notes = evidence.notes
-    var quorums = QuorumUse(history, evidence, findings)
-    quorums.check(system, &report)
-    var leaders = LeaderUse(history, evidence, findings)
-    leaders.check(&report)
-    RevisionUse(history, evidence, findings).check(&report)
-    findings.fill(&report)
+    for family in families {
+      var rules = family.init(history, evidence, breaches)
+      rules.check(system, &report)
+    }
+    breaches.fill(&report, families.flatMap { $0.rules })
     return report
   }
 }

@@ -1,18 +1,20 @@
 import Histories
 
 /// The rules `leader` and `split-brain`: who led when operations were served.
-struct LeaderUse {
+struct LeaderUse: HistoryRules {
+  static let rules: [DynamicRule] = [.leader, .splitBrain]
+
   private let history: History
   private let evidence: HistoryEvidence
-  private let findings: Findings
+  private let breaches: Breaches
 
-  init(_ history: History, _ evidence: HistoryEvidence, _ findings: Findings) {
+  init(_ history: History, _ evidence: HistoryEvidence, _ breaches: Breaches) {
     self.history = history
     self.evidence = evidence
-    self.findings = findings
+    self.breaches = breaches
   }
 
-  mutating func check(_ report: inout DynamicReport) {
+  mutating func check(_ system: QuorumSystem?, _ report: inout DynamicReport) {
     let missing = ["term", "leader"].filter { !evidence.has($0) }
     guard missing.isEmpty else {
       let reason = "no completion has “\(missing.joined(separator: "” or “"))”"
@@ -33,11 +35,11 @@ struct LeaderUse {
       let term = evidence.term[operation]
       guard let first = leaders[term] else {
         leaders[term] = operation
-        findings.apply(.leader)
+        breaches.apply(.leader)
         continue
       }
       let (one, other) = (evidence.leader[first], evidence.leader[operation])
-      findings.check(
+      breaches.check(
         .leader, one == other, [history.place(first), history.place(operation)],
         "term \(term) has two leaders, \(evidence.names[one]) and \(evidence.names[other])")
     }
@@ -58,7 +60,7 @@ struct LeaderUse {
         }
       case .invocation(let operation) where isServed(operation):
         guard let later = highest else { continue }
-        findings.apply(.splitBrain)
+        breaches.apply(.splitBrain)
         let term = evidence.term[operation]
         guard term < evidence.term[later], evidence.leader[operation] != evidence.leader[later]
         else { continue }
@@ -68,7 +70,7 @@ struct LeaderUse {
       }
     }
     for (term, found) in last.sorted(by: { $0.value.first < $1.value.first }) {
-      findings.violate(
+      breaches.violate(
         .splitBrain, [history.place(found.first), history.place(found.last)],
         sentence(term, found.first, found.last, found.times))
     }
@@ -86,4 +88,14 @@ struct LeaderUse {
     return "\(one), leader of term \(term), served \(times) operation\(times == 1 ? "" : "s") that "
       + "began after \(other), leader of term \(evidence.term[later]), had served one\(interval)"
   }
+}
+
+extension DynamicRule {
+  static let leader = DynamicRule(
+    "leader", of: ofHistories, "a term has one leader",
+    from: RaftRules.section("5.2"), needs: "completion with “term” and “leader”")
+
+  static let splitBrain = DynamicRule(
+    "split-brain", of: ofHistories, "no two leaders serve at the same time",
+    from: RaftRules.section("8"), needs: "completion with “term” and “leader” that follows another")
 }

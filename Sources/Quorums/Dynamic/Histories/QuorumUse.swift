@@ -2,15 +2,17 @@ import Base
 import Histories
 
 /// The rules `quorum` and `overlap`: the sets of nodes that served operations.
-struct QuorumUse {
+struct QuorumUse: HistoryRules {
+  static let rules: [DynamicRule] = [.quorum, .overlap]
+
   private let history: History
   private let evidence: HistoryEvidence
-  private let findings: Findings
+  private let breaches: Breaches
 
-  init(_ history: History, _ evidence: HistoryEvidence, _ findings: Findings) {
+  init(_ history: History, _ evidence: HistoryEvidence, _ breaches: Breaches) {
     self.history = history
     self.evidence = evidence
-    self.findings = findings
+    self.breaches = breaches
   }
 
   mutating func check(_ system: QuorumSystem?, _ report: inout DynamicReport) {
@@ -91,7 +93,7 @@ struct QuorumUse {
       }
       let isRead = history.reads(operation) ?? false
       let family = isRead ? system.reads : system.writes
-      findings.check(
+      breaches.check(
         .quorum, family.isQuorum(set), [history.place(operation)],
         "\(history.called(operation)) was served by \(evidence.text(evidence.acks[operation])), "
           + "which is no \(isRead ? "read" : "write") quorum")
@@ -128,7 +130,7 @@ struct QuorumUse {
     report.notes.append(
       "a quorum is taken to be a majority, \(needed) of the \(count) nodes that are named")
     for operation in 0..<history.count where evidence.acks[operation] != 0 {
-      findings.check(
+      breaches.check(
         .quorum, evidence.acks[operation].nonzeroBitCount >= needed, [history.place(operation)],
         "\(history.called(operation)) was served by \(evidence.text(evidence.acks[operation])), "
           + "and a majority of \(count) nodes is \(needed)")
@@ -159,7 +161,7 @@ struct QuorumUse {
         guard history.reads(operation) == true, evidence.acks[operation] != 0 else { continue }
         for write in written[history.key[operation]] ?? [] {
           compared = true
-          findings.check(
+          breaches.check(
             .overlap, write.quorum & evidence.acks[operation] != 0,
             [history.place(write.operation), history.place(operation)],
             Cause.miss(operation, write.operation, history, evidence))
@@ -178,4 +180,15 @@ struct QuorumUse {
     history.completed[operation] != History.never
       && history.extra("swapped", at: history.completed[operation]) == ValueTable.false
   }
+}
+
+extension DynamicRule {
+  static let quorum = DynamicRule(
+    "quorum", of: ofHistories, "every quorum that served an operation is one",
+    from: Paper.gifford, needs: "completion with “acks”")
+
+  static let overlap = DynamicRule(
+    "overlap", of: ofHistories,
+    "a read's quorum meets that of every write of its key that ended before it",
+    from: Paper.gifford, needs: "read with “acks” that follows a write of its key with “acks”")
 }

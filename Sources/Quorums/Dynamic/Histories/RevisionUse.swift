@@ -1,19 +1,21 @@
 import Histories
 
 /// The rule `revision`: along real time the revisions of a key never go backwards.
-struct RevisionUse {
+struct RevisionUse: HistoryRules {
+  static let rules: [DynamicRule] = [.revision]
+
   private let history: History
   private let evidence: HistoryEvidence
-  private let findings: Findings
+  private let breaches: Breaches
 
-  init(_ history: History, _ evidence: HistoryEvidence, _ findings: Findings) {
+  init(_ history: History, _ evidence: HistoryEvidence, _ breaches: Breaches) {
     self.history = history
     self.evidence = evidence
-    self.findings = findings
+    self.breaches = breaches
   }
 
   /// One running maximum a key.
-  func check(_ report: inout DynamicReport) {
+  func check(_ system: QuorumSystem?, _ report: inout DynamicReport) {
     guard evidence.has("revision") else {
       report.notApplied.append((.revision, "no completion has “revision”"))
       return
@@ -44,11 +46,17 @@ struct RevisionUse {
   }
 
   private func judge(_ operation: Int, after earlier: Int) {
-    findings.check(
+    breaches.check(
       .revision, evidence.revision[operation] >= evidence.revision[earlier],
       [history.place(earlier), history.place(operation)],
       "\(history.called(operation)) saw revision \(evidence.revision[operation]), and "
         + "\(history.called(earlier)), which had ended before it began, revision "
         + "\(evidence.revision[earlier])")
   }
+}
+
+extension DynamicRule {
+  static let revision = DynamicRule(
+    "revision", of: ofHistories, "the revisions of a key never go backwards along real time",
+    from: Paper.abd, needs: "two operations of a key with “revision”")
 }

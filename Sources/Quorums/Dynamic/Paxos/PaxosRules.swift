@@ -1,7 +1,12 @@
 /// P1 to P7: promises, proposals and choices, a slot at a time.
 ///
 /// Memory: bounded tables of the recent slots; of each slot its distinct ballots.
-struct PaxosRules {
+struct PaxosRules: TraceRules {
+  static let family = "Traces of Paxos"
+  static let rules: [DynamicRule] = [.P1, .P2, .P3, .P4, .P5, .P6, .P7]
+  static let kinds: [TraceKind] = [.prepare, .promise, .accept, .accepted, .learn]
+  static let signs: [TraceKind] = [.promise, .accept, .accepted, .learn]
+
   private struct Promise: Hashable {
     var acceptor: Int
     var slot: Int64
@@ -35,6 +40,11 @@ struct PaxosRules {
     RecentTable<Report, (accepted: (ballot: Pair, value: UInt64)?, place: EventPlace)>()
   private var slots = RecentTable<Int64, Slot>()
   private var waiting: [(slot: Int64, value: UInt64, node: Int, place: EventPlace)] = []
+
+  /// A `prepare` with a view is PBFT's.
+  static func owns(_ line: borrowing TraceLine) -> Bool {
+    line.kind != .prepare || !line.has(.view)
+  }
 
   mutating func take(
     _ line: borrowing TraceLine, _ context: inout TraceContext
@@ -73,7 +83,7 @@ struct PaxosRules {
   ) {
     let id = Promise(acceptor: line.node, slot: slot)
     guard let known = promised[id] else { return promised.insert((ballot, line.place), for: id) }
-    context.findings.check(
+    context.breaches.check(
       .P1, known.ballot <= ballot, [known.place, line.place],
       "\(context.name(line.node)) has promised ballot \(known.ballot.text) and \(verb) "
         + "\(ballot.text) in slot \(slot)")
@@ -90,7 +100,7 @@ struct PaxosRules {
     let promises = line.has(.promises) ? try context.set(.promises, of: line) : nil
     let epoch = try line.integer(ifAny: .ep) ?? 0
     if let promises, let quorums = context.epochs[epoch] {
-      context.findings.check(
+      context.breaches.check(
         .P3, quorums.isRead(promises), [quorums.place, line.place],
         "\(context.name(line.node)) proposes in ballot \(ballot.text) on the promises of "
           + "\(context.text(promises)), which are no quorum")
@@ -115,7 +125,7 @@ struct PaxosRules {
         best = (accepted.ballot, accepted.value, report.place)
       }
     }
-    context.findings.check(
+    context.breaches.check(
       .P3, best.map { $0.value == value } ?? true, [best?.place ?? line.place, line.place],
       "\(context.name(line.node)) proposes another value in ballot \(ballot.text) of slot \(slot) "
         + "than the one that its promises report from ballot \(best?.ballot.text ?? "")")
@@ -142,7 +152,7 @@ struct PaxosRules {
     let place: Int
     if let found = known.ballots.firstIndex(where: { $0.ballot == ballot }) {
       place = found
-      context.findings.check(
+      context.breaches.check(
         .P2, known.ballots[found].value == value, [known.ballots[found].place, line.place],
         "ballot \(ballot.text) of slot \(slot) has two values")
       guard known.ballots[found].value == value else { return }
@@ -171,10 +181,10 @@ struct PaxosRules {
     else { return }
     slot.ballots[place].chosen = (acceptors, line.place)
     let news = slot.ballots[place]
-    context.findings.apply(.P4)
+    context.breaches.apply(.P4)
     for other in slot.ballots where other.ballot != news.ballot {
       if let chosen = other.chosen {
-        context.findings.check(
+        context.breaches.check(
           .P4, other.value == news.value, [chosen.place, line.place],
           "slot \(number) has two chosen values, in ballots \(other.ballot.text) and "
             + "\(news.ballot.text)")
@@ -188,12 +198,12 @@ struct PaxosRules {
     _ later: Ballot, after earlier: Ballot, _ slot: Int64, _ context: inout TraceContext
   ) {
     guard let chosen = earlier.chosen, let proposal = later.proposal else { return }
-    context.findings.check(
+    context.breaches.check(
       .P5, later.value == earlier.value, [chosen.place, proposal.place],
       "ballot \(later.ballot.text) of slot \(slot) proposes another value than the one chosen in "
         + "ballot \(earlier.ballot.text)")
     guard proposal.promises != 0 else { return }
-    context.findings.check(
+    context.breaches.check(
       .P6, proposal.promises & chosen.acceptors != 0, [chosen.place, proposal.place],
       "phase one of ballot \(later.ballot.text) asked \(context.text(proposal.promises)), and "
         + "phase two of ballot \(earlier.ballot.text) had "
@@ -217,7 +227,7 @@ struct PaxosRules {
       else { continue }
       let other = chosen.first { $0.value != learned.value }?.chosen?.place
       let name = context.name(learned.node)
-      context.findings.check(
+      context.breaches.check(
         .P7, chosen.contains { $0.value == learned.value && $0.proposal != nil },
         (other.map { [$0] } ?? []) + [learned.place],
         ballots.contains { $0.value == learned.value }
@@ -225,6 +235,37 @@ struct PaxosRules {
           : "\(name) learns a value of slot \(learned.slot) that nobody has proposed")
     }
   }
+}
+
+extension DynamicRule {
+  static let P1 = DynamicRule(
+    "P1", of: PaxosRules.family, "an acceptor keeps its promises, over restarts too",
+    from: Paper.paxos, needs: "acceptor with two promises or acceptances in a slot")
+
+  static let P2 = DynamicRule(
+    "P2", of: PaxosRules.family, "a ballot proposes one value a slot",
+    from: Paper.paxos, needs: "ballot with two events that name its value")
+
+  static let P3 = DynamicRule(
+    "P3", of: PaxosRules.family, "a proposal takes the latest value that its promises report",
+    from: Paper.paxos, needs: "accept with promises")
+
+  static let P4 = DynamicRule(
+    "P4", of: PaxosRules.family, "a slot has one chosen value",
+    from: Paper.paxos, needs: "value that a quorum accepted")
+
+  static let P5 = DynamicRule(
+    "P5", of: PaxosRules.family, "ballots after a choice propose what was chosen",
+    from: Paper.paxos, needs: "accept of a later ballot than a choice")
+
+  static let P6 = DynamicRule(
+    "P6", of: PaxosRules.family, "a later phase one meets an earlier phase two",
+    from: "Howard, Malkhi, Spiegelman 2016",
+    needs: "accept with promises of a later ballot than a choice")
+
+  static let P7 = DynamicRule(
+    "P7", of: PaxosRules.family, "only what was proposed and chosen is learned",
+    from: "Lamport, Paxos Made Simple 2001, “Learning a Chosen Value”", needs: "learn")
 }
 
 extension TraceLine {

@@ -97,9 +97,9 @@ struct RaftCommitRules {
   ) {
     guard let known = committed[index] else {
       committed.insert((term, line.place), for: index)
-      return context.findings.apply(.C2)
+      return context.breaches.apply(.C2)
     }
-    context.findings.check(
+    context.breaches.check(
       .C2, known.term == term, [known.place, line.place],
       "index \(index) is committed with an entry of term \(known.term) and with one of term "
         + "\(term)")
@@ -114,13 +114,13 @@ struct RaftCommitRules {
     let office = logs.members[line.node].leads.map { [$0.place] } ?? []
     if line.has(.by), let quorums = context.epochs[try line.integer(ifAny: .ep) ?? 0] {
       let by = try context.set(.by, of: line)
-      context.findings.check(
+      context.breaches.check(
         .C1, quorums.isWrite(by), office + [line.place],
         "\(context.name(line.node)) commits up to \(index) on the word of \(context.text(by)), "
           + "which is no quorum")
     }
     guard let leaderTerm else { return }
-    context.findings.check(
+    context.breaches.check(
       .C1, term == leaderTerm, office + [line.place],
       "\(context.name(line.node)) leads term \(leaderTerm) and commits up to \(index) by counting "
         + "replicas of an entry of term \(term) (figure 8)")
@@ -156,7 +156,7 @@ struct RaftCommitRules {
     guard commit.index > office.lastIndex || commit.index >= office.log.base else { return }
     let own = commit.index > office.lastIndex ? nil : office.log.term(at: commit.index)
     guard own != nil || commit.index > office.lastIndex else { return }
-    context.findings.check(
+    context.breaches.check(
       .C3, own == commit.term, [commit.place, office.place],
       "\(context.name(office.node)) leads term \(office.term) without entry \(commit.index) of "
         + "term \(commit.term), which term \(commit.leaderTerm) had committed; it has "
@@ -173,26 +173,26 @@ struct RaftCommitRules {
     let term = try line.integer(.term)
     let hash = try line.hash(.hash)
     if let next = nextApply[line.node] {
-      context.findings.check(
+      context.breaches.check(
         .A1, index == next, [line.place],
         "\(context.name(line.node)) applies entry \(index), and \(next) was next")
     }
     nextApply[line.node] = index + 1
     if let commit = commits[line.node] {
-      context.findings.check(
+      context.breaches.check(
         .A1, index <= commit, [line.place],
         "\(context.name(line.node)) applies entry \(index), and knows only of commits up to "
           + "\(commit)")
     }
     if let known = applied[index] {
-      context.findings.check(
+      context.breaches.check(
         .A1, known.term == term && known.hash == hash, [known.place, line.place],
         "two different entries are applied at index \(index), of term \(known.term) and \(term)")
     } else {
       applied.insert((term, hash, line.place), for: index)
     }
     if let known = committed[index] {
-      context.findings.check(
+      context.breaches.check(
         .C2, known.term == term, [known.place, line.place],
         "index \(index) is committed with an entry of term \(known.term), and "
           + "\(context.name(line.node)) applies one of term \(term)")
@@ -205,7 +205,7 @@ struct RaftCommitRules {
   ) throws(TraceError) {
     let hash = try line.hash(.stateHash)
     guard let known = states[index] else { return states.insert((hash, line.place), for: index) }
-    context.findings.check(
+    context.breaches.check(
       rule, known.hash == hash, [known.place, line.place],
       "two nodes that applied everything up to \(index) have different states")
   }
@@ -217,7 +217,7 @@ struct RaftCommitRules {
     let index = try line.integer(.index)
     let term = try line.integer(.term)
     if let known = committed[index] {
-      context.findings.check(
+      context.breaches.check(
         .S1, known.term == term, [known.place, line.place],
         "a snapshot ends with entry \(index) of term \(term), and the committed one is of term "
           + "\(known.term)")
@@ -234,7 +234,7 @@ struct RaftCommitRules {
   ) throws(TraceError) {
     if line.has(.acks), let quorums = context.epochs[try line.integer(ifAny: .ep) ?? 0] {
       let acks = try context.set(.acks, of: line)
-      context.findings.check(
+      context.breaches.check(
         .R1, quorums.isRead(acks), [quorums.place, line.place],
         "\(context.name(line.node)) answers a read on the word of \(context.text(acks)), which is "
           + "no quorum")
@@ -249,7 +249,7 @@ struct RaftCommitRules {
     }
     guard low > 0 else { return }
     let known = times[low - 1]
-    context.findings.check(
+    context.breaches.check(
       .R1, index >= known.index, [known.place, line.place],
       "\(context.name(line.node)) answers a read from index \(index), and \(known.index) was "
         + "committed before the read began")
@@ -264,7 +264,7 @@ struct RaftCommitRules {
     )
     for (node, other) in leases.enumerated() {
       guard let other, other.term != term else { continue }
-      context.findings.check(
+      context.breaches.check(
         .R1, to <= other.from || other.to <= from, [other.place, line.place],
         "the leases of \(context.name(node)) in term \(other.term) and of "
           + "\(context.name(line.node)) in term \(term) overlap")
@@ -278,14 +278,46 @@ struct RaftCommitRules {
   ) throws(TraceError) {
     let index = try line.integer(.index)
     if let earlier = changes[line.node], earlier.index < index {
-      context.findings.check(
+      context.breaches.check(
         .M1, commits[line.node] ?? 0 >= earlier.index, [earlier.place, line.place],
         "\(context.name(line.node)) begins a change of members at \(index) before the one at "
           + "\(earlier.index) is committed")
     } else {
-      context.findings.apply(.M1)
+      context.breaches.apply(.M1)
     }
     changes[line.node] = (index, line.place)
     _ = try Epochs.take(line, &context)
   }
+}
+
+extension DynamicRule {
+  static let C1 = DynamicRule(
+    "C1", of: RaftRules.family, "a leader commits what a quorum has, of its own term",
+    from: RaftRules.section("5.4.2"), needs: "commit of a leader whose term or voters are known")
+
+  static let C2 = DynamicRule(
+    "C2", of: RaftRules.family, "an index is committed with one entry",
+    from: RaftRules.section("5.4.3"), needs: "commit")
+
+  static let C3 = DynamicRule(
+    "C3", of: RaftRules.family, "a leader has everything committed in earlier terms",
+    from: RaftRules.section("5.4.3"), needs: "leader of a later term than a commit")
+
+  static let A1 = DynamicRule(
+    "A1", of: RaftRules.family, "committed entries are applied in order, the same everywhere",
+    from: RaftRules.section("5.4.3"), needs: "apply that follows a boot, a commit or another apply")
+
+  static let S1 = DynamicRule(
+    "S1", of: RaftRules.family, "a snapshot ends with the committed entry",
+    from: RaftRules.section("7"),
+    needs: "snapshot of a committed index, or two of an index with stateHash")
+
+  static let R1 = DynamicRule(
+    "R1", of: RaftRules.family, "a read is not older than what was committed before it",
+    from: RaftRules.section("8"),
+    needs: "readindex that follows a commit or has acks, and no two leases")
+
+  static let M1 = DynamicRule(
+    "M1", of: RaftRules.family, "a change of members waits for the one before it",
+    from: "Ongaro 2014, section 4.1", needs: "conf")
 }

@@ -53,7 +53,7 @@ struct RaftLogRules {
   ) throws(TraceError) {
     let last = Pair(try line.integer(.lastIndex), try line.integer(.lastTerm))
     if let commit = members[line.node].commit {
-      context.findings.check(
+      context.breaches.check(
         .L4, last.first >= commit.index, [commit.place, line.place],
         "\(context.name(line.node)) knew its log to be committed up to \(commit.index), and after "
           + "a restart it ends at \(last.first)")
@@ -126,7 +126,7 @@ struct RaftLogRules {
     guard own != nil || previous.first > log.last else {
       return members[line.node].log.restart(at: previous)
     }
-    context.findings.check(
+    context.breaches.check(
       .L2, own == previous.second, [line.place],
       "\(context.name(line.node)) accepts entries after \(previous.text), where its own log has "
         + (own.map { "an entry of term \($0)" } ?? "no entry"))
@@ -141,9 +141,9 @@ struct RaftLogRules {
     let position = Position(index: entry.first, term: entry.second)
     guard let known = entries[position] else {
       entries.insert((hash, previous.second, line.place), for: position)
-      return context.findings.apply(.L1)
+      return context.breaches.apply(.L1)
     }
-    context.findings.check(
+    context.breaches.check(
       .L1, known.hash == hash && known.previous == previous.second, [known.place, line.place],
       known.hash != hash
         ? "two entries have index \(entry.first) and term \(entry.second)"
@@ -187,12 +187,12 @@ struct RaftLogRules {
   ) {
     let member = members[line.node]
     if let leads = member.leads {
-      context.findings.check(
+      context.breaches.check(
         .L3, false, [leads.place, line.place],
         "\(context.name(line.node)) leads term \(leads.term) and drops its own entries from "
           + "\(index) on")
     } else {
-      context.findings.apply(.L3)
+      context.breaches.apply(.L3)
     }
     keep(index, line, &context)
     members[line.node].log.truncate(from: index)
@@ -203,10 +203,28 @@ struct RaftLogRules {
     _ index: Int64, _ line: borrowing TraceLine, _ context: inout TraceContext
   ) {
     if let commit = members[line.node].commit {
-      context.findings.check(
+      context.breaches.check(
         .L4, index > commit.index, [commit.place, line.place],
         "\(context.name(line.node)) knew its log to be committed up to \(commit.index) and drops "
           + "entries from \(index) on")
     }
   }
+}
+
+extension DynamicRule {
+  static let L1 = DynamicRule(
+    "L1", of: RaftRules.family, "equal index and term: equal entry, equal predecessors",
+    from: RaftRules.section("5.3"), needs: "append with entries")
+
+  static let L2 = DynamicRule(
+    "L2", of: RaftRules.family, "entries are accepted only where they fit the log",
+    from: RaftRules.section("5.3"), needs: "append to a log of which something is known")
+
+  static let L3 = DynamicRule(
+    "L3", of: RaftRules.family, "a leader never overwrites its own log",
+    from: RaftRules.section("5.3"), needs: "entry that was dropped")
+
+  static let L4 = DynamicRule(
+    "L4", of: RaftRules.family, "what is known to be committed is never dropped",
+    from: RaftRules.section("5.4"), needs: "node that restarts or drops entries after a commit")
 }

@@ -7,6 +7,11 @@ import Base
 ///
 /// Memory: O(nodes × distinct quorums) and bounded tables of the recent past, however long it is.
 public enum TraceCheck {
+  /// The families of rules: one row a family, and nothing else to register one.
+  static let families: [any TraceRules.Type] = [
+    QuorumRegisterRules.self, RaftRules.self, PaxosRules.self, ByzantineRules.self,
+  ]
+
   /// Reads and checks.
   ///
   /// - Parameters:
@@ -18,7 +23,14 @@ public enum TraceCheck {
   public static func run(
     _ paths: [String], system: QuorumSystem? = nil
   ) throws(Failure) -> DynamicReport {
-    var run = TraceRun(system: system)
+    try run(paths, system: system, families: families)
+  }
+
+  /// Reads and checks by some families of rules.
+  static func run(
+    _ paths: [String], system: QuorumSystem? = nil, families: [any TraceRules.Type]
+  ) throws(Failure) -> DynamicReport {
+    var run = TraceRun(system: system, families)
     let count = paths.count
     let sources = SourceList(count)
     for (place, path) in paths.enumerated() {
@@ -73,38 +85,36 @@ private final class SourceList {
 /// The rules while events stream by.
 struct TraceRun {
   var context = TraceContext()
-  private var register = RegisterRules()
-  private var elections = RaftElectionRules()
-  private var logs = RaftLogRules()
-  private var commits = RaftCommitRules()
-  private var paxos = PaxosRules()
-  private var byzantine = ByzantineRules()
+  private let types: [any TraceRules.Type]
+  private var families: [any TraceRules]
+  /// The places of the families that read a kind of events.
+  private var readers = [[Int]](repeating: [], count: TraceKind.allCases.count)
   private var unknown: [UInt64: (kind: String, times: Int)] = [:]
   private var kinds = [Int](repeating: 0, count: TraceKind.allCases.count)
   private(set) var events = 0
 
-  init(system: QuorumSystem?) { context.epochs.given = system }
+  init(system: QuorumSystem?, _ types: [any TraceRules.Type] = TraceCheck.families) {
+    self.types = types
+    families = types.map { $0.init() }
+    for (place, type) in types.enumerated() {
+      for kind in type.kinds { readers[Int(kind.rawValue)].append(place) }
+    }
+    context.epochs.given = system
+  }
 
   mutating func take(_ line: borrowing TraceLine) throws(TraceError) {
     events += 1
-    kinds[Int(line.kind.rawValue)] += 1
+    let kind = Int(line.kind.rawValue)
+    kinds[kind] += 1
     switch line.kind {
     case .config: try configure(line)
-    case .opBegin, .phaseEnd, .opEnd, .replica: try register.take(line, &context)
-    case .prepare where line.has(.view), .commit where line.has(.view):
-      try byzantine.take(line, &context)
-    case .preprepare, .prepared, .committed, .viewchange, .newview, .execute, .checkpoint:
-      try byzantine.take(line, &context)
-    case .prepare, .promise, .accept, .accepted, .learn: try paxos.take(line, &context)
-    case .boot, .vote, .leader, .append, .truncate, .ack, .commit, .apply, .snapshot, .conf,
-      .readindex, .lease:
-      try elections.take(line, &context)
-      try logs.take(line, &context)
-      try commits.take(line, &logs, &context)
-    case .crash: break
     case .unknown:
       let word = line.kindWord
       unknown[TraceWords.hash(word.utf8), default: (word, 0)].times += 1
+    default: break
+    }
+    for place in readers[kind] where types[place].owns(line) {
+      try families[place].take(line, &context)
     }
   }
 
@@ -118,7 +128,7 @@ struct TraceRun {
     demand.rule = .readWrite
     for check in Rules.check(system, demand) {
       guard let witness = check.overlap.witness, witness.count == 2 else { continue }
-      context.findings.check(
+      context.breaches.check(
         .Q2, false, [line.place],
         "the quorums need not meet: a read may ask \(system.text(witness[0])) and a write be "
           + "stored at \(system.text(witness[1]))")
@@ -126,51 +136,23 @@ struct TraceRun {
   }
 
   mutating func report(_ paths: [String], torn: Int) -> DynamicReport {
-    elections.finish(&context)
-    paxos.finish(&context)
-    byzantine.finish(&context)
+    for place in families.indices { families[place].finish(&context) }
     var report = DynamicReport()
     report.files = paths
     report.events = events
-    context.findings.fill(&report)
+    context.breaches.fill(&report, types.flatMap { $0.rules })
     report.unknown = unknown.values.sorted { $0.kind < $1.kind }.map { ($0.kind, $0.times) }
     if torn > 0 {
       report.notes.append("\(torn) unfinished last lines of killed nodes were skipped")
     }
     if context.epochs.given != nil { report.notes.append("the quorums are those given") }
     let seen = Set(report.applied.map(\.rule))
-    for family in TraceFamily.allCases
-    where family.kinds.contains(where: { kinds[Int($0.rawValue)] > 0 }) {
+    for family in types
+    where family.signs.contains(where: { kinds[Int($0.rawValue)] > 0 }) {
       for rule in family.rules where !seen.contains(rule) {
-        report.notApplied.append((rule, "no event of the trace lets it be applied"))
+        report.notApplied.append((rule, "the trace has no \(rule.needs)"))
       }
     }
     return report
-  }
-}
-
-/// Which events call for which rules.
-private enum TraceFamily: CaseIterable {
-  case register, raft, paxos, byzantine
-
-  var kinds: [TraceKind] {
-    switch self {
-    case .register: [.opBegin, .replica]
-    case .raft: [.boot, .vote, .leader, .append, .apply]
-    case .paxos: [.promise, .accept, .accepted, .learn]
-    case .byzantine: [.preprepare, .prepared, .committed, .newview, .execute]
-    }
-  }
-
-  var rules: [DynamicRule] {
-    switch self {
-    case .register: [.Q1, .Q2, .Q3, .Q4, .Q5, .Q6, .Q7]
-    case .raft:
-      [
-        .E1, .E2, .E3, .E4, .E5, .L1, .L2, .L3, .L4, .C1, .C2, .C3, .A1, .S1, .R1, .M1,
-      ]
-    case .paxos: [.P1, .P2, .P3, .P4, .P5, .P6, .P7]
-    case .byzantine: [.B1, .B2, .B3, .B4, .B5]
-    }
   }
 }

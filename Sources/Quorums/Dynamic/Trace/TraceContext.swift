@@ -2,7 +2,7 @@
 struct TraceContext {
   var nodes = TraceNodes()
   var epochs = Epochs()
-  let findings = Findings()
+  let breaches = Breaches()
   /// The nodes that may lie.
   var faulty: NodeSet = 0
 

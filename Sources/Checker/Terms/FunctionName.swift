@@ -9,4 +9,14 @@ public enum FunctionName: String, Sendable, CaseIterable {
   case acquire, release
   case append, put, get
   case generate
+  case range, transact, grant, revoke, compact, defragment
+
+  /// Whether it is possible whenever it is called and answers nothing: a history of such operations
+  /// alone is right in every order.
+  var isBlind: Bool {
+    switch self {
+    case .write, .add, .remove, .enqueue, .push, .insert, .append, .put: true
+    default: false
+    }
+  }
 }

@@ -55,6 +55,13 @@ protocol Machine: SendableMetatype {
   /// only take effect just before one that sees what it did.
   static var isLazy: Bool { get }
 
+  /// Whether an object is one value that is written, read and swapped, so that zones tell what is
+  /// possible where no value comes back.
+  static var hasZones: Bool { get }
+
+  /// Whether calls that differ in their processes alone have one form.
+  static var ignoresProcesses: Bool { get }
+
   /// Whether an impure form is possible in this state alone.
   func tests(_ state: Int32, _ form: Form) -> Bool
 
@@ -101,6 +108,8 @@ extension Machine {
   static var horizon: Int { 0 }
   static var forgets: Bool { false }
   static var isLazy: Bool { false }
+  static var hasZones: Bool { false }
+  static var ignoresProcesses: Bool { false }
   var hasDemand: Bool { false }
   func tests(_ state: Int32, _ form: Form) -> Bool { true }
   func seen(by form: Form) -> Int32? { nil }

@@ -1,44 +1,36 @@
 import Base
 import Histories
 
-/// The answer to “could it have happened?”. There are three.
+/// What became of a ``Claim``. There are three answers.
 public enum Verdict: String, Sendable {
-  /// An order exists, and a verifier that shares no code with the search has accepted it.
-  case linearizable
-  /// No order exists.
+  /// It holds: for linearizability, an order exists, and a verifier that shares no code with the
+  /// search has accepted it.
+  case holds
+  /// It does not hold: no order exists.
   case violation
   /// A budget ran out before either was known.
   case undecided
-
-  /// The worse of two: a violation outranks everything, undecided outranks linearizable.
-  public func merged(with other: Verdict) -> Verdict {
-    if self == .violation || other == .violation { return .violation }
-    if self == .undecided || other == .undecided { return .undecided }
-    return .linearizable
-  }
-
-  /// The exit code of a verdict.
-  public var exitCode: ExitCode {
-    switch self {
-    case .linearizable: .success
-    case .violation: .violation
-    case .undecided: .undecided
-    }
-  }
 }
 
 /// What a check of one history found.
 public struct CheckResult: Sendable {
+  /// What was asked.
+  public var claim: Claim
   /// The worst verdict over the keys.
   public var verdict: Verdict
   /// The model that was checked against, by its name.
-  public var model: String
+  public var model: String { claim.model }
+  /// The verdict as scripts know it: where the claim holds, the name of its promise.
+  public var word: String { verdict == .holds ? claim.promise.rawValue : verdict.rawValue }
   /// Operations that were invoked, without those that certainly did not happen.
   public var operations: Int
   /// Operations whose outcome nobody knows.
   public var indeterminate: Int
   /// Independent objects.
   public var keys: Int
+  /// Keys of which no operation has an answer that any order could contradict: of these the claim
+  /// holds whatever happened.
+  public var vacuousKeys = 0
   /// What answered: the engine or the monitor, by its name; several are joined with `+`.
   public var algorithm: String
   /// Wall time of the check in seconds, without reading the file.
@@ -48,24 +40,34 @@ public struct CheckResult: Sendable {
   public var decidingSeconds = 0.0
   /// One for each key that broke the model, in the order of their first invocation.
   public var violations: [Violation]
-  /// One for each key that could not be decided.
+  /// Further keys that broke the model, of which there was no memory to tell more.
+  public var omittedViolations = 0
+  /// One for each key that could not be decided, as far as there are not too many.
   public var undecided: [Undecided]
+  /// Further keys that could not be decided.
+  public var omittedUndecided = 0
   /// For each linearizable key, the operations (indices in the history) in an accepted order.
   public var witnesses: [Witness]
   /// What the search cost.
   public var statistics: SearchStatistics
   /// The initial value that an option named; nil leaves it to the history's header.
   public var initial: CheckOptions.Initial?
+  /// What else it rests on.
+  public var assumptions = Assumptions()
+  /// What an option said of reads of null; nil leaves it to the history's header.
+  public var nullRead: CheckOptions.NullRead?
+  /// The permits that an option named; nil leaves them to the history's header.
+  public var permits: Int?
 
   /// Makes a result.
   public init(
-    verdict: Verdict, model: String, operations: Int, indeterminate: Int, keys: Int,
+    claim: Claim, verdict: Verdict, operations: Int, indeterminate: Int, keys: Int,
     algorithm: String, seconds: Double, violations: [Violation] = [],
     undecided: [Undecided] = [], witnesses: [Witness] = [],
     statistics: SearchStatistics = SearchStatistics()
   ) {
+    self.claim = claim
     self.verdict = verdict
-    self.model = model
     self.operations = operations
     self.indeterminate = indeterminate
     self.keys = keys
@@ -80,14 +82,17 @@ public struct CheckResult: Sendable {
 
 /// An order of operations of one key that explains everything that was observed.
 public struct Witness: Sendable, Equatable {
-  /// The key, or ``ValueTable/none``.
-  public var key: ValueID
+  /// What part of the history it is about.
+  public var scope: Scope
   /// Indices of operations in the history, in the order in which they took effect.
   public var order: [Int]
 
-  /// Makes a witness.
+  /// The key, or ``ValueTable/none``.
+  public var key: ValueID { scope.key }
+
+  /// Makes the witness of a key, or of ``ValueTable/none``.
   public init(key: ValueID, order: [Int]) {
-    self.key = key
+    scope = Scope(key)
     self.order = order
   }
 }
@@ -118,16 +123,24 @@ public struct SearchStatistics: Sendable, Equatable {
 
 /// Why one key is not linearizable, as evidence that can be checked by itself.
 public struct Violation: Sendable {
-  /// The key, or ``ValueTable/none``.
-  public var key: ValueID
-  /// Operations to show, in the order of their invocations: those around the event that cannot
-  /// be explained, or, when ``isMinimal``, the fewest that prove the violation by themselves.
+  /// What part of the history it is about.
+  public var scope: Scope
+  /// Operations to show, in the order of their invocations: those that prove the violation, or,
+  /// unless ``isProof``, those around the event that cannot be explained.
   public var operations: [Int]
-  /// Whether no operation of ``operations`` can be left out.
+  /// Whether ``operations`` have no order, whichever of the others happened besides; of those in
+  /// ``balanced`` both or neither.
+  public var isProof = false
+  /// Whether no operation of ``operations`` can be left out: without any one of them the others
+  /// have an order as soon as copies of that one may take effect at any time. Then it is needed
+  /// whenever it happened.
   public var isMinimal: Bool
-  /// Whether the answers of ``operations`` show pieces that others of the whole put there, and that
-  /// prove nothing: they are left out together, each from all answers.
-  public var isAbridged = false
+  /// What is shown of answers that show more than the proof needs: elements, or pieces of a text,
+  /// that others of the whole put there are left out of all of them.
+  public var extracts: [Extract] = []
+  /// Pairs of an acquisition and the release of what it acquired that are left out, since there are
+  /// many: each gives back what it takes.
+  public var balanced: [Pair] = []
   /// The operation at whose completion the search was stuck: it found an order of what had
   /// completed before, and none goes on to it. That need not be the first moment that cannot be
   /// explained: what was open then may have a part in it by what it returned later. One of
@@ -144,12 +157,38 @@ public struct Violation: Sendable {
   /// show may have happened all the same.
   public var isOfPart = false
 
-  /// Makes a violation.
+  /// Whether some answers are not shown as a whole.
+  public var isAbridged: Bool { !extracts.isEmpty }
+
+  /// What is shown of an operation's answer.
+  public struct Extract: Sendable, Equatable {
+    /// The index of the operation in the history.
+    public var operation: Int
+    /// The part of the answer that matters, of the same kind as the whole.
+    public var shown: JSON
+    /// How many elements, or characters of a text, are not shown.
+    public var elided: Int
+  }
+
+  /// An acquisition and the release that gives back what it took, as indices in the history.
+  public struct Pair: Sendable, Equatable {
+    /// The acquisition.
+    public var acquired: Int
+    /// The release.
+    public var released: Int
+  }
+
+  /// The key, or ``ValueTable/none``.
+  public var key: ValueID { scope.key }
+  /// What the monitor that found it says it is; ``Anomaly/other`` where a search did.
+  public var anomaly = Anomaly.other
+
+  /// Makes the violation of a key, or of ``ValueTable/none``.
   public init(
     key: ValueID, operations: [Int], isMinimal: Bool, culprit: Int, dilemmas: [Dilemma],
     omittedDilemmas: Int, explanation: String
   ) {
-    self.key = key
+    scope = Scope(key)
     self.operations = operations
     self.isMinimal = isMinimal
     self.culprit = culprit
@@ -192,8 +231,8 @@ public struct Refusal: Sendable {
 
 /// A key that was given up, and how far the search got.
 public struct Undecided: Sendable {
-  /// The key, or ``ValueTable/none``.
-  public var key: ValueID
+  /// What part of the history it is about.
+  public var scope: Scope
   /// What ran out.
   public var reason: Budget.Reason
   /// The operation whose completion was the deepest event that could be explained, or nil.
@@ -221,12 +260,15 @@ public struct Undecided: Sendable {
     }
   }
 
-  /// Makes an account of a search that was given up.
+  /// The key, or ``ValueTable/none``.
+  public var key: ValueID { scope.key }
+
+  /// Makes the account of a key, or of ``ValueTable/none``.
   public init(
     key: ValueID, reason: Budget.Reason, deepest: Int?, explained: Int, completions: Int,
     mostOpen: Int
   ) {
-    self.key = key
+    scope = Scope(key)
     self.reason = reason
     self.deepest = deepest
     self.explained = explained

@@ -13,6 +13,8 @@ struct StreamCall: Sendable {
   /// Wall times for people, as the events have them.
   var invokedTime: Int64
   var completedTime: Int64 = Event.noTime
+  /// What the model says of it, once it has completed.
+  var traits = FormTraits()
 
   /// Stands for a moment that does not come.
   static let never = Int64.max
@@ -30,7 +32,7 @@ struct StreamCall: Sendable {
 /// Why what was seen so far of a key is impossible, whatever comes.
 struct StreamFlaw: Sendable {
   /// The rule that is broken, as in ``Certificate``.
-  var rule: String
+  var anomaly: Anomaly
   /// The operations that contradict each other, as far as they are remembered.
   var operations: [StreamCall]
 }

@@ -10,12 +10,17 @@ struct Settings: Sendable {
   var observesFailedCas: Bool
   var ignoresNullReads: Bool
   var permits: Int
+  /// Whether a read that completed with null is one whose result is unknown, because the object has
+  /// no “absent”.
+  var dropsNullReads = false
 }
 
 extension Settings {
-  /// Joins options and header; the option outranks the header.
+  /// Joins options and header; the option outranks the header, and the header what the model says
+  /// of a read of null.
   init(
-    _ options: CheckOptions, header: JSON?, values: inout ValueTable
+    _ options: CheckOptions, header: JSON?, values: inout ValueTable,
+    model: CheckOptions.NullRead = .absent
   ) throws(CheckError) {
     switch options.initial {
     case .unknown: initial = nil
@@ -28,6 +33,7 @@ extension Settings {
     observesFailedCas = failedCas == .observes
     let nullRead = try Settings.choice(options.nullRead, "nullRead", of: header)
     ignoresNullReads = nullRead == .any
+    dropsNullReads = model == .any && nullRead != .absent
     if let permits = options.permits {
       self.permits = permits
       guard permits > 0 else {

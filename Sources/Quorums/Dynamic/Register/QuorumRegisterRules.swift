@@ -6,7 +6,12 @@
 ///
 /// Memory: O(keys × distinct quorums) plus the operations that are open and the versions of the
 /// recent past.
-struct RegisterRules {
+struct QuorumRegisterRules: TraceRules {
+  static let family = "Traces of a quorum register"
+  static let rules: [DynamicRule] = [.Q1, .Q2, .Q3, .Q4, .Q5, .Q6, .Q7]
+  static let kinds: [TraceKind] = [.opBegin, .phaseEnd, .opEnd, .replica]
+  static let signs: [TraceKind] = [.opBegin, .replica]
+
   private struct Ended {
     var version: Pair
     var time: Int64
@@ -87,7 +92,7 @@ struct RegisterRules {
     let acks = try context.set(.acks, of: line)
     if let quorums = context.epochs[try line.integer(ifAny: .ep) ?? 0] {
       let holds = isQuery ? quorums.isRead(acks) : quorums.isWrite(acks)
-      context.findings.check(
+      context.breaches.check(
         .Q1, holds, [quorums.place, line.place],
         "a \(isQuery ? "query" : "store") ended with \(context.text(acks)), which is no "
           + "\(isQuery ? "read" : "write") quorum")
@@ -107,7 +112,7 @@ struct RegisterRules {
     _ acks: NodeSet, _ begun: Open, _ line: borrowing TraceLine, _ context: inout TraceContext
   ) {
     for write in keys[begun.key].writes where write.time < begun.time {
-      context.findings.check(
+      context.breaches.check(
         .Q2, write.quorum & acks != 0, [write.place, begun.place, line.place],
         "an operation on key \(keys[begun.key].text) asked \(context.text(acks)), and a write "
           + "that had ended before was stored at \(context.text(write.quorum)): they share no node")
@@ -123,14 +128,14 @@ struct RegisterRules {
     let before = { (ended: Ended?) in ended.flatMap { $0.time < begun.time ? $0 : nil } }
     if let write = before(begun.write) {
       let holds = begun.isRead ? version >= write.version : version > write.version
-      context.findings.check(
+      context.breaches.check(
         begun.isRead ? .Q3 : .Q5, holds, [write.place, begun.place, line.place],
         "a \(begun.isRead ? "read" : "write") of key \(key) has version \(version.text), but a "
           + "write that ended before it began had \(write.version.text)")
     }
     if let read = before(begun.read) {
       let holds = begun.isRead ? version >= read.version : version > read.version
-      context.findings.check(
+      context.breaches.check(
         begun.isRead ? .Q4 : .Q5, holds, [read.place, begun.place, line.place],
         "a \(begun.isRead ? "read" : "write") of key \(key) has version \(version.text), but a "
           + "read that ended before it began had \(read.version.text)")
@@ -165,7 +170,7 @@ struct RegisterRules {
       values.insert((hash, line.place), for: id)
       return
     }
-    context.findings.check(
+    context.breaches.check(
       .Q6, known.hash == hash, [known.place, line.place],
       "version \(version.text) of key \(keys[key].text) has two values")
   }
@@ -177,7 +182,7 @@ struct RegisterRules {
     let version = try line.pair(.version)
     let replica = Replica(node: line.node, key: key)
     if let known = replicas[replica] {
-      context.findings.check(
+      context.breaches.check(
         .Q7, known.version <= version, [known.place, line.place],
         "\(context.name(line.node)) kept version \(known.version.text) of key "
           + "\(keys[key].text), and later only \(version.text)")
@@ -187,4 +192,38 @@ struct RegisterRules {
       try name(version, of: key, try line.hash(.valueHash), line, &context)
     }
   }
+}
+
+extension DynamicRule {
+  static let Q1 = DynamicRule(
+    "Q1", of: QuorumRegisterRules.family, "a phase ends with a quorum of its kind",
+    from: Paper.gifford, needs: "phase_end in an epoch with a config")
+
+  static let Q2 = DynamicRule(
+    "Q2", of: QuorumRegisterRules.family,
+    "a query's quorum meets that of every write of its key that ended before",
+    from: Paper.gifford, needs: "query that follows a write of its key")
+
+  static let Q3 = DynamicRule(
+    "Q3", of: QuorumRegisterRules.family,
+    "a read is not older than a write that ended before it began",
+    from: Paper.abd, needs: "read that follows a write of its key")
+
+  static let Q4 = DynamicRule(
+    "Q4", of: QuorumRegisterRules.family,
+    "a read is not older than a read that ended before it began",
+    from: Paper.abd, needs: "read that follows another of its key")
+
+  static let Q5 = DynamicRule(
+    "Q5", of: QuorumRegisterRules.family,
+    "a write is later than everything that ended before it began",
+    from: Paper.abd, needs: "write that follows an operation of its key")
+
+  static let Q6 = DynamicRule(
+    "Q6", of: QuorumRegisterRules.family, "a version has one value",
+    from: Paper.abd, needs: "version that two events with valueHash name")
+
+  static let Q7 = DynamicRule(
+    "Q7", of: QuorumRegisterRules.family, "the version that a replica keeps never decreases",
+    from: Paper.abd, needs: "node with two replica events of a key")
 }

@@ -6,7 +6,8 @@ struct Call: Sendable {
   enum End: Sendable, Equatable {
     /// It took effect.
     case ok
-    /// Nobody knows: it may take effect at any time after its invocation, or never.
+    /// Nobody knows: it may take effect at any time after its invocation, or never. So is a read
+    /// whose result nobody knows.
     case pending
     /// A compare-and-set that ran and found another value than the expected one.
     case mismatch
@@ -20,6 +21,8 @@ struct Call: Sendable {
   var process: Int64
   private var lineOfInvocation: Int32
   private var lineOfCompletion: Int32
+  /// Whether it may be left out although its answer is known.
+  var isOptional = false
   /// The rank of the invocation.
   var invoked: Int32
   /// The rank after which it can no longer take effect, or ``History/never``.
@@ -55,6 +58,11 @@ struct Call: Sendable {
       end = .ok
       if function == .cas, let swapped = columns.swapped, swapped[operation] == ValueTable.false {
         end = .mismatch
+      } else if output == ValueTable.null, columns.dropsNullReads,
+        function == .read || function == .get
+      {
+        end = .pending
+        returned = History.never
       }
     case .indeterminate:
       end = .pending
@@ -107,6 +115,15 @@ struct Call: Sendable {
     return write
   }
 
+  /// The call as one that may be left out, or take effect with its answer at any time after its
+  /// invocation: less than a pending one may do, more than the call itself.
+  var optional: Call {
+    var optional = self
+    optional.isOptional = true
+    optional.returned = History.never
+    return optional
+  }
+
   /// The call as it was known before it completed.
   var cut: Call {
     var open = self
@@ -150,6 +167,7 @@ struct CallColumns {
   /// What each completion says of `swapped`; nil when none says anything.
   let swapped: [ValueID]?
   let observesFailedCas: Bool
+  let dropsNullReads: Bool
 
   init(_ history: History, _ functions: [FunctionName], _ settings: Settings) {
     self.functions = functions
@@ -164,5 +182,6 @@ struct CallColumns {
     completed = history.completed
     swapped = functions.contains(.cas) ? history.evidence("swapped") : nil
     observesFailedCas = settings.observesFailedCas
+    dropsNullReads = settings.dropsNullReads
   }
 }

@@ -23,6 +23,8 @@ enum RungAnswer: Sendable {
   case positions([Int32])
   /// No order exists, and these operations show it.
   case violation(Certificate)
+  /// No order exists: this is where every one of them ends, and the whole shows it.
+  case impasse(Impasse)
   /// It does not apply, or cannot tell.
   case pass
 }
@@ -34,36 +36,23 @@ enum RungAnswer: Sendable {
 struct Certificate: Sendable, Equatable {
   /// Positions in the task's calls, ascending.
   var calls: [Int]
-  /// The rule that is broken, for the documentation and the tests: `stale-read`.
-  var rule: String
+  /// What they show, as far as the rung can tell.
+  var anomaly: Anomaly
   /// Those of ``calls`` that count as plain writes, which are possible wherever they are:
   /// compare-and-sets whose expected value is not part of the proof, of their new value, and reads,
   /// of the value that they saw, which changes nothing where they saw it.
   var asWrites: [Int] = []
-  /// Whether none of them can be left out, as far as the rung has tried; nil when it has not.
-  var isMinimal: Bool?
   /// Which of ``calls`` says where the others begin: a read of a counter, of additions that are
   /// not among them. Alone it could not be explained, and it is not what is wrong.
   var base: Int?
-}
+  /// Calls that are no part of the proof but say in which state it is stuck.
+  var context: [Int] = []
+  /// Pairs that are left out: adding one of the two alone would change what the others prove.
+  var balanced: [Pair] = []
 
-/// The decision ladder: the model's rungs in their order, then the search.
-enum Ladder {
-  /// Decides one key.
-  static func decide(_ task: KeyTask, _ model: Model) throws(CheckError) -> KeyAnswer {
-    for rung in model.rungs {
-      if task.budget.spent != nil { break }
-      switch try rung.decide(task) {
-      case .order(let steps):
-        return KeyAnswer(finding: .order(steps), algorithm: rung.name)
-      case .positions(let positions):
-        return KeyAnswer(finding: .positions(positions), algorithm: rung.name)
-      case .violation(let certificate):
-        let earliest = try Earliest(task: task, decide: rung.decide).certificate(certificate)
-        return KeyAnswer(finding: .certificate(earliest), algorithm: rung.name)
-      case .pass: continue
-      }
-    }
-    return try model.solve(task)
+  /// An acquisition and the release of what it acquired, as positions.
+  struct Pair: Sendable, Equatable {
+    var acquired: Int
+    var released: Int
   }
 }

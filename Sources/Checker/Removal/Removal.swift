@@ -30,8 +30,9 @@ enum Removal: Sendable {
   /// A log. An element that no read shows comes after all reads: nobody misses it. One that is
   /// shown can be taken out of all reads (``pieces(of:_:_:)``).
   case unread
-  /// A set. Elements have nothing to do with each other, so one goes with all that is about it:
-  /// alone when no read shows it, else out of all reads (``pieces(of:_:_:)``).
+  /// A set. Elements have nothing to do with each other, so one that was not in at first goes with
+  /// all that is about it: alone when no read shows it, else out of all reads
+  /// (``pieces(of:_:_:)``).
   case member
   /// Registers that transactions read and write. A transaction goes with those that read what it
   /// wrote, and those that read what these wrote in turn, as for ``register``.
@@ -67,7 +68,7 @@ enum Removal: Sendable {
         calls[$0].function == .append && !shown.contains(calls[$0].input)
       }.map { [$0] }
     case .text: groups += Removal.texts(calls, TextParses(calls, settings, values), values)
-    case .member: groups += Removal.members(calls, values)
+    case .member: groups += Removal.members(calls, settings, values)
     case .transaction: groups += Removal.transactions(calls, values)
     case .each: groups = calls.indices.map { [$0] }
     }
@@ -75,7 +76,7 @@ enum Removal: Sendable {
   }
 
   /// Whether a call can never change the object.
-  private static func isPure(_ call: Call, _ values: ValueTable) -> Bool {
+  static func isPure(_ call: Call, _ values: ValueTable) -> Bool {
     switch call.function {
     case .read, .contains, .get: return true
     case .dequeue, .pop, .deleteMin: return call.end == .ok && call.output == ValueTable.null
@@ -169,8 +170,10 @@ enum Removal: Sendable {
     return groups
   }
 
-  private static func members(_ calls: [Call], _ values: ValueTable) -> [[Int]] {
-    var shown: Set<ValueID> = []
+  private static func members(
+    _ calls: [Call], _ settings: Settings, _ values: ValueTable
+  ) -> [[Int]] {
+    var shown = Set(values.parts(of: settings.initial ?? ValueTable.none))
     var about: [ValueID: [Int]] = [:]
     for (index, call) in calls.enumerated() {
       if call.function != .read {

@@ -1,7 +1,7 @@
 import Base
 
 /// How much of the work is reading: a fraction, or several with their weights.
-public struct Workload: Sendable, Equatable {
+public struct AccessMix: Sendable, Equatable {
   /// The read fractions from 0 to 1, each with its share of the time; the shares add up to 1.
   public private(set) var fractions: [(read: Double, weight: Double)]
 
@@ -46,7 +46,7 @@ public struct Workload: Sendable, Equatable {
   }
 
   /// Whether both are the same distribution.
-  public static func == (left: Workload, right: Workload) -> Bool {
+  public static func == (left: AccessMix, right: AccessMix) -> Bool {
     left.fractions.elementsEqual(right.fractions, by: ==)
   }
 }

@@ -1,7 +1,7 @@
 import Histories
 
-/// An order that is claimed to explain one key.
-struct Claim {
+/// An order that a rung or a search proposes: it explains one key if the verifier accepts it.
+struct ProposedOrder {
   /// Positions in ``calls``, in the claimed order.
   var order: [Int32]
   /// The result that each is claimed to have had where the model has a choice; empty when it never
@@ -18,7 +18,7 @@ enum WitnessVerifier {
   /// Why the order proves nothing, or nil when it does.
   ///
   /// - Complexity: O(n) steps of the sequential model.
-  static func rejection<S: Sequential>(of claim: Claim, _: S.Type) -> String? {
+  static func rejection<S: Sequential>(of claim: ProposedOrder, _: S.Type) -> String? {
     var isPlaced = [Bool](repeating: false, count: claim.calls.count)
     var latestInvocation = Int32.min
     var object = S(settings: claim.settings, values: claim.values)

@@ -24,7 +24,7 @@ public struct DynamicViolation: Sendable, Equatable {
 
 /// What a check of quorums found.
 public struct DynamicReport: Sendable {
-  /// How often each rule was applied, in the order of ``DynamicRule``; rules never applied are
+  /// How often each rule was applied, in the order of ``DynamicRule/all``; rules never applied are
   /// left out.
   public var applied: [(rule: DynamicRule, times: Int)] = []
   /// The rules that could not be applied, and why.
@@ -58,23 +58,32 @@ public struct DynamicReport: Sendable {
 /// What rules say while events stream by: O(1) memory a rule.
 ///
 /// A reference, so that a sentence may be made of what stands beside it.
-final class Findings {
+final class Breaches {
   /// Violations kept in full for each rule.
   static let mostKept = 5
 
-  private var times = [Int](repeating: 0, count: DynamicRule.allCases.count)
-  private var broken = [Int](repeating: 0, count: DynamicRule.allCases.count)
+  /// By the rules' numbers.
+  private var counts = [(applied: Int, broken: Int)](
+    repeating: (0, 0), count: DynamicRule.all.count)
   private var violations: [DynamicViolation] = []
 
   /// Notes that a rule was applied once.
-  func apply(_ rule: DynamicRule) { times[rule.rawValue] += 1 }
+  func apply(_ rule: DynamicRule) {
+    makeRoom(for: rule)
+    counts[rule.number].applied += 1
+  }
+
+  private func makeRoom(for rule: DynamicRule) {
+    while counts.count <= rule.number { counts.append((0, 0)) }
+  }
 
   /// Notes a violation; the sentence is made only if it is kept.
   func violate(
     _ rule: DynamicRule, _ events: [EventPlace], _ sentence: @autoclosure () -> String
   ) {
-    broken[rule.rawValue] += 1
-    guard broken[rule.rawValue] <= Findings.mostKept else { return }
+    makeRoom(for: rule)
+    counts[rule.number].broken += 1
+    guard counts[rule.number].broken <= Breaches.mostKept else { return }
     var unique: [EventPlace] = []
     for event in events where !unique.contains(event) { unique.append(event) }
     violations.append(DynamicViolation(rule: rule, sentence: sentence(), events: unique))
@@ -89,11 +98,12 @@ final class Findings {
     if !holds { violate(rule, events(), sentence()) }
   }
 
-  /// Fills a report.
-  func fill(_ report: inout DynamicReport) {
-    for rule in DynamicRule.allCases {
-      if times[rule.rawValue] > 0 { report.applied.append((rule, times[rule.rawValue])) }
-      if broken[rule.rawValue] > 0 { report.broken.append((rule, broken[rule.rawValue])) }
+  /// Fills a report, rule by rule in the order given.
+  func fill(_ report: inout DynamicReport, _ rules: [DynamicRule]) {
+    for rule in rules where rule.number < counts.count {
+      let (applied, broken) = counts[rule.number]
+      if applied > 0 { report.applied.append((rule, applied)) }
+      if broken > 0 { report.broken.append((rule, broken)) }
     }
     report.violations = violations
   }
