@@ -40,23 +40,24 @@ let package = Package(
     room("Base", ["CLinux"]),
     room("Histories", ["Base"]),
     room("Formats", ["Histories", "Base", "CLinux"]),
-    room("Generator", ["Formats", "Base"]),
+    room("Generator", ["Formats", "Histories", "Base"]),
     room("Checker", ["Histories", "Base"]),
     room("Consistency", ["Checker", "Histories", "Base"]),
     room("Quorums", ["Histories", "Base"]),
+    room("Findings", ["Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
     room("Sandbox", ["Base", "CLinux"], embedding: ["Clocks/Resources"]),
     room(
       "Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
     room(
-      "Report", ["Histories", "Checker", "Consistency", "Quorums", "Base"],
+      "Report", ["Findings", "Histories", "Checker", "Consistency", "Quorums", "Base"],
       embedding: ["Page/Resources"]),
     .executableTarget(
       name: "plumbline",
       dependencies: [
         "Base", "Histories", "Formats", "Generator", "Checker", "Consistency", "Quorums",
-        "Drivers", "Sandbox", "Protocols", "Recorder", "Report",
+        "Findings", "Drivers", "Sandbox", "Protocols", "Recorder", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
@@ -69,13 +70,16 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "FuzzReaders",
-      dependencies: ["Formats", "Histories", "Base"],
+      dependencies: ["Checker", "Formats", "Histories", "Base"],
       path: "Tests/Fuzz",
       swiftSettings: settings),
     .executableTarget(
       name: "SandboxTrial",
       dependencies: ["Sandbox", "Base", "CLinux"],
       path: "Tests/SandboxTrial",
+      swiftSettings: settings),
+    .target(
+      name: "TestMachine", dependencies: ["Sandbox", "Base"], path: "Tests/Machine",
       swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["Histories", "Base"], path: "Tests/Support",
@@ -88,16 +92,27 @@ let package = Package(
     tests(of: "Consistency", ["Consistency", "Checker", "Histories", "Base"]),
     tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
-    tests(of: "Drivers", ["Drivers", "Base", "CLinux"]),
-    tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "Base", "CLinux"]),
+    tests(of: "Drivers", ["Drivers", "Sandbox", "TestMachine", "Base", "CLinux"]),
+    tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "TestMachine", "Base", "CLinux"]),
     tests(
       of: "Recorder",
-      ["Recorder", "Drivers", "Sandbox", "Protocols", "Formats", "Histories", "Base"],
+      [
+        "Recorder", "Drivers", "Sandbox", "TestMachine", "Protocols", "Formats", "Histories",
+        "Base",
+      ],
       excluding: ["Servers/scripted_etcd.py"]),
     tests(
+      of: "Findings",
+      [
+        "Findings", "Checker", "Consistency", "Generator", "Quorums", "Formats", "Histories",
+        "Base",
+      ]),
+    tests(
       of: "Report",
-      ["Report", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
-    tests(of: "Plumbline", ["plumbline", "Report", "Checker", "Base", "Histories"]),
+      ["Report", "Findings", "Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
+    tests(
+      of: "Plumbline",
+      ["plumbline", "TestMachine", "Findings", "Report", "Checker", "Base", "Histories"]),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ]
 )

@@ -1,6 +1,7 @@
 import Base
 import Checker
 import Consistency
+import Findings
 import Histories
 import Quorums
 
@@ -10,22 +11,23 @@ public enum ExplainJSON {
   /// linearizable.
   ///
   /// - Complexity: O(n log n) in the operations of the history.
-  public static func object(
-    _ checked: CheckedFile, key: ValueID? = nil, rules: RegisterRules? = nil
-  ) -> JSON {
-    guard case .checked(let result, let history) = checked.finding else {
-      return VerdictJSON.object(checked)
+  public static func object(_ investigated: Investigated, key: ValueID? = nil) -> JSON {
+    guard let findings = investigated.findings, let result = findings.result else {
+      return VerdictJSON.object(investigated)
     }
+    let history = findings.history
     var members = [
-      JSON.Member("file", .string(checked.file)),
-      JSON.Member("verdict", .string(result.verdict.rawValue)),
+      JSON.Member("file", .string(investigated.file)),
+      JSON.Member("verdict", .string(findings.word)),
+      JSON.Member("claim", VerdictSection.claim(result.claim)),
       JSON.Member("model", .string(result.model)),
       JSON.Member("operations", JSON(result.operations)),
       JSON.Member("keys", JSON(result.keys)),
     ]
-    if let violation = result.violations.first(where: { key == nil || $0.key == key }) {
-      members += self.violation(
-        violation, result, history, rules ?? RegisterRules(CheckOptions(), history))
+    members += LacksSection().json(findings)
+    if let told = findings.told(key: key) {
+      members += violation(told.violation, told.words, findings, result)
+      members += RepairsSection().json(findings)
     } else if let undecided = result.undecided.first(where: { key == nil || $0.key == key }) {
       let words = UndecidedWords(undecided, of: history)
       members += [
@@ -41,31 +43,33 @@ public enum ExplainJSON {
   }
 
   private static func violation(
-    _ violation: Violation, _ result: CheckResult, _ history: History, _ rules: RegisterRules
+    _ violation: Violation, _ words: Explanation, _ findings: HistoryFindings,
+    _ result: CheckResult
   ) -> [JSON.Member] {
-    let words = Explanation(violation, in: result, of: history)
-    let extent = Extent(
-      words, key: violation.key, model: result.model, of: history, rules: rules)
+    let history = findings.history
+    let extent = findings.extent
     let line = { (operation: Int) -> JSON in
       history.line.indices.contains(operation) ? .integer(Int64(history.line[operation])) : .null
     }
     var members = [
       JSON.Member("key", history.values.json(violation.key)),
-      JSON.Member("kind", .string(words.kind.rawValue)),
+      JSON.Member("kind", .string(words.kind.name)),
       JSON.Member("story", .string(words.story)),
       JSON.Member("rule", .string(words.rule)),
       JSON.Member("faults", .string(words.faults)),
       JSON.Member("culpritLine", line(words.culprit)),
       JSON.Member(
-        "told", .array(words.operations.map { VerdictJSON.operation($0, of: history) })),
+        "told",
+        .array(
+          words.operations.map { EvidenceJSON.operation($0, of: history, result.assumptions) })),
       JSON.Member("proofLines", .array(violation.operations.map(line))),
       JSON.Member("minimal", .bool(violation.isMinimal)),
-      JSON.Member("furtherLines", extent.further.map { .array($0.map(line)) } ?? .null),
+      JSON.Member("furtherLines", extent?.further.map { .array($0.map(line)) } ?? .null),
     ]
-    if let cause = Cause.sentence(words.operations + violation.operations, of: history) {
+    if let cause = findings.cause(of: violation, words) {
       members.append(JSON.Member("quorums", .string(cause)))
     }
-    if let register = extent.register {
+    if let register = extent?.register {
       members.append(JSON.Member("staleness", staleness(register, words.culprit)))
     }
     let keys = result.violations.filter { $0.key != violation.key }

@@ -71,7 +71,7 @@ enum Plumbline {
   private static func named(_ name: String) throws(Failure) -> any Command.Type {
     if let command = CommandTable.named(name) { return command }
     let known = CommandTable.all.map { $0.name } + ["help"]
-    let hint = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" }
-    throw Failure(.usage, "unknown command “\(name)”\(hint ?? "; see plumbline help")")
+    let hint = Suggestion.hint(for: name, among: known, otherwise: "; see plumbline help")
+    throw Failure(.usage, "unknown command “\(name)”\(hint)")
   }
 }

@@ -1,30 +1,40 @@
 /// HTML that was put together from literals and escaped text, so that no value becomes markup.
-struct Markup: ExpressibleByStringInterpolation, Sendable {
+public struct Markup: ExpressibleByStringInterpolation, Sendable {
   /// The HTML.
-  private(set) var html: String
+  public private(set) var html: String
 
-  init(stringLiteral value: String) { html = value }
+  /// Markup as it stands in the source.
+  public init(stringLiteral value: String) { html = value }
 
-  init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
+  /// Literals and what is interpolated, escaped.
+  public init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
 
   /// Joins pieces.
-  init(_ pieces: [Markup]) { html = pieces.map(\.html).joined() }
+  public init(_ pieces: [Markup]) { html = pieces.map(\.html).joined() }
 
-  static func += (left: inout Markup, right: Markup) { left.html += right.html }
+  /// Appends.
+  public static func += (left: inout Markup, right: Markup) { left.html += right.html }
 
   /// Escapes what is interpolated unless it is markup already.
-  struct StringInterpolation: StringInterpolationProtocol {
+  public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity) }
+    /// Begins.
+    public init(literalCapacity: Int, interpolationCount: Int) {
+      html.reserveCapacity(literalCapacity)
+    }
 
-    mutating func appendLiteral(_ literal: String) { html += literal }
+    /// Appends what stands in the source.
+    public mutating func appendLiteral(_ literal: String) { html += literal }
 
-    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+    /// Appends markup as it is.
+    public mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
 
-    mutating func appendInterpolation(_ number: some BinaryInteger) { html += "\(number)" }
+    /// Appends a number.
+    public mutating func appendInterpolation(_ number: some BinaryInteger) { html += "\(number)" }
 
-    mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
+    /// Appends text, escaped.
+    public mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
   }
 
   private static func escaped(_ text: String) -> String {

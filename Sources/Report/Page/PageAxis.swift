@@ -48,8 +48,9 @@ struct PageAxis {
       ? (history.completedTime[operation] - origin) / unit : Int64(history.completed[operation])
   }
 
-  /// The place of something that the nemesis did.
-  func place(_ event: NemesisEvent) -> Int64 {
-    isTime ? (event.time - origin) / unit : Int64(event.rank)
+  /// The place of a moment: its rank, and its time where there is one.
+  func place(rank: Int32, time: Int64) -> Int64 {
+    guard isTime else { return Int64(rank) }
+    return time == Event.noTime ? last : (min(max(time, origin), Int64.max / 2) - origin) / unit
   }
 }

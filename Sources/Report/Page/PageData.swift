@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Histories
 
 /// What the page's script draws: the operations in columns, texts stored once, the faults.
@@ -123,37 +124,16 @@ struct PageData {
     return (of.map { row[$0] }, names)
   }
 
-  /// Faults as spans: each `start-NAME` with the next `stop-NAME`, or with the end of the run.
+  /// Faults as spans, in the order of their beginnings.
   private func faults() -> [JSON] {
-    var spans: [(name: String, start: Int64, end: Int64?, verified: Bool, detail: String)] = []
-    for event in history.nemesis where event.kind != .invoke {
-      if event.function.hasPrefix("start-") {
-        let detail =
-          event.value <= ValueTable.null
-          ? "" : ValueText.describe(event.value, in: history.values, limit: 120)
-        spans.append(
-          (
-            String(event.function.dropFirst(6)), axis.place(event), nil,
-            history.extra("verified", at: event.rank) == ValueTable.true, detail
-          ))
-      } else if event.function.hasPrefix("verified-") {
-        let name = event.function.dropFirst(9)
-        if let open = spans.firstIndex(where: { $0.name == name && $0.end == nil && !$0.verified })
-        {
-          spans[open].verified = true
-        }
-      } else if event.function.hasPrefix("stop-") {
-        let name = event.function.dropFirst(5)
-        if let open = spans.firstIndex(where: { $0.name == name && $0.end == nil }) {
-          spans[open].end = axis.place(event)
-        }
-      }
-    }
-    return spans.map {
-      [
-        "name": .string(Legible.text($0.name, limit: 40)), "start": .integer($0.start),
-        "end": .integer($0.end ?? axis.last), "verified": .bool($0.verified),
-        "detail": .string($0.detail),
+    history.faultSpans().map { span in
+      let detail = span.value <= ValueTable.null ? "" : FaultWords.words(span.value, history.values)
+      return [
+        "name": .string(Legible.text(span.name, limit: 40)),
+        "start": .integer(axis.place(rank: span.begin, time: span.beginTime)),
+        "end": .integer(
+          span.end == History.never ? axis.last : axis.place(rank: span.end, time: span.endTime)),
+        "verified": .bool(span.isVerified), "detail": .string(Legible.text(detail, limit: 120)),
       ]
     }
   }

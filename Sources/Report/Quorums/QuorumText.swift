@@ -1,4 +1,5 @@
 import Base
+import Findings
 import Quorums
 
 /// The analysis of a quorum system for people: a table, the failures with their stories, a drawing

@@ -1,3 +1,4 @@
+import Findings
 import Histories
 
 /// A ``DrawingPlan`` as lines of text.

@@ -1,3 +1,4 @@
+import Findings
 import Histories
 
 /// Where each operation goes in a drawing: processes are rows, ranks are columns, compressed so

@@ -1,3 +1,4 @@
+import Findings
 import Histories
 
 /// The drawing of an explanation: the faults that were on, the operations that the story names by

@@ -11,11 +11,10 @@ enum Chosen {
     for wanted in arguments.positional {
       guard let entry = all.first(where: { name($0) == wanted }) else {
         let names = all.map(name)
-        let hint = Suggestion.nearest(to: wanted, among: names).map { "; did you mean \($0)?" }
         throw Failure(
           .usage,
           "there is no \(what) “\(wanted)”; there are \(names.joined(separator: ", "))"
-            + (hint ?? ""))
+            + Suggestion.hint(for: wanted, among: names))
       }
       chosen.append(entry)
     }

@@ -1,6 +1,8 @@
+import Base
+
 /// The help of the program and of each command, made from the same tables as the parser.
 enum HelpText {
-  static let version = "0.1.0"
+  static let version = Version.current
 
   /// `plumbline help`.
   static func program() -> String {

@@ -46,11 +46,12 @@ struct ParsedArguments: Sendable {
       separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
     guard let option = options.first(where: { $0.name == name }) else {
-      let hint = Suggestion.nearest(to: name, among: options.map(\.name))
-        .map { "; did you mean --\($0)?" }
       throw Failure(
         .usage,
-        "unknown option --\(name)\(hint ?? "; see plumbline help \(command)")")
+        "unknown option --\(name)"
+          + Suggestion.hint(
+            for: name, among: options.map(\.name), prefix: "--",
+            otherwise: "; see plumbline help \(command)"))
     }
     if !option.takesValue, parts.count == 2 {
       throw Failure(.usage, "--\(name) takes no value")
@@ -85,13 +86,10 @@ struct ParsedArguments: Sendable {
       throw Failure(.usage, "--\(option.name) needs a value (\(option.placeholder ?? ""))")
     }
     if !option.choices.isEmpty, !option.choices.contains(value) {
-      let hint = Suggestion.nearest(to: value, among: option.choices).map {
-        "; did you mean \($0)?"
-      }
       throw Failure(
         .usage,
         "--\(option.name) is “\(value)”, expected \(option.choices.joined(separator: ", "))"
-          + (hint ?? ""))
+          + Suggestion.hint(for: value, among: option.choices))
     }
     if !option.isRepeatable, values[option.name] != nil {
       throw Failure(.usage, "--\(option.name) is given twice")

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Formats
 import Glibc
 import Histories
@@ -20,7 +21,8 @@ enum CheckCommand: Command {
   static let details = """
     FILE may be - for standard input, and may be compressed with gzip. A run's folder holds one
     history. Every file is checked, whatever became of the others; the worst verdict decides the
-    exit code: 0 linearizable, 1 violation, 2 undecided, 65 or 66 a file that cannot be read.
+    exit code: 0 linearizable, 1 violation, 2 undecided, 3 too little was exercised or checked to
+    mean anything, 65 or 66 a file that cannot be read, 69 nobody ever answered the run's clients.
 
     examples:
       plumbline check runs/latest
@@ -41,105 +43,57 @@ enum CheckCommand: Command {
     if arguments.has("until-quiet") {
       throw Failure(.usage, "--until-quiet is for --follow")
     }
-    let files = HistoryFiles.found(arguments.positional)
-    var witness = try arguments["witness"].map { (path) throws(Failure) in
+    let search = HistorySearch(arguments.positional)
+    let files = search.histories
+    let witness = try arguments["witness"].map { (path) throws(Failure) in
       try WitnessFile(path: path)
     }
     let report = TextReport(
       palette: Palette(color: terminal.usesColor), width: terminal.width,
       ascii: arguments.has("ascii"))
     let fileWidth = min(60, files.map { Legible.width($0.path) }.max() ?? 0)
+    let investigate = Investigate(settings, terminal)
     var tally = VerdictTally()
-    var endings = Endings()
+    var ending = Ending.holds
+    var signal: Int32?
     for file in files {
-      let checked = check(file, settings, terminal, &endings, wantsWitness: witness != nil)
-      try witness?.write(checked)
+      let found = investigate.file(file, wantsWitness: witness != nil, signal: &signal)
+      try witness?.write(found)
       if arguments.has("json") {
-        try terminal.output(VerdictJSON.object(checked).description + "\n")
+        try terminal.output(VerdictJSON.object(found).description + "\n")
       } else {
-        try terminal.output(report.line(checked, fileWidth: fileWidth) + "\n")
-        try terminal.output(report.details(checked))
+        try terminal.output(report.line(found, fileWidth: fileWidth) + "\n")
+        try terminal.output(report.details(found))
       }
-      tally.add(checked)
-      if endings.signal != nil { break }
+      tally.add(found)
+      ending.merge(found.ending)
+      if signal != nil { break }
     }
+    try witness?.finish()
     if files.count > 1, !arguments.has("json") { terminal.note(tally.line) }
-    return endings.exitCode
+    if let words = search.skippedWords { terminal.note(words) }
+    return ending.merged(with: Ending(signal: signal)).exitCode
   }
 
   private static func follow(
     _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
     var followed = try FollowedCheck(arguments, settings, terminal)
-    var endings = Endings()
-    let checked: CheckedFile
+    let found: Investigated
     do throws(Failure) {
-      checked = try followed.run()
+      found = try followed.run()
     } catch {
       if error.code == .usage { throw error }
-      endings.add(error.code)
-      checked = CheckedFile(file: followed.file, finding: .error(error.shown))
+      found = Investigated(file: followed.file, .failed(error))
     }
     if arguments.has("json") {
-      try terminal.output(VerdictJSON.object(checked).description + "\n")
+      try terminal.output(VerdictJSON.object(found).description + "\n")
     } else {
       let report = TextReport(
         palette: Palette(color: terminal.usesColor), width: terminal.width,
         ascii: arguments.has("ascii"))
-      try terminal.output(report.line(checked) + "\n" + report.details(checked))
+      try terminal.output(report.line(found) + "\n" + report.details(found))
     }
-    endings.signal = followed.signal
-    if case .checked(let result, _) = checked.finding {
-      let saysNothing = result.operations == 0 && result.verdict == .linearizable
-      if saysNothing {
-        terminal.warn("plumbline: \(checked.file): no operation, so nothing to check")
-      }
-      endings.add(saysNothing ? .inconclusive : result.verdict.exitCode)
-    }
-    return endings.exitCode
-  }
-
-  /// Reads and checks one file; a file that cannot be is a finding as well.
-  static func check(
-    _ file: HistoryFiles.Found, _ settings: CheckSettings, _ terminal: Terminal,
-    _ endings: inout Endings, wantsWitness: Bool
-  ) -> CheckedFile {
-    do throws(Failure) {
-      if let problem = file.problem { throw problem }
-      var history = try HistoryReader.read(path: file.path, options: settings.reading)
-      FaultsFile.note(beside: file.path, in: &history)
-      let result = try Judgement.check(
-        history, file: file.path, settings, terminal, wantsWitness: wantsWitness,
-        interrupted: &endings.signal)
-      // A history without a single operation says nothing, and must not pass a gate.
-      let saysNothing = history.count == 0 && result.verdict == .linearizable
-      if saysNothing { terminal.warn("plumbline: \(file.path): no operation, so nothing to check") }
-      endings.add(saysNothing ? .inconclusive : result.verdict.exitCode)
-      return CheckedFile(file: file.path, finding: .checked(result, history))
-    } catch {
-      endings.add(error.code)
-      let message = error.shown
-      return CheckedFile(file: file.path, finding: .error(message))
-    }
-  }
-}
-
-/// The endings of several files, and the one that decides.
-struct Endings {
-  private var codes: Set<ExitCode> = []
-  /// The signal that ended the work early.
-  var signal: Int32?
-
-  /// Notes how one file ended.
-  mutating func add(_ code: ExitCode) { codes.insert(code) }
-
-  /// A violation outranks everything; then our defects, other errors, interruption, undecided.
-  var exitCode: ExitCode {
-    let order: [ExitCode] = [
-      .violation, .defect, .inputOutput, .badInput, .missingInput, .usage, .unavailable,
-    ]
-    if codes.contains(.violation) { return .violation }
-    if let signal { return signal == SIGTERM ? .terminated : .interrupted }
-    return (order + [.undecided, .inconclusive]).first { codes.contains($0) } ?? .success
+    return found.ending.merged(with: Ending(signal: followed.signal)).exitCode
   }
 }

@@ -2,6 +2,7 @@ import Base
 import Checker
 import Formats
 import Glibc
+import Histories
 
 /// The options that say how a history is read and judged, shared by `check`, `test` and `report`.
 struct CheckSettings: Sendable {
@@ -22,6 +23,9 @@ struct CheckSettings: Sendable {
         "null-read", "HOW", choices: CheckOptions.NullRead.allCases.map(\.rawValue),
         help: "a completed read of null saw “absent”, or its result is unknown (any)"),
       CommandOption("permits", "N", help: "the permits of a semaphore"),
+      CommandOption(
+        "allow-vacuous",
+        help: "a history without an answer that could be wrong passes (without it: inconclusive)"),
     ] + limits
 
   static let reading: [CommandOption] = [
@@ -30,6 +34,10 @@ struct CheckSettings: Sendable {
       help: "the format of the file; auto looks at the content"),
     CommandOption("keyed", help: "values are pairs [key, value] (Jepsen's independent keys)"),
     CommandOption("not-keyed", help: "values are no such pairs, even if they all look like it"),
+    CommandOption(
+      "order", "HOW", choices: EventOrder.allCases.map(\.rawValue),
+      help: "the order of events: that of the lines, or sorted by their times or indices; line by "
+        + "default, and then what completes before it was invoked is an error"),
   ]
 
   static let limits: [CommandOption] = [
@@ -40,6 +48,8 @@ struct CheckSettings: Sendable {
     CommandOption("threads", "N", help: "keys checked at the same time; one a core by default"),
   ]
 
+  /// Whether a history of which nothing could be wrong passes.
+  var allowsVacuous = false
   /// How to read a file.
   var reading = ReadOptions()
   private var options = CheckOptions()
@@ -49,6 +59,8 @@ struct CheckSettings: Sendable {
 
   /// What is set aside of the limit for the process.
   private var reserved: Int64 { max(0, min(Self.ownBytes, bytes - 2 * Self.ownBytes)) }
+  /// Whether the limit is one for the whole process; a small one is for the history and its check.
+  private var isOfProcess: Bool { bytes >= 64_000_000 }
   private var nanoseconds: Int64?
   private var bytes: Int64
 
@@ -59,6 +71,8 @@ struct CheckSettings: Sendable {
     if let format = arguments["format"], format != "auto" { reading.format = format }
     if arguments.has("keyed") { reading.keyed = true }
     if arguments.has("not-keyed") { reading.keyed = false }
+    reading.order = arguments["order"].flatMap { EventOrder(rawValue: $0) }
+    allowsVacuous = arguments.has("allow-vacuous")
     if let model = arguments["model"] {
       if model != "auto" {
         do throws(CheckError) { _ = try Models.named(model) } catch {
@@ -79,6 +93,8 @@ struct CheckSettings: Sendable {
     bytes = try arguments.size("memory-limit") ?? MachineMemory.limit() / 2
     // The check of what was read takes more than half as much again.
     reading.memoryLimit = Int((bytes - reserved) / 3 * 2)
+    if isOfProcess { reading.processLimit = bytes }
+    if bytes < 1 << 30 { MachineMemory.keepTight() }
   }
 
   private static func initial(_ text: String) throws(Failure) -> CheckOptions.Initial {
@@ -93,7 +109,9 @@ struct CheckSettings: Sendable {
   /// Options of one check, with a budget that starts now.
   func checkOptions() -> CheckOptions {
     var fresh = options
-    fresh.budget = Budget(nanoseconds: nanoseconds, bytes: bytes)
+    let resident: @Sendable () -> Int64 = { MachineMemory.resident() }
+    fresh.budget = Budget(
+      nanoseconds: nanoseconds, bytes: bytes, resident: isOfProcess ? resident : nil)
     _ = fresh.budget.reserve(bytes: reserved)
     return fresh
   }

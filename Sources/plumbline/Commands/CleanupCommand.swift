@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Recorder
 
 /// `plumbline cleanup RUN`: undo what an interrupted run left behind.
@@ -22,7 +23,8 @@ enum CleanupCommand: Command {
       throw Failure(.usage, "cleanup needs at least one RUN")
     }
     for folder in arguments.positional {
-      let outcome = try Cleanup.run(RunFolder(path: folder))
+      let run = RunFolder(path: folder)
+      let outcome = try Cleanup.run(run)
       let ended = outcome.ended.map { "\($0)" }.joined(separator: ", ")
       try terminal.output(
         "\(folder): \(outcome.ended.isEmpty ? "nothing was left running" : "ended \(ended)")\n")
@@ -33,7 +35,7 @@ enum CleanupCommand: Command {
       for text in outcome.undone { try terminal.output("\(folder): done: \(text)\n") }
       if let failed = outcome.failed.first {
         throw Failure(
-          .unavailable, "\(folder): this command failed: \(failed); see \(folder)/cleanup.log")
+          .unavailable, "\(folder): this command failed: \(failed); see \(run[.cleanupLog])")
       }
     }
     return .success

@@ -33,11 +33,7 @@ enum ConvertCommand: Command {
     for warning in history.warnings { terminal.warn("plumbline: \(warning)") }
     let bytes =
       arguments["to"] == "edn" ? EDNWriter.bytes(of: history) : JSONLinesWriter.bytes(of: history)
-    if let path = arguments["output"], path != "-" {
-      try File.replace(path, with: bytes)
-    } else {
-      try terminal.output(bytes: bytes)
-    }
+    try Output.write(bytes, to: arguments["output"])
     return .success
   }
 }

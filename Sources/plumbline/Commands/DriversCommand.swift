@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Findings
 import Report
 
 /// `plumbline drivers`: the systems that can be tested, their knobs, an example of each.

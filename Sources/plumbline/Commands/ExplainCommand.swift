@@ -1,6 +1,7 @@
 import Base
 import Checker
 import Consistency
+import Findings
 import Formats
 import Histories
 import Report
@@ -20,8 +21,8 @@ enum ExplainCommand: Command {
     Says what happened, with clients, nodes, times and lines of the file; what the rule is; which
     faults were on; how stale the reads were and how many further violations of the same kind
     there are. A history that could not be decided is explained with numbers, too.
-    The exit code is that of check: 0 linearizable, 1 violation, 2 undecided, 65 or 66 a file that
-    cannot be read.
+    The exit code is that of check: 0 linearizable, 1 violation, 2 undecided, 3 inconclusive, 65 or
+    66 a file that cannot be read.
 
     examples:
       plumbline explain runs/latest
@@ -35,35 +36,42 @@ enum ExplainCommand: Command {
     guard !arguments.positional.isEmpty else {
       throw Failure(.usage, "explain needs a FILE or RUN (- is standard input)")
     }
-    let settings = try CheckSettings(arguments)
-    var endings = Endings()
-    for file in HistoryFiles.found(arguments.positional) {
-      let checked = CheckCommand.check(file, settings, terminal, &endings, wantsWitness: false)
-      try terminal.output(explained(checked, settings, arguments, terminal))
-      if endings.signal != nil { break }
+    var investigate = Investigate(try CheckSettings(arguments), terminal)
+    investigate.measures = true
+    var ending = Ending.holds
+    var signal: Int32?
+    let search = HistorySearch(arguments.positional)
+    for file in search.histories {
+      var found = investigate.file(file, signal: &signal)
+      let key = try chosenKey(arguments, &found, investigate)
+      if arguments.has("json") {
+        try terminal.output(ExplainJSON.object(found, key: key).description + "\n")
+      } else {
+        let text = ExplainText(
+          palette: Palette(color: terminal.usesColor), width: terminal.width,
+          ascii: arguments.has("ascii"))
+        try terminal.output(text.text(found, key: key))
+      }
+      ending.merge(found.ending)
+      if signal != nil { break }
     }
-    return endings.exitCode
+    if let words = search.skippedWords { terminal.note(words) }
+    return ending.merged(with: Ending(signal: signal)).exitCode
   }
 
-  private static func explained(
-    _ checked: CheckedFile, _ settings: CheckSettings, _ arguments: ParsedArguments,
-    _ terminal: Terminal
-  ) throws(Failure) -> String {
-    var rules: RegisterRules?
-    var key: ValueID?
-    if case .checked(let result, let history) = checked.finding {
-      rules = RegisterRules(settings.checkOptions(), history)
-      key = try arguments["key"].map { (name) throws(Failure) in
-        try ExplainCommand.key(name, result, history, checked.file)
-      }
+  /// The key that was asked for, measured in place of the first.
+  private static func chosenKey(
+    _ arguments: ParsedArguments, _ found: inout Investigated, _ investigate: Investigate
+  ) throws(Failure) -> ValueID? {
+    guard let name = arguments["key"], var findings = found.findings,
+      let result = findings.result
+    else { return nil }
+    let key = try key(name, result, findings.history, found.file)
+    if let violation = result.violations.first(where: { $0.key == key }) {
+      findings.extent = investigate.extent(of: violation, findings)
+      found.outcome = .judged(findings)
     }
-    if arguments.has("json") {
-      return ExplainJSON.object(checked, key: key, rules: rules).description + "\n"
-    }
-    return ExplainText(
-      palette: Palette(color: terminal.usesColor), width: terminal.width,
-      ascii: arguments.has("ascii"), rules: rules
-    ).text(checked, key: key)
+    return key
   }
 
   /// The key of that name among those that are not linearizable.

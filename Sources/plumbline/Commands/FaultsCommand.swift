@@ -1,4 +1,5 @@
 import Base
+import Findings
 import Recorder
 import Report
 import Sandbox

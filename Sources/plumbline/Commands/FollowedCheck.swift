@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Formats
 import Glibc
 import Histories
@@ -42,16 +43,22 @@ struct FollowedCheck {
     if let format = settings.reading.format, format != "jsonl" {
       throw Failure(.usage, "--follow reads jsonl, not \(format)")
     }
-    file = File.kind(argument) == .folder ? HistoryFiles.found([argument])[0].path : argument
+    if let order = settings.reading.order, order != .line {
+      throw Failure(
+        .usage,
+        "--follow takes lines as they are written, so --order \(order.rawValue) is not for it; "
+          + "--order line is")
+    }
+    file = File.kind(argument) == .folder ? HistorySearch([argument]).histories[0].path : argument
     self.settings = settings
     self.terminal = terminal
-    self.mostKept = mostKept
+    self.mostKept = min(mostKept, (settings.reading.memoryLimit ?? Int.max) / 4)
     quietNanoseconds = try arguments.duration("until-quiet")
     if file != "-" { kept = nil }
   }
 
   /// Follows to a violation or the end.
-  mutating func run(standardInput: Int32 = 0) throws(Failure) -> CheckedFile {
+  mutating func run(standardInput: Int32 = 0) throws(Failure) -> Investigated {
     let source = try GrowingFile(file, standardInput: standardInput)
     var follower = HistoryFollower(
       file: file, settings.reading, settings.checkOptions())
@@ -70,8 +77,9 @@ struct FollowedCheck {
       case .bytes(let bytes):
         lastNews = clock.now
         keep(bytes)
-        try follower.take(bytes)
+        try follower.take(bytes, isMoreNear: source.isMoreNear)
       case .nothing:
+        try follower.catchUp()
         if isOver { break loop }
         if let quietNanoseconds, clock.now - lastNews >= quietNanoseconds { break loop }
       case .end: break loop
@@ -83,14 +91,12 @@ struct FollowedCheck {
     }
     if follower.alarm == nil { try follower.end() }
     signal = watch.signal
-    return CheckedFile(file: file, finding: try finding(follower, Double(clock.now) * 1e-9))
+    return Investigated(
+      file: file, .judged(try findings(&follower, Double(clock.now) * 1e-9)))
   }
 
   /// Whether the file lies in the folder of a run, whose recorder locks it.
-  private var isRun: Bool {
-    guard file.hasSuffix("history.jsonl") else { return false }
-    return File.kind(String(file.dropLast("history.jsonl".count)) + "plan.json5") == .file
-  }
+  private var isRun: Bool { RunFolder(ofHistory: file)?.hasPlan ?? false }
 
   private mutating func keep(_ bytes: [UInt8]) {
     guard let count = kept?.count else { return }
@@ -101,50 +107,83 @@ struct FollowedCheck {
   ///
   /// An alarm is confirmed by the check of everything up to its line, as long as that can be read
   /// again; it has the evidence. A key that was given up is left to the check of the whole.
-  private mutating func finding(
-    _ follower: HistoryFollower, _ seconds: Double
-  ) throws(Failure) -> CheckedFile.Finding {
+  private mutating func findings(
+    _ follower: inout HistoryFollower, _ seconds: Double
+  ) throws(Failure) -> HistoryFindings {
     if let alarm = follower.alarm {
+      follower.forget()
       if let again = try again(upTo: alarm.line) {
-        if again.0.verdict == .violation { return .checked(again.0, again.1) }
-        if again.0.verdict == .linearizable {
+        if again.ending == .violation { return again }
+        if again.result?.verdict == .holds {
           throw Failure(
             .defect,
-            "\(file): following it found a violation (\(alarm.rule), line \(alarm.line)) that the "
-              + "check of the whole does not find; please report this with the history")
+            "\(file): following it found a violation (\(alarm.anomaly), line \(alarm.line)) that "
+              + "the check of the whole does not find; please report this with the history")
         }
       }
-      var found = try follower.violation(of: alarm, seconds: seconds)
-      FaultsFile.note(beside: file, in: &found.1)
-      return .checked(found.0, found.1)
+      var (result, history) = try follower.violation(of: alarm, seconds: seconds)
+      FaultsFile.note(beside: file, in: &history)
+      return try investigate.judge(history, result, file: file, isWhole: false)
     }
-    if follower.checker.undecidedCount > 0, signal == nil, let again = try again(upTo: 0) {
-      return .checked(again.0, again.1)
+    if follower.checker.undecidedCount > 0, signal == nil {
+      follower.forget()
+      if let again = try again(upTo: 0) { return again }
     }
-    var found = follower.result(seconds: seconds)
+    var (result, history) = follower.result(seconds: seconds)
     if let why = follower.checker.undecidedReason {
       let count = follower.checker.undecidedCount
-      found.1.warnings.append(
+      history.warnings.append(
         "\(count) \(count == 1 ? "key" : "keys") could not be decided on the way: \(why)")
     }
-    return .checked(found.0, found.1)
+    return try investigate.judge(history, result, file: file, isWhole: false)
   }
 
-  /// Checks everything up to a line (0: all), when it can be read again.
-  private mutating func again(upTo line: Int) throws(Failure) -> (CheckResult, History)? {
+  private var investigate: Investigate { Investigate(settings, terminal) }
+
+  /// Judges everything up to a line (0: all), when it can be read again.
+  private mutating func again(upTo line: Int) throws(Failure) -> HistoryFindings? {
+    var history: History
+    do throws(Failure) {
+      guard let read = try read(upTo: line) else { return nil }
+      history = read
+    } catch {
+      // There is too little memory for the whole.
+      if error.code == .undecided { return nil }
+      throw error
+    }
+    FaultsFile.note(beside: file, in: &history)
+    return try investigate.judge(history, file: file, signal: &signal)
+  }
+
+  /// Reads everything up to a line (0: all); nil when it is gone.
+  private mutating func read(upTo line: Int) throws(Failure) -> History? {
+    if file != "-", line == 0 {
+      return try HistoryReader.read(path: file, options: settings.reading)
+    }
     let all: [UInt8]
     if file == "-" {
       guard let kept else { return nil }
       all = kept
+      self.kept = nil
     } else {
-      all = try File.read(file)
+      guard let read = try beginning(line) else { return nil }
+      all = read
     }
-    var history = try HistoryReader.read(
+    return try HistoryReader.read(
       Self.lines(of: all, upTo: line), file: file, options: settings.reading)
-    FaultsFile.note(beside: file, in: &history)
-    let result = try Judgement.check(
-      history, file: file, settings, terminal, interrupted: &signal)
-    return (result, history)
+  }
+
+  /// The bytes of the file up to a line and a little more; nil where there is no memory for them.
+  private func beginning(_ line: Int) throws(Failure) -> [UInt8]? {
+    let source = try GrowingFile(file)
+    let most = (settings.reading.memoryLimit ?? Int.max) / 3
+    var (bytes, lines): ([UInt8], Int) = ([], 0)
+    while lines < line, case .bytes(let more) = try source.look(waitingMilliseconds: 0) {
+      bytes += more
+      lines += more.count { $0 == 0x0A }
+      if bytes.count > most { return nil }
+    }
+    return bytes
   }
 
   /// The first lines of a text; all of it for 0.

@@ -1,6 +1,5 @@
 import Base
 import Generator
-import Glibc
 
 /// `plumbline generate`: histories with a known verdict.
 enum GenerateCommand: Command {
@@ -48,7 +47,7 @@ enum GenerateCommand: Command {
 
       examples:
         plumbline generate -n 1000000 --clients 50 --indeterminate 1% -o long.jsonl
-        plumbline generate --model queue --error duplicate-element | plumbline check -
+        plumbline generate --model queue --error duplicated | plumbline check -
         plumbline generate --values 5 --clients 10 -n 100000 --error stale-read --seed 7
       """
   }
@@ -60,25 +59,20 @@ enum GenerateCommand: Command {
       throw Failure(.usage, "generate takes no argument; the file to write is --output FILE")
     }
     let settings = try settings(arguments)
-    let path = arguments["output"] ?? "-"
     // Wrong options must not cost a file that is there already.
     try Generator.check(settings)
-    let descriptor = path == "-" ? 1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(path): \(File.systemMessage())")
-    }
-    let name = path == "-" ? "standard output" : path
+    let output = try Output(arguments["output"])
+    var isWanted = true
     do throws(Failure) {
       try Generator.generate(settings) { (bytes) throws(Failure) in
-        try File.write(bytes, descriptor: descriptor, name: name)
+        isWanted = try output.write(bytes)
+        // No more need be made.
+        if !isWanted { throw Failure(.inputOutput, "the reader has gone away") }
       }
     } catch {
-      // A reader that has gone away (`| head`) has seen enough.
-      if error.code != .inputOutput || errno != EPIPE { throw error }
+      if isWanted { throw error }
     }
-    if path != "-", close(descriptor) != 0 {
-      throw Failure(.inputOutput, "\(path): \(File.systemMessage())")
-    }
+    try output.finish()
     return .success
   }
 

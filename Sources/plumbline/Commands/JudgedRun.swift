@@ -1,5 +1,7 @@
 import Base
 import Checker
+import Findings
+import Formats
 import Histories
 import Recorder
 import Report
@@ -7,28 +9,31 @@ import Report
 /// A run that is over, with what was found: its verdict is fixed before anything is rendered.
 struct JudgedRun {
   let outcome: RecordingOutcome
-  let history: History
-  let result: CheckResult?
-  let coverage: Coverage
-  /// What the run lacks to mean anything, a sentence each.
-  let shortcomings: [String]
-  let verdict: RunVerdict
-  private let info: RunInfo
+  let findings: HistoryFindings
+  /// The signal that ended the recording or the check early.
+  let signal: Int32?
 
-  init(plan: Plan, outcome: RecordingOutcome, history: History, result: CheckResult?) {
+  /// Judges a run; without a check where nobody asked for one and nothing stopped it.
+  init(
+    _ outcome: RecordingOutcome, isChecked: Bool, _ investigate: Investigate
+  ) throws(Failure) {
     self.outcome = outcome
-    self.history = history
-    self.result = result
-    coverage = Coverage(of: history)
-    shortcomings = plan.requirement.shortcomings(of: coverage)
-    verdict = RunVerdict(result?.verdict ?? .linearizable, shortcomings: shortcomings)
-    info = RunInfo(
-      plan: plan, folder: outcome.folder.path, history: history, problems: outcome.problems)
+    let file = outcome.folder.history
+    let history = try investigate.read(FoundHistory(file, .run))
+    var signal = outcome.record.interrupted
+    let result =
+      isChecked || outcome.record.stoppedOnViolation
+      ? try investigate.check(history, file: file, signal: &signal) : nil
+    findings = try investigate.judge(history, result, file: file)
+    self.signal = signal
   }
+
+  /// How the run ends.
+  var ending: Ending { findings.ending.merged(with: Ending(signal: signal)) }
 
   /// Refuses to go on when the run was stopped for a violation that its history does not have.
   func requireConfirmation() throws(Failure) {
-    guard outcome.stoppedOnViolation, result?.verdict == .linearizable else { return }
+    guard outcome.record.stoppedOnViolation, findings.result?.verdict == .holds else { return }
     throw Failure(
       .defect,
       "\(outcome.folder.history): the run was stopped because following it found a violation, and "
@@ -38,7 +43,7 @@ struct JudgedRun {
   /// What the terminal shows at the end.
   func summary(_ renderer: RunSummaryText) -> String {
     renderer.text(
-      info, coverage: coverage, shortcomings: shortcomings, history: history, result: result)
+      findings.run ?? RunInfo(outcome.record, in: outcome.folder), findings)
   }
 
   /// Writes `verdict.json` and `report.html`; the first problem is returned, not thrown, because
@@ -46,24 +51,14 @@ struct JudgedRun {
   func write() -> Failure? {
     var problem: Failure?
     let keep = { (error: Failure) in problem = problem ?? error }
-    if let result {
-      let object = VerdictJSON.object(
-        file: outcome.folder.history, result: result, history: history)
-      let members =
-        (object.members ?? []) + [
-          JSON.Member("run", .string(verdict.word)),
-          JSON.Member("shortcomings", .array(shortcomings.map { .string($0) })),
-        ]
-      let text = JSON.object(members).description + "\n"
-      do throws(Failure) {
-        try File.replace(outcome.folder.path + "/verdict.json", with: Array(text.utf8))
-      } catch { keep(error) }
-    }
-    let page = HTMLReport(
-      title: info.name, info: info, coverage: coverage, shortcomings: shortcomings)
+    let object = VerdictJSON.object(Investigated(file: findings.file, .judged(findings)))
     do throws(Failure) {
       try File.replace(
-        outcome.folder.path + "/report.html", with: page.page(history, result: result))
+        outcome.folder[.verdict], with: Array((object.description + "\n").utf8))
+    } catch { keep(error) }
+    let page = HTMLReport(title: outcome.record.name)
+    do throws(Failure) {
+      try File.replace(outcome.folder[.report], with: page.page(findings))
     } catch { keep(error) }
     return problem
   }

@@ -32,14 +32,15 @@ enum NodeCommand: Command {
       throw Failure(.usage, "node needs one PROTOCOL: \(known.joined(separator: ", "))")
     }
     guard let protocolDescription = Protocols.named(name) else {
-      let hint = Suggestion.nearest(to: name, among: known).map { "; did you mean \($0)?" }
-      throw Failure(.usage, "there is no protocol “\(name)”\(hint ?? "")")
+      let hint = Suggestion.hint(for: name, among: known)
+      throw Failure(.usage, "there is no protocol “\(name)”\(hint)")
     }
     let bugs = arguments.values["bug"] ?? []
     for bug in bugs where !protocolDescription.bugs.contains(where: { $0.name == bug }) {
       let names = protocolDescription.bugs.map(\.name)
-      let hint = Suggestion.nearest(to: bug, among: names).map { "; did you mean \($0)?" }
-      throw Failure(.usage, "\(name) has no bug “\(bug)”\(hint ?? "; see plumbline protocols")")
+      let hint = Suggestion.hint(
+        for: bug, among: names, otherwise: "; see plumbline protocols")
+      throw Failure(.usage, "\(name) has no bug “\(bug)”\(hint)")
     }
     let seed = try arguments.count("seed", least: 0) ?? 0
     var options = NodeSetup(name: "", members: [], seed: UInt64(seed), bugs: bugs)

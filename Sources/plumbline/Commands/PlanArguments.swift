@@ -76,7 +76,7 @@ enum PlanArguments {
   ) throws(Failure) -> ExitCode? {
     guard plan.isolation.hasNamespaces, plan.mayBeIsolated else { return nil }
     let isFree = try leavesIsolation(arguments)
-    if isFree { try settle(&plan, on: Sandbox.probe(), terminal) }
+    if isFree { try settle(&plan, on: Sandbox.probe(compiles: false), terminal) }
     guard plan.isolation.hasNamespaces, !Sandbox.isInside else { return nil }
     do throws(Failure) {
       let code = try Sandbox.enter(arguments: CommandLine.arguments)

@@ -21,11 +21,15 @@ enum QuorumArguments {
 
   static let questions: [CommandOption] = [
     CommandOption(
-      "rule", "NAME", choices: Rule.allCases.map(\.rawValue),
+      "rule", "NAME", choices: Rules.all.map(\.name),
       help: "the overlaps to ask for; gifford by default"),
-    CommandOption("faults", "F", help: "the nodes that may lie (dissemination, masking)"),
     CommandOption(
-      "fast", "N|EXPR", help: "the fast quorums of fast-paxos: so many nodes, or an expression"),
+      "faults", "F", help: "the nodes that may lie (\(rules(needing: .faults, joined: ", ")))"),
+    CommandOption(
+      "fast", "N|EXPR",
+      help:
+        "the fast quorums of \(rules(needing: .fastQuorums, joined: ", ")): so many nodes, or an "
+        + "expression"),
     CommandOption(
       "next", "SYSTEM",
       help: "the next configuration: a number of nodes (majority), NAME:SIZE, "
@@ -152,26 +156,14 @@ enum QuorumArguments {
     _ arguments: ParsedArguments, _ system: QuorumSystem
   ) throws(Failure) -> Demand {
     var demand = Demand()
-    demand.rule = arguments["rule"].flatMap { Rule(rawValue: $0) } ?? .gifford
-    let isByzantine = demand.rule == .dissemination || demand.rule == .masking
-    if arguments.has("faults") != isByzantine {
-      throw Failure(
-        .usage,
-        isByzantine
-          ? "--rule \(demand.rule.rawValue) needs --faults F, the nodes that may lie"
-          : "--faults is for --rule dissemination and masking")
-    }
+    demand.rule = arguments["rule"].flatMap { Rules.named($0) } ?? .gifford
+    try requireNeed(.faults, "faults", "F, the nodes that may lie", of: demand.rule, arguments)
     demand.faults = try arguments.count("faults", least: 0) ?? 0
     guard demand.faults <= system.nodes.count else {
       throw Failure(
         .usage, "--faults is \(demand.faults), and there are \(system.nodes.count) nodes")
     }
-    if arguments.has("fast") != (demand.rule == .fastPaxos) {
-      throw Failure(
-        .usage,
-        demand.rule == .fastPaxos
-          ? "--rule fast-paxos needs --fast, the fast quorums" : "--fast is for --rule fast-paxos")
-    }
+    try requireNeed(.fastQuorums, "fast", "N|EXPR, the fast quorums", of: demand.rule, arguments)
     guard let text = arguments["fast"] else { return demand }
     if let count = Int(text) {
       let total = system.votes?.total ?? system.nodes.count
@@ -190,11 +182,30 @@ enum QuorumArguments {
     return demand
   }
 
+  /// Refuses an option that the rule does not ask for, and a rule without what it asks for.
+  private static func requireNeed(
+    _ need: Rule.Need, _ option: String, _ what: String, of rule: Rule,
+    _ arguments: ParsedArguments
+  ) throws(Failure) {
+    let isNeeded = rule.needs.contains(need)
+    guard arguments.has(option) != isNeeded else { return }
+    throw Failure(
+      .usage,
+      isNeeded
+        ? "--rule \(rule.name) needs --\(option) \(what)"
+        : "--\(option) is for --rule \(rules(needing: need, joined: " and "))")
+  }
+
+  /// The rules that ask for something beside the quorums.
+  private static func rules(needing need: Rule.Need, joined separator: String) -> String {
+    Rules.all.filter { $0.needs.contains(need) }.map(\.name).joined(separator: separator)
+  }
+
   /// How the system is to be measured.
   static func options(_ arguments: ParsedArguments) throws(Failure) -> Analysis.Options {
     var options = Analysis.Options()
     if let text = arguments["read-fraction"] {
-      guard let workload = Workload(text) else {
+      guard let workload = AccessMix(text) else {
         throw Failure(
           .usage,
           "--read-fraction is “\(text)”, expected 0 to 1 (0.25 or 25%), or up to 16 of "
@@ -203,7 +214,7 @@ enum QuorumArguments {
       options.workload = workload
     }
     if let text = arguments["failure"] {
-      guard let probability = Workload.fraction(text) else {
+      guard let probability = AccessMix.fraction(text) else {
         throw Failure(.usage, "--failure is “\(text)”, expected a probability from 0 to 1")
       }
       options.failureProbability = probability

@@ -84,15 +84,16 @@ extension QuorumCommand {
   }
 
   private static func run(_ path: String) throws(Failure) -> Subject {
-    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
-    let traces = RunTraces.paths(in: folder)
-    let history = folder + "/history.jsonl"
-    let hasHistory = File.kind(history) == .file
-    guard hasHistory || !traces.isEmpty else {
+    let folder = RunFolder(path: path)
+    let traces = folder.traces
+    guard folder.hasHistory || !traces.isEmpty else {
       throw Failure(
-        .missingInput, "\(path): neither history.jsonl nor nodes/*/trace.jsonl is in this folder")
+        .missingInput,
+        "\(path): neither \(RunFolder.Name.history.rawValue) nor nodes/*/\(NodeFolder.traceName) "
+          + "is in this folder")
     }
-    return Subject(name: folder + "/nodes", history: hasHistory ? history : nil, traces: traces)
+    return Subject(
+      name: folder[.nodes], history: folder.hasHistory ? folder.history : nil, traces: traces)
   }
 
   /// A trace's lines have `event`, a history's `process` and `type`.
@@ -108,18 +109,11 @@ extension QuorumCommand {
 
 /// The traces of a run.
 enum RunTraces {
-  /// The paths of `nodes/*/trace.jsonl`, in the order of the nodes' names.
-  static func paths(in folder: String) -> [String] {
-    let nodes = folder + "/nodes"
-    guard File.kind(nodes) == .folder, let names = try? File.names(in: nodes) else { return [] }
-    return names.map { "\(nodes)/\($0)/trace.jsonl" }.filter { File.kind($0) == .file }
-  }
-
   /// What the traces of a run say about its quorums, in a few lines; empty without traces.
   static func section(
-    _ folder: String, _ arguments: ParsedArguments, _ terminal: Terminal
+    _ folder: RunFolder, _ arguments: ParsedArguments, _ terminal: Terminal
   ) -> String {
-    let paths = paths(in: folder)
+    let paths = folder.traces
     guard !paths.isEmpty else { return "" }
     let report: DynamicReport
     do throws(Failure) { report = try TraceCheck.run(paths) } catch {

@@ -35,7 +35,7 @@ enum QuorumCommand: Command {
     be applied, 1 when one is broken, 3 when none could be applied.
 
     rules:
-    \(Rule.allCases.map { "  \(HelpText.padded($0.rawValue, to: 16))\($0.summary)" }
+    \(Rules.all.map { "  \(HelpText.padded($0.name, to: 16))\($0.summary)" }
       .joined(separator: "\n"))
 
     examples:
@@ -82,8 +82,8 @@ enum QuorumCommand: Command {
     for option in unused where arguments.has(option) {
       throw Failure(.usage, "--\(option) is not for quorum search, which looks for the quorums")
     }
-    let rule = arguments["rule"] ?? Rule.gifford.rawValue
-    guard [Rule.gifford.rawValue, Rule.readWrite.rawValue].contains(rule) else {
+    let rule = arguments["rule"] ?? Rule.gifford.name
+    guard [Rule.gifford.name, Rule.readWrite.name].contains(rule) else {
       throw Failure(.usage, "quorum search knows the rules gifford and read-write")
     }
     let files = Array(arguments.positional.dropFirst())
@@ -95,7 +95,7 @@ enum QuorumCommand: Command {
     var goal = SystemSearch.Goal()
     goal.options = try QuorumArguments.options(arguments)
     goal.resilience = try arguments.count("resilience", least: 0) ?? 0
-    goal.needsWriteWrite = rule == Rule.gifford.rawValue
+    goal.needsWriteWrite = rule == Rule.gifford.name
     let budget = Budget(nanoseconds: try arguments.duration("time-limit") ?? 10_000_000_000)
     let outcome = SystemSearch.run(nodes: nodes, goal: goal) { budget.spent != nil }
     let extent =

@@ -1,4 +1,6 @@
 import Base
+import Findings
+import Formats
 import Glibc
 import Recorder
 import Report
@@ -28,13 +30,25 @@ enum RecordedRun {
       progress: { terminal.live(line($0)) }, signal: { watch.signal },
       began: { if plan.stopsOnViolation { watcher = RunWatcher($0.history) } },
       isViolated: { watcher?.isViolated ?? false })
-    if outcome.stoppedOnViolation {
+    if outcome.record.stoppedOnViolation {
+      let nanoseconds = outcome.record.durationNanoseconds ?? 0
       terminal.live("")
       terminal.note(
-        "plumbline: stopped after \(Units.describe(nanoseconds: outcome.durationNanoseconds)): "
+        "plumbline: stopped after \(Units.describe(nanoseconds: nanoseconds)): "
           + "what clients saw is not linearizable (--no-stop-on-violation goes on)")
     }
     return outcome
+  }
+
+  /// Removes what the servers of a run without a violation leave that explains nothing, and says
+  /// so.
+  static func removeData(
+    _ outcome: RecordingOutcome, _ plan: Plan, isViolated: Bool, _ terminal: Terminal
+  ) {
+    // A server that died unasked may be explained by what it left.
+    guard !isViolated, outcome.record.problems.isEmpty else { return }
+    let data = ServerData(removedAfter: outcome, of: plan)
+    if let words = data.words { terminal.note("plumbline: \(words)") }
   }
 
   /// The path of plumbline itself: embedded nodes are started from it.

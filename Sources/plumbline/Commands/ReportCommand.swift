@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Formats
 import Histories
 import Recorder
@@ -14,7 +15,8 @@ enum ReportCommand: Command {
     CheckSettings.options + [
       CommandOption(
         "output", short: "o", "FILE",
-        help: "where to; by default report.html in the run's folder, or beside the file")
+        help: "where to; by default \(RunFolder.Name.report.rawValue) in the run's folder, or "
+          + "beside the file")
     ]
   static let details = """
     The history is checked again. The exit code is 0 when the page was written, whatever it says.
@@ -33,45 +35,35 @@ enum ReportCommand: Command {
     if arguments.has("output"), arguments.positional.count > 1 {
       throw Failure(.usage, "--output takes the page of one RUN or FILE, not of several")
     }
-    let settings = try CheckSettings(arguments)
+    let investigate = Investigate(try CheckSettings(arguments), terminal)
     if arguments.positional.contains("-"), !arguments.has("output") {
       throw Failure(.usage, "report of standard input needs --output FILE (- is standard output)")
     }
-    for argument in arguments.positional {
-      let page = try write(argument, settings, to: arguments["output"], terminal)
+    let search = HistorySearch(arguments.positional)
+    if arguments.has("output"), search.histories.count > 1 {
+      throw Failure(.usage, "--output takes the page of one RUN or FILE, not of several")
+    }
+    for found in search.histories {
+      let page = try write(found, investigate, to: arguments["output"], terminal)
       if page != "-" { terminal.note("wrote \(page)") }
     }
     return .success
   }
 
   private static func write(
-    _ argument: String, _ settings: CheckSettings, to output: String?, _ terminal: Terminal
+    _ found: FoundHistory, _ investigate: Investigate, to output: String?, _ terminal: Terminal
   ) throws(Failure) -> String {
-    let isRun = argument != "-" && File.kind(argument) == .folder
-    let folder = argument.hasSuffix("/") ? String(argument.dropLast()) : argument
-    let file = isRun ? folder + "/history.jsonl" : argument
-    var history = try HistoryReader.read(path: file, options: settings.reading)
-    FaultsFile.note(beside: file, in: &history)
-    var interrupted: Int32?
-    let result = try Judgement.check(
-      history, file: file, settings, terminal, interrupted: &interrupted)
-    let page = output ?? (isRun ? folder + "/report.html" : argument + ".html")
-    var info: RunInfo?
-    var shortcomings: [String] = []
-    if isRun, File.kind(folder + "/plan.json5") == .file {
-      let plan = try Plan(file: folder + "/plan.json5")
-      info = RunInfo(plan: plan, folder: folder, history: history)
-      shortcomings = plan.requirement.shortcomings(of: Coverage(of: history))
+    var signal: Int32?
+    if let problem = found.problem { throw problem }
+    let findings: HistoryFindings
+    switch investigate.file(found, signal: &signal).outcome {
+    case .judged(let judged): findings = judged
+    case .failed(let failure): throw failure
     }
-    let report = HTMLReport(
-      title: info?.name ?? file, info: info, coverage: Coverage(of: history),
-      shortcomings: shortcomings)
-    let bytes = report.page(history, result: result)
-    if page == "-" {
-      try terminal.output(bytes: bytes)
-    } else {
-      try File.replace(page, with: bytes)
-    }
+    let folder = found.kind == .run ? RunFolder(ofHistory: found.path) : nil
+    let page = output ?? folder?[.report] ?? found.path + ".html"
+    let bytes = HTMLReport(title: findings.run?.name ?? found.path).page(findings)
+    try Output.write(bytes, to: page)
     return page
   }
 }

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Formats
 import Histories
 import Recorder
@@ -19,8 +20,8 @@ enum TestCommand: Command {
     delay and duplication. The run's folder has the history, the faults, each node's log, the
     plan that repeats it, and report.html.
 
-    exit codes: 0 linearizable, 1 violation, 2 undecided, 3 the run did too little to mean
-    anything, 69 the cluster could not be started or died by itself
+    exit codes: 0 linearizable, 1 violation, 2 undecided, 3 too little was exercised or
+    checked to mean anything, 69 the cluster could not be started or died by itself
 
     examples:
       plumbline test
@@ -40,23 +41,17 @@ enum TestCommand: Command {
     }
     if let code = try PlanArguments.isolate(&plan, arguments, terminal) { return code }
     let outcome = try RecordedRun.record(plan, terminal)
-    let history = try HistoryReader.read(path: outcome.folder.history)
-    var interrupted = outcome.interrupted
-    let result = try Judgement.check(
-      history, file: outcome.folder.history, settings, terminal, interrupted: &interrupted)
-    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: result)
+    let run = try JudgedRun(outcome, isChecked: true, Investigate(settings, terminal))
     let pageProblem = run.write()
+    RecordedRun.removeData(outcome, plan, isViolated: run.ending == .violation, terminal)
     let summary = RunSummaryText(
       palette: Palette(color: terminal.usesColor), width: terminal.width,
-      ascii: arguments.has("ascii"))
+      ascii: arguments.has("ascii"), hasSeed: !terminal.isQuiet)
     try terminal.output(run.summary(summary))
-    try terminal.output(RunTraces.section(outcome.folder.path, arguments, terminal))
+    try terminal.output(RunTraces.section(outcome.folder, arguments, terminal))
     try run.requireConfirmation()
-    if let pageProblem, run.verdict.exitCode == .success { throw pageProblem }
-    if let interrupted, run.verdict != .violation {
-      return interrupted == 15 ? .terminated : .interrupted
-    }
-    return run.verdict.exitCode
+    if let pageProblem, run.ending == .holds { throw pageProblem }
+    return run.ending.exitCode
   }
 }
 
@@ -85,23 +80,17 @@ enum RecordCommand: Command {
     }
     if let code = try PlanArguments.isolate(&plan, arguments, terminal) { return code }
     let outcome = try RecordedRun.record(plan, terminal)
-    let history = try HistoryReader.read(path: outcome.folder.history)
     // What stopped the run is shown and confirmed, although nobody asked for a verdict.
-    var interrupted = outcome.interrupted
-    let result =
-      outcome.stoppedOnViolation
-      ? try Judgement.check(
-        history, file: outcome.folder.history, try CheckSettings(arguments), terminal,
-        interrupted: &interrupted) : nil
-    let run = JudgedRun(plan: plan, outcome: outcome, history: history, result: result)
+    let run = try JudgedRun(
+      outcome, isChecked: false, Investigate(try CheckSettings(arguments), terminal))
     let pageProblem = run.write()
+    RecordedRun.removeData(outcome, plan, isViolated: outcome.record.stoppedOnViolation, terminal)
     let summary = RunSummaryText(
-      palette: Palette(color: terminal.usesColor), width: terminal.width)
+      palette: Palette(color: terminal.usesColor), width: terminal.width,
+      hasSeed: !terminal.isQuiet)
     try terminal.output(run.summary(summary))
     try run.requireConfirmation()
-    if let pageProblem { throw pageProblem }
-    if outcome.stoppedOnViolation { return .violation }
-    if let signal = interrupted { return signal == 15 ? .terminated : .interrupted }
-    return run.shortcomings.isEmpty ? .success : .inconclusive
+    if let pageProblem, run.ending == .holds { throw pageProblem }
+    return run.ending.exitCode
   }
 }

@@ -8,6 +8,8 @@ final class GrowingFile {
   private let isRegular: Bool
   private var offset: Int64 = 0
   private static let piece = 1 << 18
+  /// Whether there may be more at once after the last look.
+  private(set) var isMoreNear = false
 
   /// What a look at the file gave.
   enum Look {
@@ -40,10 +42,7 @@ final class GrowingFile {
   ///
   /// - Throws: ``ExitCode/inputOutput`` when the file became shorter or cannot be read.
   func look(waitingMilliseconds: Int32) throws(Failure) -> Look {
-    if !isRegular {
-      var waiter = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      if poll(&waiter, 1, waitingMilliseconds) <= 0 { return .nothing }
-    }
+    if !isRegular, !isReady(waitingMilliseconds) { return .nothing }
     var count = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: GrowingFile.piece) { buffer, filled in
       repeat {
@@ -56,6 +55,7 @@ final class GrowingFile {
       throw Failure(.inputOutput, "\(path): \(File.systemMessage())")
     }
     offset += Int64(count)
+    isMoreNear = count == GrowingFile.piece || !isRegular && isReady(0)
     if count > 0 { return .bytes(bytes) }
     guard isRegular else { return .end }
     var status = stat()
@@ -64,6 +64,11 @@ final class GrowingFile {
     }
     usleep(UInt32(waitingMilliseconds) * 1000)
     return .nothing
+  }
+
+  private func isReady(_ milliseconds: Int32) -> Bool {
+    var waiter = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&waiter, 1, milliseconds) > 0
   }
 
   /// Whether its writer holds the lock that ``AppendFile`` takes: a run that is being recorded.

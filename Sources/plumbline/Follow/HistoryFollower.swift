@@ -6,29 +6,42 @@ import Histories
 /// Checks the bytes of a history as they come: whole lines are read, a torn end waits for its rest.
 struct HistoryFollower {
   let file: String
-  private let reading: ReadOptions
+  private let memoryLimit: Int?
+  private var gate: TupleGate
   private var reader: JSONLinesReader
   private(set) var checker: StreamChecker
   /// What follows the last newline.
   private var rest: [UInt8] = []
   private var isBegun = false
+  /// Whether something was read that is not checked yet.
+  private var isWaiting = false
   /// What readers and the history said that a person should know.
   private(set) var warnings: [String] = []
   private(set) var alarm: StreamAlarm?
 
   init(file: String, _ reading: ReadOptions, _ options: CheckOptions) {
     self.file = file
-    self.reading = reading
-    reader = JSONLinesReader(file: file)
+    memoryLimit = reading.memoryLimit
+    gate = TupleGate(file: file, reading)
+    reader = JSONLinesReader(file: file, order: reading.order)
     checker = StreamChecker(options)
   }
 
   /// Takes the next bytes of the file; after an alarm it takes no more.
   ///
+  /// While many operations are open it may wait where more of the file is near, so that what is
+  /// open is not looked at again for each piece of the file.
+  ///
   /// - Throws: ``Failure`` for what `plumbline check` would refuse too, with the same words.
-  mutating func take(_ bytes: [UInt8]) throws(Failure) {
+  mutating func take(_ bytes: [UInt8], isMoreNear: Bool = false) throws(Failure) {
     guard alarm == nil else { return }
     rest += bytes
+    if let limit = memoryLimit, rest.count > max(limit / 4, 1 << 20) {
+      throw Failure(
+        .undecided,
+        "\(file): undecided: a line and its check take more memory than the limit (--memory-limit "
+          + "allows more)")
+    }
     if !isBegun, rest.count >= 3 || rest.contains(0x0A) { try begin() }
     guard isBegun else { return }
     var done = 0
@@ -38,8 +51,20 @@ struct HistoryFollower {
     }
     rest.removeFirst(done)
     // What comes before a bad line may hold a violation, which would be the first thing to say.
+    isWaiting = problem == nil && isMoreNear && reader.isWorthWaiting
+    if isWaiting { return }
     try check()
     if alarm == nil, let problem { throw problem.failure }
+  }
+
+  /// Checks what was put off: nothing more is near.
+  mutating func catchUp() throws(Failure) { if isWaiting { try take([]) } }
+
+  /// Forgets what was read but for what was counted and the alarm: the whole is read again.
+  mutating func forget() {
+    checker.forget()
+    reader = JSONLinesReader(file: file)
+    rest = []
   }
 
   /// Takes it that nothing more comes: a torn last line is dropped, what is open stays open.
@@ -52,8 +77,9 @@ struct HistoryFollower {
     }
     rest = []
     if let problem { throw problem.failure }
-    try check()
-    if alarm == nil { alarm = checker.finish() }
+    try check(isEnd: true)
+    guard alarm == nil else { return }
+    do throws(CheckError) { alarm = try checker.finish() } catch { throw failure(of: error) }
   }
 
   /// What was found when nothing more comes and nothing raised the alarm.
@@ -98,28 +124,21 @@ struct HistoryFollower {
     }
   }
 
-  private mutating func check() throws(Failure) {
-    var stretch = reader.drain()
+  /// Checks what was read since the last time; at the end also what waited for a sign.
+  private mutating func check(isEnd: Bool = false) throws(Failure) {
+    let stretch = reader.drain()
     warnings += stretch.history.warnings
-    if reading.keyed ?? stretch.history.header?["keyed"]?.bool ?? false {
-      do throws(HistoryError) { try stretch.history.splitTuples() } catch {
-        throw FormatError(
-          file: file, line: error.line, column: error.column ?? 1, error.message
-        ).failure
-      }
-    } else if reading.keyed == nil, stretch.history.header?["keyed"] == nil,
-      stretch.history.count > 0, stretch.history.looksKeyed
-    {
-      throw Failure(
-        .usage,
-        "\(file): the values look like Jepsen's [key value]; say --keyed or --not-keyed, because "
-          + "--follow cannot look at them all first")
-    }
+    var ready = try gate.pass(stretch)
+    if isEnd { ready += try gate.end() }
     do throws(CheckError) {
-      alarm = try checker.take(stretch)
+      for stretch in ready where alarm == nil { alarm = try checker.take(stretch) }
     } catch {
-      let place = error.line.map { "\(file):\($0)" } ?? file
-      throw Failure(error.code, "\(place): \(error.message)")
+      throw failure(of: error)
     }
+  }
+
+  private func failure(of error: CheckError) -> Failure {
+    let place = error.line.map { "\(file):\($0)" } ?? file
+    return Failure(error.code, "\(place): \(error.message)")
   }
 }

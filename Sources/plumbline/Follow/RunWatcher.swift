@@ -42,7 +42,9 @@ final class RunWatcher: Sendable {
       let source = try GrowingFile(path)
       while !isOver.load(ordering: .relaxed), follower.alarm == nil {
         if case .bytes(let bytes) = try source.look(waitingMilliseconds: 50) {
-          try follower.take(bytes)
+          try follower.take(bytes, isMoreNear: source.isMoreNear)
+        } else {
+          try follower.catchUp()
         }
       }
     } catch {
