@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -87,6 +88,12 @@ pid_t plumbline_spawn(
     close(report[0]);
     errno = cause;
     return child;
+}
+
+void plumbline_allocate_tightly(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 512 << 10);
 }
 
 int plumbline_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

@@ -13,7 +13,7 @@ public struct Knob: Sendable, Equatable {
   /// Whether its value names the place of a secret; see ``Secret/Place``.
   public var isSecret = false
 
-  /// Makes a knob with words.
+  /// A knob that has one of these words, the default first.
   public init(_ name: String, _ values: [String], help: String) {
     self.name = name
     self.values = values
@@ -21,7 +21,7 @@ public struct Knob: Sendable, Equatable {
     self.help = help
   }
 
-  /// Makes a knob with any text.
+  /// A knob that has any text; this one without the user's word.
   public init(_ name: String, text: String, help: String) {
     self.name = name
     values = []

@@ -44,11 +44,14 @@ public struct Answer: Sendable, Equatable {
   public var evidence: [JSON.Member]
   /// The answer to ``Question/status``.
   public var status: NodeStatus?
+  /// What the answer to ``Question/prepare`` told of the servers, for sessions that begin later:
+  /// ``Site/learned``.
+  public var learned: JSON?
   /// Whether the server lets nobody in with these credentials, or without any: to ask again is of
   /// no use. The outcome says why.
   public var isDenied = false
 
-  /// Makes an answer.
+  /// An answer of a server that lets us in.
   public init(_ outcome: Outcome, evidence: [JSON.Member] = [], status: NodeStatus? = nil) {
     self.outcome = outcome
     self.evidence = evidence
@@ -73,11 +76,14 @@ public struct NodeStatus: Sendable, Equatable {
   public var leader: Int?
   /// The term (epoch) of that leader, or nil.
   public var term: Int64?
+  /// The version of the server, where it says it.
+  public var version: String?
 
-  /// Makes a status.
-  public init(stage: Int, leader: Int? = nil, term: Int64? = nil) {
+  /// What a node says; nil where it does not say it.
+  public init(stage: Int, leader: Int? = nil, term: Int64? = nil, version: String? = nil) {
     self.stage = stage
     self.leader = leader
     self.term = term
+    self.version = version
   }
 }

@@ -10,6 +10,8 @@ public struct Site: Sendable, Equatable {
     public var peerAddress: String
     /// The IPv4 address that clients reach it by; may be the same.
     public var clientAddress: String
+    /// What the user calls its place, where that is not an address: `db1.example.org`.
+    public var hostName: String?
     /// An existing, writable folder of the node's own that survives restarts.
     public var data: String
     /// Whether it is a member of the cluster; not between ``Question/removeMember(_:)`` and
@@ -35,13 +37,15 @@ public struct Site: Sendable, Equatable {
   /// Whether somebody else lays the servers out, so that one cannot know whom they let in:
   /// ``Question/prepare`` tries it.
   public var isForeign = false
+  /// What the answer to ``Question/prepare`` told of the servers; null before it.
+  public var learned = JSON.null
   /// The secrets, by the names of the knobs that say where they are.
   public var secrets: [String: Secret] = [:]
   /// The client port of each node where the cluster exists already and the driver's own port is
   /// not meant; nil for the driver's.
   public var ports: [Int]?
 
-  /// Makes a site.
+  /// A site without secrets, laid out by the run itself.
   public init(nodes: [Node], knobs: [String: String], ports: [Int]? = nil) {
     self.nodes = nodes
     self.knobs = knobs
@@ -86,7 +90,7 @@ public struct ServerProcess: Sendable, Equatable {
     public var path: String
     /// What is in it.
     public var text: String
-    /// Makes a file.
+    /// A file that the run writes before the server starts.
     public init(path: String, text: String) {
       self.path = path
       self.text = text
@@ -111,7 +115,7 @@ public struct ServerProcess: Sendable, Equatable {
   /// statically linked programs such as those in Go, with the reason in the docs).
   public var honoursPreload: Bool
 
-  /// Makes a process.
+  /// A process of the first stage, unless another is named.
   public init(
     node: Int, role: String, program: String, arguments: [String], environment: [String] = [],
     files: [ConfigurationFile] = [], stage: Int = 0, honoursPreload: Bool = true

@@ -25,7 +25,7 @@ public struct ClientRequest: Sendable, Equatable {
   /// What is asked.
   public var operation: Operation
 
-  /// Makes a request.
+  /// A request of a client, to be answered under the same number.
   public init(client: String, id: Int64, operation: Operation) {
     self.client = client
     self.id = id
@@ -42,7 +42,7 @@ public struct Reply: Sendable, Equatable {
   /// The node that answers the client.
   public var node: String
 
-  /// Makes a reply.
+  /// What came of a request, from the node that the client asked.
   public init(result: OperationResult, evidence: Evidence?, node: String) {
     self.result = result
     self.evidence = evidence
@@ -92,7 +92,7 @@ public struct Evidence: Sendable, Equatable {
   /// read, in membership order; empty when the answer was remembered from an earlier attempt.
   public var acks: [String]
 
-  /// Makes the evidence.
+  /// What a reply says besides; nil where the protocol has no such thing.
   public init(term: Int64?, leader: String?, revision: Int64, acks: [String]) {
     self.term = term
     self.leader = leader

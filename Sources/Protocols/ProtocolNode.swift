@@ -116,7 +116,7 @@ public struct MalformedMessage: Error, Sendable, Equatable, CustomStringConverti
   /// One sentence without a full stop.
   public var description: String
 
-  /// Makes the error.
+  /// The reason names what the bytes have that no message has.
   public init(type: String?, _ description: String) {
     self.type = type
     self.description = description

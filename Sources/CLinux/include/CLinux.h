@@ -7,6 +7,7 @@
 
 #include "Clocks.h"
 #include "Disks.h"
+#include "Files.h"
 #include "Processes.h"
 #include "Sandbox.h"
 

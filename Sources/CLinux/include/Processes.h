@@ -20,6 +20,9 @@ pid_t plumbline_spawn(
     const char *path, char *const arguments[], char *const environment[], int input, int output,
     int error, const struct plumbline_place *place);
 
+/// Has the allocator keep little of what is freed: large blocks go back to the system at once.
+void plumbline_allocate_tightly(void);
+
 /// Makes a pipe whose ends are closed on exec; 0 or -1 and errno.
 int plumbline_pipe(int ends[2]);
 

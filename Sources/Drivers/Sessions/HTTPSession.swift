@@ -2,8 +2,9 @@ import Base
 
 /// What a system does next in the talk about one question.
 public enum HTTPStep: Sendable, Equatable {
-  /// Sends a request; `isHead` when it is one without a body in its response.
-  case send([UInt8], isHead: Bool = false)
+  /// Sends a request; `isHead` when it is one without a body in its response. `to` is another
+  /// endpoint than the session's own, to which a response referred.
+  case send([UInt8], isHead: Bool = false, to: Endpoint? = nil)
   /// The question is answered.
   case answer(Answer)
   /// Nothing yet: a response is due that comes first.
@@ -36,7 +37,7 @@ extension HTTPTalk {
 }
 
 /// The session of every system that speaks HTTP/1.1: one connection to one node that is kept, one
-/// request at a time.
+/// request at a time. Where a response refers to another node, it has a connection of its own.
 ///
 /// A connection that ends while a response is due leaves the outcome unknown; one that never
 /// opened leaves nothing done. A response that is no HTTP closes the connection.
@@ -46,8 +47,10 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   }
 
   private var talk: Talk
-  private let endpoint: Endpoint
-  private var state = State.closed
+  /// The connections, the session's own first.
+  private var links: [(endpoint: Endpoint, state: State)]
+  /// The one that the last request went to.
+  private var current = 0
   private var response = HTTPResponse()
   /// The request that waits for its connection.
   private var waiting: [UInt8]?
@@ -64,7 +67,7 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   /// Makes a session without a connection.
   public init(_ talk: Talk, _ endpoint: Endpoint) {
     self.talk = talk
-    self.endpoint = endpoint
+    links = [(endpoint, .closed)]
   }
 
   /// Asks a question; opens the connection where there is none.
@@ -75,22 +78,22 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
 
   /// Sends the request that waits.
   public mutating func opened(_ endpoint: Endpoint, _ effects: inout [SessionEffect]) {
-    guard state == .opening else { return }
-    state = .open
-    if let request = waiting { send(request, &effects) }
+    guard let link = link(endpoint), links[link].state == .opening else { return }
+    links[link].state = .open
+    if link == current, let request = waiting { send(request, &effects) }
   }
 
   /// Takes bytes of the response; bytes that nobody asked for close the connection.
   public mutating func received(
     _ bytes: UnsafeRawBufferPointer, _ endpoint: Endpoint, _ effects: inout [SessionEffect]
   ) {
-    guard state == .open else { return }
-    guard isDue else { return close(&effects) }
+    guard let link = link(endpoint), links[link].state == .open else { return }
+    guard isDue, link == current else { return close(link, &effects) }
     switch response.take(bytes) {
     case .needsMore: break
     case .complete: complete(&effects)
     case .malformed(let reason):
-      close(&effects)
+      close(current, &effects)
       talk.lost()
       guard isAsked else { return }
       answer(Answer(.unknown("no HTTP response: \(reason)")), &effects)
@@ -101,8 +104,10 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   public mutating func closed(
     _ endpoint: Endpoint, _ closure: Closure, _ effects: inout [SessionEffect]
   ) {
-    guard state != .closed else { return }
-    state = .closed
+    guard let link = link(endpoint), links[link].state != .closed else { return }
+    links[link].state = .closed
+    // Another connection that was kept is gone, and nobody waits for it.
+    guard link == current else { return }
     waiting = nil
     guard isAsked else {
       isDue = false
@@ -126,8 +131,12 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
     isAsked = false
     patience += 1
     if talk.abandon(), patience < Self.maximumPatience { return }
-    close(&effects)
+    close(current, &effects)
     talk.lost()
+  }
+
+  private func link(_ endpoint: Endpoint) -> Int? {
+    links.firstIndex { $0.endpoint == endpoint }
   }
 
   private mutating func perform(_ step: HTTPStep, _ effects: inout [SessionEffect]) {
@@ -136,31 +145,38 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
     switch step {
     case .wait: break
     case .answer(let answer): self.answer(answer, &effects)
-    case .send(let request, let isHead):
+    case .send(let request, let isHead, let other):
       self.isHead = isHead
-      switch state {
+      turn(to: other)
+      switch links[current].state {
       case .open: send(request, &effects)
       case .opening: waiting = request
       case .closed:
         waiting = request
-        state = .opening
+        links[current].state = .opening
         patience = 0
-        effects.append(.open(endpoint))
+        effects.append(.open(links[current].endpoint))
       }
     }
+  }
+
+  /// Talks to another endpoint from now on, or to the session's own.
+  private mutating func turn(to other: Endpoint?) {
+    current = other.map { link($0) ?? links.count } ?? 0
+    if let other, current == links.count { links.append((other, .closed)) }
   }
 
   private mutating func send(_ request: [UInt8], _ effects: inout [SessionEffect]) {
     waiting = nil
     isDue = true
     response.reset(isAnswerToHead: isHead)
-    effects.append(.send(request, endpoint))
+    effects.append(.send(request, links[current].endpoint))
   }
 
   private mutating func complete(_ effects: inout [SessionEffect]) {
     isDue = false
     patience = 0
-    if !response.keepsAlive { close(&effects) }
+    if !response.keepsAlive { close(current, &effects) }
     perform(talk.proceed(response), &effects)
   }
 
@@ -170,11 +186,13 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
     effects.append(.answer(answer))
   }
 
-  private mutating func close(_ effects: inout [SessionEffect]) {
-    waiting = nil
-    isDue = false
-    guard state != .closed else { return }
-    state = .closed
-    effects.append(.close(endpoint))
+  private mutating func close(_ link: Int, _ effects: inout [SessionEffect]) {
+    if link == current {
+      waiting = nil
+      isDue = false
+    }
+    guard links[link].state != .closed else { return }
+    links[link].state = .closed
+    effects.append(.close(links[link].endpoint))
   }
 }

@@ -55,7 +55,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was found.
   public var message: String
 
-  /// Makes an error.
+  /// The reason is what a person is told of the bytes.
   public init(_ message: String) { self.message = message }
 
   /// The message.

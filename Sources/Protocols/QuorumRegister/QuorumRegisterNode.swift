@@ -56,12 +56,12 @@ public struct QuorumRegisterNode: ProtocolNode {
     var timestamp: Int64 = 0
   }
 
-  /// Makes a member with the default timing.
+  /// A member with the default timing and one vote for each.
   public init(_ setup: NodeSetup, recovering records: [[UInt8]]) throws(Failure) {
     try self.init(setup, configuration: QuorumRegisterConfiguration(), recovering: records)
   }
 
-  /// Makes a member.
+  /// A member as its durable records left it.
   ///
   /// - Throws: a usage `Failure` for an unknown bug, an impossible membership or impossible
   ///   quorums, an input `Failure` for a durable record that cannot be read.

@@ -11,7 +11,7 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// Breaks: one vote in a term, and so one leader in a term. A majority that restarts votes again
   /// in terms that are over; its leader acknowledges writes that are wiped out as soon as a node
   /// that did not restart takes over with its later term. The rest is as in the plain paper: no
-  /// trial votes, a leader that never steps down by itself. Messages of older terms are dropped
+  /// pre-votes, a leader that never steps down by itself. Messages of older terms are dropped
   /// without an answer, since the answer would remind the forgetful of their term, and a node that
   /// restarts stands at once, in the term that it remembers, since it has not voted in it that it
   /// knew.
@@ -25,7 +25,7 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// whose last entry has a later term. The cluster of the same mistake: no entry opens a term; so
   /// nobody waits for one before a read either, and a new leader answers from a commit index
   /// that lags by what the old leader had not announced (it does so with the heartbeats, and the
-  /// election counts as the first round of them). No trial votes, and no leader that steps down by
+  /// election counts as the first round of them). No pre-votes, and no leader that steps down by
   /// itself. Figure 8 itself needs two crashes within milliseconds; the reads show after
   /// about every other change of leader.
   case commitsOldTerms = "commits-old-terms"

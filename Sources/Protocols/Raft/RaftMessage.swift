@@ -3,11 +3,12 @@ import Base
 /// What Raft nodes say to each other (figures 2 and 13 of the extended paper; `forward` and
 /// `forward_reply` carry clients' requests to the leader and its answers back).
 public enum RaftMessage: Sendable, Equatable {
-  /// A candidate asks for a vote, or, with `isTrial`, whether it would get one (dissertation 9.6).
+  /// A candidate asks for a vote, or, with `isPreVote`, whether it would get one (dissertation,
+  /// section 9.6).
   /// `term` is the term of the election.
-  case requestVote(term: Int64, lastIndex: Int64, lastTerm: Int64, isTrial: Bool)
-  /// The answer. A granted trial vote repeats the term asked for, otherwise it is the voter's own.
-  case vote(term: Int64, isGranted: Bool, isTrial: Bool)
+  case requestVote(term: Int64, lastIndex: Int64, lastTerm: Int64, isPreVote: Bool)
+  /// The answer. A granted pre-vote repeats the term asked for, otherwise it is the voter's own.
+  case vote(term: Int64, isGranted: Bool, isPreVote: Bool)
   /// A leader replicates entries, or just lets itself be heard.
   case appendEntries(AppendEntries)
   /// The follower has everything up to `match`, the same as the leader.
@@ -63,15 +64,15 @@ extension RaftMessage: PeerMessage {
   /// The body, one object with `type` first.
   public var body: JSON {
     switch self {
-    case .requestVote(let term, let lastIndex, let lastTerm, let isTrial):
+    case .requestVote(let term, let lastIndex, let lastTerm, let isPreVote):
       [
         "type": "request_vote", "term": .integer(term), "last_index": .integer(lastIndex),
-        "last_term": .integer(lastTerm), "trial": .bool(isTrial),
+        "last_term": .integer(lastTerm), "pre_vote": .bool(isPreVote),
       ]
-    case .vote(let term, let isGranted, let isTrial):
+    case .vote(let term, let isGranted, let isPreVote):
       [
         "type": "vote", "term": .integer(term), "granted": .bool(isGranted),
-        "trial": .bool(isTrial),
+        "pre_vote": .bool(isPreVote),
       ]
     case .appendEntries(let append):
       [
@@ -112,11 +113,11 @@ extension RaftMessage: PeerMessage {
     case "request_vote":
       self = .requestVote(
         term: try reader.count("term"), lastIndex: try reader.count("last_index"),
-        lastTerm: try reader.count("last_term"), isTrial: try reader.bool("trial"))
+        lastTerm: try reader.count("last_term"), isPreVote: try reader.bool("pre_vote"))
     case "vote":
       self = .vote(
         term: try reader.count("term"), isGranted: try reader.bool("granted"),
-        isTrial: try reader.bool("trial"))
+        isPreVote: try reader.bool("pre_vote"))
     case "append_entries":
       let previous = RaftPosition(
         index: try reader.count("prev_index"), term: try reader.count("prev_term"))

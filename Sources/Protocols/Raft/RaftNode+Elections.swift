@@ -1,8 +1,8 @@
-// Elections: sections 5.2 and 5.4.1 of the paper, trial votes from section 9.6 of the dissertation.
+// Elections: sections 5.2 and 5.4.1 of the paper, pre-votes from section 9.6 of the dissertation.
 
 extension RaftNode {
   /// A node that starts waits only long enough to hear a leader's heartbeat if there is one; the
-  /// trial vote keeps it from disturbing a leader that it did not hear.
+  /// pre-vote keeps it from disturbing a leader that it did not hear.
   mutating func start() {
     let heartbeat = configuration.heartbeatNanoseconds
     let least = bugs.contains(.forgetsVote) && log.lastIndex > 0 ? 0 : heartbeat
@@ -30,16 +30,16 @@ extension RaftNode {
     electionTimerDue = .max
     guard role != .leader else { return }
     guard now >= electionDeadline else { return armElectionTimer() }
-    if usesTrialVotes { askForTrialVotes() } else { standForElection() }
+    if usesPreVotes { askForPreVotes() } else { standForElection() }
   }
 
-  /// The paper's Raft has neither trial votes nor leaders that step down by themselves; both make
+  /// The paper's Raft has neither pre-votes nor leaders that step down by themselves; both make
   /// deposed terms rarer and so hide what the bugs about terms break.
-  var usesTrialVotes: Bool { !bugs.contains(.forgetsVote) && !bugs.contains(.commitsOldTerms) }
+  var usesPreVotes: Bool { !bugs.contains(.forgetsVote) && !bugs.contains(.commitsOldTerms) }
 
-  private mutating func askForTrialVotes() {
-    become(.trialCandidate)
-    ask(forTerm: term + 1, isTrial: true)
+  private mutating func askForPreVotes() {
+    become(.preVote)
+    ask(forTerm: term + 1, isPreVote: true)
     if votes.count >= majority { standForElection() }
   }
 
@@ -49,7 +49,7 @@ extension RaftNode {
     vote = name
     saveTerm()
     traceVote(for: name, isGranted: true, last: log.last)
-    ask(forTerm: term, isTrial: false)
+    ask(forTerm: term, isPreVote: false)
     if votes.count >= majority { takeOffice() }
   }
 
@@ -66,27 +66,27 @@ extension RaftNode {
     postponeElection()
   }
 
-  private mutating func ask(forTerm term: Int64, isTrial: Bool) {
+  private mutating func ask(forTerm term: Int64, isPreVote: Bool) {
     let last = log.last
     for peer in peers {
       let message = RaftMessage.requestVote(
-        term: term, lastIndex: last.index, lastTerm: last.term, isTrial: isTrial)
+        term: term, lastIndex: last.index, lastTerm: last.term, isPreVote: isPreVote)
       send(message, to: peer)
     }
   }
 
   mutating func voteRequested(
-    by candidate: String, term asked: Int64, last: RaftPosition, isTrial: Bool
+    by candidate: String, term asked: Int64, last: RaftPosition, isPreVote: Bool
   ) {
     let own = log.last
     let isUpToDate = last.term > own.term || (last.term == own.term && last.index >= own.index)
     let isLed =
       role == .leader
       || (leader != nil && now - leaderHeardAt < configuration.electionMinimumNanoseconds)
-    if isTrial {
+    if isPreVote {
       let isGranted = asked > term && isUpToDate && !isLed
       send(
-        .vote(term: isGranted ? asked : term, isGranted: isGranted, isTrial: true), to: candidate)
+        .vote(term: isGranted ? asked : term, isGranted: isGranted, isPreVote: true), to: candidate)
       return
     }
     if bugs.contains(.forgetsVote), asked < term { return }
@@ -100,20 +100,20 @@ extension RaftNode {
       postponeElection()
     }
     traceVote(for: candidate, isGranted: isGranted, last: last)
-    send(.vote(term: term, isGranted: isGranted, isTrial: false), to: candidate)
+    send(.vote(term: term, isGranted: isGranted, isPreVote: false), to: candidate)
   }
 
   /// Correct Raft may drop what comes from an older term or answer it with the newer one; the
   /// answer is what would remind a node that has forgotten its term.
   var ignoresOldTerms: Bool { bugs.contains(.forgetsVote) }
 
-  mutating func voted(_ voter: String, term answered: Int64, isGranted: Bool, isTrial: Bool) {
-    if !isGranted || !isTrial, answered > term { return follow(nil, term: answered) }
+  mutating func voted(_ voter: String, term answered: Int64, isGranted: Bool, isPreVote: Bool) {
+    if !isGranted || !isPreVote, answered > term { return follow(nil, term: answered) }
     guard isGranted else { return }
-    if isTrial, role == .trialCandidate, answered == term + 1 {
+    if isPreVote, role == .preVote, answered == term + 1 {
       votes.insert(voter)
       if votes.count >= majority { standForElection() }
-    } else if !isTrial, role == .candidate, answered == term {
+    } else if !isPreVote, role == .candidate, answered == term {
       votes.insert(voter)
       if votes.count >= majority { takeOffice() }
     }
@@ -186,7 +186,7 @@ extension RaftNode {
 
   /// True when no quorum has been heard for an election timeout (dissertation, section 6.2).
   private var isCutOff: Bool {
-    guard usesTrialVotes else { return false }
+    guard usesPreVotes else { return false }
     let horizon = now - configuration.electionMaximumNanoseconds
     let own = places[name]
     let heard = leading.followers.indices.count {

@@ -3,7 +3,7 @@ import Base
 /// A Raft node as a pure state machine.
 ///
 /// After Ongaro and Ousterhout, “In Search of an Understandable Consensus Algorithm
-/// (Extended Version)”, 2014, with from Ongaro's dissertation (2014) the trial vote before an
+/// (Extended Version)”, 2014, with from Ongaro's dissertation (2014) the pre-vote before an
 /// election (9.6), the leader that steps down when it hears no quorum (6.2), ReadIndex (6.4) and
 /// client sessions (6.3).
 ///
@@ -27,7 +27,7 @@ public struct RaftNode: ProtocolNode {
     /// It follows a leader, or waits for one.
     case follower
     /// It asks whether it would get votes.
-    case trialCandidate
+    case preVote
     /// It asks for votes.
     case candidate
     /// It leads.
@@ -69,12 +69,12 @@ public struct RaftNode: ProtocolNode {
   var now: Int64 = 0
   var effects: [Effect] = []
 
-  /// Makes a node with the default timing.
+  /// A node with the default timing that follows nobody yet.
   public init(_ setup: NodeSetup, recovering records: [[UInt8]]) throws(Failure) {
     try self.init(setup, configuration: RaftConfiguration(), recovering: records)
   }
 
-  /// Makes a node.
+  /// A node as its durable records left it.
   ///
   /// - Throws: a usage `Failure` for an unknown bug or an impossible membership, an input `Failure`
   ///   for a durable record that cannot be read.
@@ -130,11 +130,11 @@ public struct RaftNode: ProtocolNode {
 
   private mutating func receive(_ message: RaftMessage, from sender: String) {
     switch message {
-    case .requestVote(let term, let lastIndex, let lastTerm, let isTrial):
+    case .requestVote(let term, let lastIndex, let lastTerm, let isPreVote):
       let last = RaftPosition(index: lastIndex, term: lastTerm)
-      voteRequested(by: sender, term: term, last: last, isTrial: isTrial)
-    case .vote(let term, let isGranted, let isTrial):
-      voted(sender, term: term, isGranted: isGranted, isTrial: isTrial)
+      voteRequested(by: sender, term: term, last: last, isPreVote: isPreVote)
+    case .vote(let term, let isGranted, let isPreVote):
+      voted(sender, term: term, isGranted: isGranted, isPreVote: isPreVote)
     case .appendEntries(let append): entriesArrived(append, from: sender)
     case .appended(let term, let round, let match):
       followerAppended(sender, term: term, round: round, match: match)
@@ -158,7 +158,7 @@ public struct RaftNode: ProtocolNode {
 extension RaftBug {
   static func unknown(_ name: String) -> Failure {
     let known = RaftBug.allCases.map(\.rawValue)
-    let hint = Suggestion.nearest(to: name, among: known).map { "; did you mean “\($0)”?" } ?? ""
+    let hint = Suggestion.hint(for: name, among: known)
     return Failure(
       .usage,
       "raft has no bug “\(name)”\(hint) Known: \(known.joined(separator: ", "))")

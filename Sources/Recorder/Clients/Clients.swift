@@ -45,6 +45,9 @@ final class Clients {
   private(set) var counts = Counts()
   /// Nodes that answered a read since recovery began.
   private(set) var recovered: Set<Int> = []
+  /// How many operations each node was to do, and how many it answered, be it with an error.
+  private(set) var invoked: [Int]
+  private(set) var answered: [Int]
   private var clients: [Client]
   /// When the open operation of each client times out, ``never`` where none is open. Why columns:
   /// every turn looks at every client, and there may be many.
@@ -76,6 +79,8 @@ final class Clients {
     self.history = history
     self.random = random
     workload = plan.workloadKind.make(plan)
+    invoked = [Int](repeating: 0, count: plan.nodes)
+    answered = invoked
     keys = KeyChooser(plan)
     arrivals = plan.loop == .open ? Arrivals(perSecond: plan.rate) : nil
     clients = (0..<plan.clients).map { Client(process: Int64($0), node: $0 % plan.nodes) }
@@ -85,6 +90,14 @@ final class Clients {
 
   /// Whether an operation is open.
   var hasOpen: Bool { openCount > 0 }
+
+  /// How many final reads of each node have no answer yet.
+  var finalReadsLeft: [Int] {
+    var left = [Int](repeating: 0, count: plan.nodes)
+    for read in finalReads { left[read.node] += 1 }
+    for case let open? in clients.map(\.open) where open.isFinal { left[open.node] += 1 }
+    return left
+  }
 
   /// Whether all final reads were answered.
   var isFinished: Bool { phase == .finalReads && finalReads.isEmpty && !hasOpen }
@@ -133,6 +146,7 @@ final class Clients {
       if open.request == .read, case .ok = answered.completion { sawState(open.node) }
       let node = JSON.Member("node", .string(cluster.name(answered.node)))
       let evidence = [node] + answered.evidence
+      if answered.isSpoken { self.answered[answered.node] += 1 }
       guard let outcome = step(answered.slot, open, answered.completion, at: now) else { continue }
       complete(answered.slot, open, outcome, evidence, at: now)
     }
@@ -267,6 +281,7 @@ final class Clients {
 
   private func invoke(_ index: Int, _ work: Work, _ node: Int, isFinal: Bool, at now: Int64) {
     counts.invoked += 1
+    invoked[node] += 1
     var first = Request.read
     if case .ask(let request) = work.recipe { first = request }
     let open = Open(work: work, request: first, node: node, isFinal: isFinal)

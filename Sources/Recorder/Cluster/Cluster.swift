@@ -44,6 +44,8 @@ struct Answered {
   var completion: Completion
   /// What the answer said besides, for the history.
   var evidence: [JSON.Member]
+  /// Whether the node said something at all, be it an error.
+  var isSpoken = true
 }
 
 /// The system under test: nodes that are started and hurt, and answer clients. Nothing here waits.
@@ -57,12 +59,17 @@ protocol Cluster: AnyObject {
   var leader: Int? { get }
   /// What went wrong that the report must tell.
   var problems: [String] { get }
+  /// What went wrong with the servers so that the run says less than it should: a server that died
+  /// unasked.
+  var shortcomings: [String] { get }
   /// Whether every node has answered, and clients may begin.
   var isUp: Bool { get }
   /// When ``advance(at:)`` has something to do, or nil.
   var nextDue: Int64? { get }
 
   func name(_ index: Int) -> String
+  /// The version of a node's server, where it has said it.
+  func version(_ index: Int) -> String?
   func state(_ index: Int) -> NodeState
 
   /// The processes of a node on this machine, those that they started included; empty where
@@ -137,6 +144,8 @@ protocol Cluster: AnyObject {
 }
 
 extension Cluster {
+  var shortcomings: [String] { [] }
+  func version(_ index: Int) -> String? { nil }
   func processes(_ index: Int) -> [pid_t] { [] }
   func expectEnd(of index: Int) {}
   func sendProbe(_ link: Link) -> UInt64? { nil }

@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Glibc
 
 /// One node: its process when it runs, and the bytes under way to and from it.
@@ -11,7 +12,7 @@ struct NodeProcess {
 
   let name: String
   /// The node's own folder in the run's.
-  let folder: String
+  let folder: NodeFolder
   var state = NodeState.down
   var isPaused = false
   var child: ChildProcess?
@@ -29,14 +30,14 @@ struct NodeProcess {
   /// Messages that were dropped because it did not read.
   var overflow = 0
 
-  init(name: String, folder: String) {
+  init(name: String, folder: NodeFolder) {
     self.name = name
     self.folder = folder
   }
 
   /// The last lines of its standard output and error, for a person.
   func lastWords() -> String {
-    let errors = (try? File.read(folder + "/stderr.log")) ?? []
+    let errors = (try? File.read(folder.errors)) ?? []
     return LastWords.section("standard output", tail)
       + LastWords.section("standard error", errors)
   }

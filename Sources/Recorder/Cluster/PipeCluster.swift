@@ -1,5 +1,7 @@
 import Base
+import Formats
 import Glibc
+import Sandbox
 
 /// Programs that talk through their standard streams: started, fed, read, killed, started again.
 ///
@@ -21,7 +23,7 @@ final class PipeCluster: Cluster {
 
   private let plan: Plan
   private let path: String
-  private let arguments: (String, String) -> [String]
+  private let arguments: (NodeFolder) -> [String]
   private let environment: [String]
   private let network: Network
   private let poller: Poller
@@ -50,14 +52,14 @@ final class PipeCluster: Cluster {
     if let program = plan.nodeCommand.first {
       path = try ProgramPath.resolve(program)
       let rest = Array(plan.nodeCommand.dropFirst())
-      arguments = { _, _ in rest }
+      arguments = { _ in rest }
     } else {
       path = executable
       let options = plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
       let name = plan.protocolName
-      arguments = { _, data in
-        ["node", name, "--data", data, "--seed", "\(plan.seed)"] + options
-          + (plan.traces ? ["--trace", data + "/../trace.jsonl"] : [])
+      arguments = { folder in
+        ["node", name, "--data", folder.data, "--seed", "\(plan.seed)"] + options
+          + (plan.traces ? ["--trace", folder.trace] : [])
       }
     }
     environment = Environment.variables()
@@ -82,12 +84,12 @@ final class PipeCluster: Cluster {
       nodes[index].state = .down
     }
     guard nodes[index].state == .down else { return }
-    let data = nodes[index].folder + "/data"
+    let data = nodes[index].folder.data
     try File.makeFolder(data)
     let child = try ChildProcess(
-      path: path, arguments: arguments(nodes[index].name, data),
+      path: path, arguments: arguments(nodes[index].folder),
       environment: environment + ["PLUMBLINE_DATA=\(data)"],
-      log: nodes[index].folder + "/stderr.log")
+      log: nodes[index].folder.errors)
     nodes[index].child = child
     nodes[index].state = .starting
     nodes[index].isPaused = false
@@ -307,7 +309,9 @@ final class PipeCluster: Cluster {
       throw Failure(
         .unavailable,
         "\(nodes[index].name) wrote \(nodes[index].rubbish) lines that are no messages; the first "
-          + "ones are in plumbline.log (standard output is for messages, log to standard error)")
+          + "ones are in \(RunFolder.Name.log.rawValue) (standard output is for messages, log to "
+          + "standard error)"
+      )
     }
   }
 

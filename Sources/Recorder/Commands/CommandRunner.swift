@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 import Glibc
 
 /// Runs the user's commands, one after the other for each node, without ever waiting for one.
@@ -63,7 +64,7 @@ final class CommandRunner {
     self.folder = folder
     self.log = log
     self.now = now
-    ledger = try AppendFile(folder.commands)
+    ledger = try AppendFile(folder[.commands])
     queues = template.site.nodes.map { _ in [] }
     running = template.site.nodes.map { _ in nil }
   }
@@ -110,7 +111,7 @@ final class CommandRunner {
     queues[node].append(
       Order(
         name: name, node: node, peer: peer, text: text, undo: undo,
-        log: folder.node(template.site.nodes[node].name) + "/commands.log"))
+        log: folder.node(template.site.nodes[node].name).commandLog))
   }
 
   private func text(_ name: String, _ node: Int, _ peer: Int?) -> String? {
@@ -186,7 +187,9 @@ final class CommandRunner {
         running[node]?.output += buffer[..<count]
       }
       guard let order = running[node]?.order else { return }
-      let path = order.name == "logs" ? folder.serverLog(name(node)) : order.log
+      let path =
+        order.name == "logs"
+        ? folder.node(name(node)).log(ofRole: NodeFolder.onlyRole) : order.log
       if let file = try? AppendFile(path) { try? file.write(Array(buffer[..<count])) }
     }
   }

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 
 /// A driver whose servers are started by the user's own command: the talk is the driver's.
 struct OwnServers: Driver {
@@ -29,7 +30,7 @@ struct OwnServers: Driver {
       site: site, ports: site.nodes.indices.map { site.port($0, base) }, hosts: hosts)
     return site.nodes.indices.map { index in
       ServerProcess(
-        node: index, role: "server", program: "sh",
+        node: index, role: NodeFolder.onlyRole, program: "sh",
         arguments: ["-c", template.fill(start, node: index)])
     }
   }

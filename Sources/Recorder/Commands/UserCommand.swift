@@ -8,7 +8,7 @@ public struct UserCommand: Sendable, Equatable {
   /// What `/bin/sh -c` is given, with `{node}` and the other words of ``variables``.
   public var text: String
 
-  /// Makes a command.
+  /// What a command of that name must do is in ``all``.
   public init(_ name: String, _ text: String) {
     self.name = name
     self.text = text

@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Histories
 
 /// Makes the faults of a schedule, and undoes them: written down before, verified after.
@@ -53,7 +54,7 @@ final class Nemesis {
     self.history = history
     self.log = log
     self.now = now
-    file = try AppendFile(folder.faults)
+    file = try AppendFile(folder[.faults])
     waiting = Schedule.faults(of: plan)
   }
 

@@ -4,7 +4,8 @@ import Glibc
 
 /// Tries the hosts of a plan before anything is started there.
 enum HostTrial {
-  private static let patience: Int64 = 20_000_000_000
+  /// How long a host may take without the user's word.
+  private static let usualPatience: Int64 = 20_000_000_000
 
   /// Refuses a plan whose hosts cannot be reached, or do not have what it needs.
   ///
@@ -24,6 +25,7 @@ enum HostTrial {
           server: "/bin/sh", arguments: host.arguments(script: script(plan, driver.programs)),
           environment: Environment.variables(), log: out + "/\(index)"))
     }
+    let patience = plan.startLimitAsked ?? usualPatience
     let limit = clock.now + patience
     for index in children.indices {
       var ending: ChildProcess.Ending?
@@ -37,7 +39,7 @@ enum HostTrial {
       }
       guard ending != .exited(0) else { continue }
       let said = String(decoding: (try? File.read(out + "/\(index)")) ?? [], as: UTF8.self)
-      throw Failure(.unavailable, words(plan.hosts[index], ending, said, driver.packages))
+      throw Failure(.unavailable, words(plan.hosts[index], ending, said, driver.packages, patience))
     }
   }
 
@@ -55,7 +57,8 @@ enum HostTrial {
   }
 
   private static func words(
-    _ host: String, _ ending: ChildProcess.Ending?, _ said: String, _ packages: [String]
+    _ host: String, _ ending: ChildProcess.Ending?, _ said: String, _ packages: [String],
+    _ patience: Int64
   ) -> String {
     let last = said.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
     switch ending {
@@ -64,7 +67,9 @@ enum HostTrial {
         packages.isEmpty ? "" : "; it is in the package \(packages.joined(separator: ", "))"
       return "--hosts \(host): there is no program \(last)\(hint)"
     case .exited(4): return "--hosts \(host): \(last) cannot be written (--host-folder)"
-    case nil: return "--hosts \(host): no answer within \(Units.describe(nanoseconds: patience))"
+    case nil:
+      return "--hosts \(host): no answer within \(Units.describe(nanoseconds: patience)) "
+        + "(--start-limit)"
     default: return "--hosts \(host): ssh cannot log in: \(last)"
     }
   }

@@ -24,7 +24,7 @@ struct DurableLog: ~Copyable {
     folder: String, records: inout [[UInt8]]
   ) throws(Failure) -> DurableLog {
     try File.makeFolder(folder)
-    let log = DurableLog(path: folder + "/log", descriptor: try opened(folder + "/log"))
+    let log = DurableLog(path: folder + "/log", descriptor: try File.open(folder + "/log", .kept))
     let bytes = try File.read(descriptor: log.descriptor, name: log.path)
     let sound = decode(bytes, into: &records)
     if sound < bytes.count, ftruncate(log.descriptor, sound) != 0 {
@@ -62,8 +62,7 @@ struct DurableLog: ~Copyable {
     var bytes: [UInt8] = []
     for record in records { DurableLog.encode(record, into: &bytes) }
     let draft = path + ".new"
-    let fresh = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard fresh >= 0 else { throw Failure(.cannotCreate, "\(draft): \(File.systemMessage())") }
+    let fresh = try File.open(draft, .emptied)
     try File.write(bytes, descriptor: fresh, name: draft)
     guard fsync(fresh) == 0, rename(draft, path) == 0 else {
       throw Failure(.inputOutput, "\(draft): \(File.systemMessage())")
@@ -81,12 +80,6 @@ struct DurableLog: ~Copyable {
     guard fsync(folder) == 0 else {
       throw Failure(.inputOutput, "\(path): \(File.systemMessage())")
     }
-  }
-
-  private static func opened(_ path: String) throws(Failure) -> Int32 {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Failure(.cannotCreate, "\(path): \(File.systemMessage())") }
-    return descriptor
   }
 
   // MARK: - Bytes

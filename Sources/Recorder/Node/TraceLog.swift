@@ -22,12 +22,10 @@ struct TraceLog: ~Copyable {
   ///
   /// - Throws: ``Failure`` when the file cannot be opened, read or written.
   static func open(_ path: String) throws(Failure) -> TraceLog {
-    let known = File.kind(path) == .nothing ? [] : try File.read(path)
+    // A pipe would be waited for, and a device may have no end.
+    let known = File.isRegular(path) ? try File.read(path) : []
     let number = Int64(known.count { $0 == UInt8(ascii: "\n") })
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(path): \(File.systemMessage())")
-    }
+    let descriptor = try File.open(path, .appended)
     let isTorn = known.last.map { $0 != UInt8(ascii: "\n") } ?? false
     let trace = TraceLog(
       path: path, descriptor: descriptor, number: number + (isTorn ? 1 : 0))

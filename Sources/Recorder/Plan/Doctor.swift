@@ -25,17 +25,14 @@ public enum Doctor {
   /// Why the plan's ssh client cannot be started here, or nil.
   public static func sshObstacle(_ plan: Plan) -> String? {
     let program = plan.ssh.split(separator: " ").first.map(String.init) ?? ""
-    do throws(Failure) {
-      _ = try ProgramPath.resolve(program, packages: ["openssh-client"])
-      return nil
-    } catch { return error.message }
+    return ProgramPath.obstacle(program, packages: ["openssh-client"], role: "the ssh client")
   }
 
   /// What is missing here for a plan, a sentence each.
   public static func missing(for plan: Plan, _ machine: [Capability]) -> [String] {
-    if plan.way == .ssh { return sshObstacle(plan).map { [$0] } ?? [] }
-    guard plan.way == .local else { return [] }
-    var missing: [String] = []
+    var missing = OpenFiles.obstacle(plan).map { [$0] } ?? []
+    if plan.way == .ssh { return missing + (sshObstacle(plan).map { [$0] } ?? []) }
+    guard plan.way == .local else { return missing }
     do throws(Failure) { try requirePrograms(of: plan) } catch { missing.append(error.message) }
     if let obstacle = plan.isolation.obstacle(of: machine) {
       missing.append("--isolation \(plan.isolation.rawValue): \(obstacle)")
@@ -93,16 +90,5 @@ extension Isolation {
       if !obstacles.contains(obstacle) { obstacles.append(obstacle) }
     }
     return (.loopback, obstacles)
-  }
-}
-
-extension [Capability] {
-  /// Why one of those is not to be had, the first that is not, or nil when all are there.
-  fileprivate func obstacle(among names: [String]) -> String? {
-    for name in names {
-      guard let found = first(where: { $0.name == name }) else { return "no \(name)" }
-      if let obstacle = found.obstacle { return "\(found.name): \(obstacle)" }
-    }
-    return nil
   }
 }

@@ -47,6 +47,8 @@ public struct Plan: Sendable, Equatable {
   public var traces = false
   /// Whether the frames between servers are kept, in `wires.pcap`.
   public var pcap = false
+  /// Whether all that the servers wrote stays after the run, however large.
+  public var keepsData = false
   /// Clients that run side by side.
   public var clients = 10
   /// Operations a second in all; 0 for as fast as they can.
@@ -160,9 +162,6 @@ public struct Plan: Sendable, Equatable {
     return none
   }
 
-  /// What clients do, for people: `read, write and cas`, or the workload's name.
-  public var workloadWords: String { workload == "register" ? effectiveMix.words : workload }
-
   /// How long nodes may take to be ready. Servers of others load more than ours.
   public var startLimitNanoseconds: Int64 {
     get { startLimitAsked ?? (driver == nil ? 10_000_000_000 : 40_000_000_000) }
@@ -221,9 +220,10 @@ public struct Plan: Sendable, Equatable {
   /// Faults during which their node answers nothing.
   private static let endings: Set<String> = ["kill", "stop", "pause", "power-loss"]
 
-  /// What the run must exercise: the plan's minimum, and each family of faults at least once.
+  /// What the run must exercise: the plan's minimum, for each function of its workload.
   public var requirement: CoverageRequirement {
     var requirement = coverage
+    requirement.functions = workloadKind.make(self).functions
     // With its only node gone a cluster can complete nothing.
     let leavesNothing = nodes == 1 && faults.allSatisfy(Plan.endings.contains)
     if faults.isEmpty || leavesNothing { requirement.duringFaults = 0 }
@@ -246,19 +246,23 @@ public struct WorkloadMix: Sendable, Equatable {
   /// The weight of compare-and-sets.
   public var cas = 20
 
-  /// Makes the default mix.
+  /// Half reads, and more writes than compare-and-sets.
   public init() {}
 
-  /// Makes a mix of these weights.
+  /// Any weights from 0 on; one of them at least is more.
   public init(read: Int, write: Int, cas: Int) {
     self.read = read
     self.write = write
     self.cas = cas
   }
 
+  /// The functions of the operations that are drawn at all.
+  var drawn: [String] {
+    [("read", read), ("write", write), ("cas", cas)].filter { $0.1 > 0 }.map(\.0)
+  }
+
   /// The operations that are drawn at all: `read, write and cas`.
   public var words: String {
-    let drawn = [("read", read), ("write", write), ("cas", cas)].filter { $0.1 > 0 }.map(\.0)
     guard drawn.count > 1, let last = drawn.last else { return drawn.first ?? "nothing" }
     return drawn.dropLast().joined(separator: ", ") + " and " + last
   }

@@ -81,11 +81,10 @@ extension Plan {
       let value = String(parts[1])
       guard let knob = driver.knobs.first(where: { $0.name == name }) else {
         let names = driver.knobs.map(\.name)
-        let hint = Suggestion.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
         throw Failure(
           .usage,
           "--knobs \(name)=…: \(driver.name) has no knob “\(name)”; it has "
-            + PlanOption.list(names) + hint)
+            + PlanOption.list(names) + Suggestion.hint(for: name, among: names))
       }
       guard given.insert(name).inserted else {
         let shown = knob.isSecret ? "\(name)=…" : text

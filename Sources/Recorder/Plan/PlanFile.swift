@@ -21,11 +21,10 @@ extension Plan {
     for member in members {
       let place = Plan.place(of: member.name, in: bytes)
       guard let option = PlanOption.named(member.name) else {
-        let hint = Suggestion.nearest(to: member.name, among: PlanOption.all.map(\.name))
         throw Failure(
           .badInput,
           "\(file):\(place): there is no option “\(member.name)”"
-            + (hint.map { "; did you mean “\($0)”?" } ?? ""))
+            + Suggestion.hint(for: member.name, among: PlanOption.all.map(\.name)))
       }
       do throws(PlanOption.Mistake) {
         try option.set(member.value, in: &self)

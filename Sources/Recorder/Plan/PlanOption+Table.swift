@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 import Histories
 import Protocols
 
@@ -67,8 +68,12 @@ extension PlanOption {
       "the votes that a write needs (quorum-register); 0: a majority"),
     flag(
       "trace-events", \.traces,
-      "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/trace.jsonl"),
-    flag("pcap", \.pcap, "keep the frames that servers send each other, in wires.pcap"),
+      "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/"
+        + NodeFolder.traceName
+    ),
+    flag(
+      "pcap", \.pcap,
+      "keep the frames that servers send each other, in \(RunFolder.Name.capture.rawValue)"),
     duration("start-limit", \.startLimitNanoseconds, "how long a node may take to answer init"),
     duration("latency", \.latency.meanNanoseconds, "mean latency of messages between nodes"),
     duration("latency-jitter", \.latency.jitterNanoseconds, "half the width of uniform latency"),
@@ -184,6 +189,9 @@ extension PlanOption {
       "stop-on-violation", \.stopsOnViolation,
       "end the run as soon as what clients saw is certainly not linearizable"),
     text("out", "FOLDER", \.out, "the folder that run folders are made in"),
+    flag(
+      "keep-data", \.keepsData,
+      "keep files of the servers' data over 1 MiB after a run without a violation"),
   ]
 
   private static func unique(_ words: [String]) -> [String] {

@@ -144,8 +144,8 @@ public struct PlanOption: Sendable {
   }
 
   private func unknown(_ word: String, _ known: [String]) -> String {
-    let hint = Suggestion.nearest(to: word, among: known).map { "; did you mean \($0)?" } ?? ""
-    return "there is no “\(word)”; expected \(PlanOption.list(known))\(hint)"
+    "there is no “\(word)”; expected \(PlanOption.list(known))"
+      + Suggestion.hint(for: word, among: known)
   }
 
   private func fits(_ value: JSON) -> Bool {

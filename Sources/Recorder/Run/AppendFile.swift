@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Glibc
 
 /// A file that is only appended to, each time with one write(2).
@@ -9,10 +10,7 @@ final class AppendFile {
   /// Makes the file, or goes on at its end.
   init(_ path: String) throws(Failure) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(path): \(File.systemMessage())")
-    }
+    descriptor = try File.open(path, .appended)
   }
 
   deinit { close(descriptor) }
@@ -45,8 +43,8 @@ final class RunLog {
   private let now: () -> Int64
 
   init(_ folder: RunFolder, now: @escaping () -> Int64) throws(Failure) {
-    text = try AppendFile(folder.log)
-    processes = try AppendFile(folder.processes)
+    text = try AppendFile(folder[.log])
+    processes = try AppendFile(folder[.processes])
     self.now = now
   }
 

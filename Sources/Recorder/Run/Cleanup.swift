@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Glibc
 
 /// Undoes what an interrupted run left behind: `plumbline cleanup RUN`.
@@ -24,9 +25,10 @@ public enum Cleanup {
   ///   its files cannot be read.
   public static func run(_ folder: RunFolder) throws(Failure) -> Outcome {
     var outcome = Outcome(ended: [], gone: 0, faultsOpen: [])
-    for line in try lines(folder.processes) {
+    try requireRun(folder)
+    for line in try lines(folder[.processes]) {
       guard let id = line["pid"]?.integer, let ticks = line["startTicks"]?.integer, id > 1 else {
-        throw Failure(.badInput, "\(folder.processes): a line has no pid and startTicks")
+        throw Failure(.badInput, "\(folder[.processes]): a line has no pid and startTicks")
       }
       let process = pid_t(truncatingIfNeeded: id)
       // Numbers of another process namespace mean somebody else here; with the sandbox went all.
@@ -45,7 +47,7 @@ public enum Cleanup {
       outcome.ended.append(Int(id))
     }
     var open: [(Int64, String)] = []
-    for line in try lines(folder.faults) {
+    for line in try lines(folder[.faults]) {
       guard let number = line["fault"]?.integer, let name = line["name"]?.string else { continue }
       if line["step"]?.string == "planned" { open.append((number, name)) }
       if line["step"]?.string == "undone" { open.removeAll { $0.0 == number } }
@@ -54,10 +56,10 @@ public enum Cleanup {
     for text in try undoing(folder) {
       let child = try ChildProcess(
         server: "/bin/sh", arguments: ["-c", text],
-        environment: Environment.variables(), log: folder.path + "/cleanup.log")
+        environment: Environment.variables(), log: folder[.cleanupLog])
       if try wait(for: child) {
         outcome.undone.append(text)
-        try AppendFile(folder.commands).write([
+        try AppendFile(folder[.commands]).write([
           "step": "ended", "text": .string(text), "done": true,
         ])
       } else {
@@ -67,11 +69,25 @@ public enum Cleanup {
     return outcome
   }
 
+  /// A run's folder has its plan first; the other files come when there is something to note, and
+  /// a run that was killed early has only some of them.
+  private static func requireRun(_ folder: RunFolder) throws(Failure) {
+    guard File.kind(folder.path) == .folder else {
+      _ = try File.names(in: folder.path)
+      throw Failure(.missingInput, "\(folder.path): is no run's folder")
+    }
+    let known: [RunFolder.Name] = [.plan, .processes, .faults, .commands, .history]
+    guard known.contains(where: { File.kind(folder[$0]) == .file }) else {
+      throw Failure(
+        .missingInput, "\(folder.path): is no run's folder: it has neither plan.json5 nor processes"
+      )
+    }
+  }
+
   /// What would undo the commands that were begun and not undone, in the order they were begun.
   private static func undoing(_ folder: RunFolder) throws(Failure) -> [String] {
-    guard File.kind(folder.commands) == .file else { return [] }
     var open: [String] = []
-    for line in try lines(folder.commands) {
+    for line in try lines(folder[.commands]) {
       if let undo = line["undo"]?.string, !open.contains(undo) { open.append(undo) }
       if line["step"]?.string == "ended", line["done"] == true, let text = line["text"]?.string {
         open.removeAll { $0 == text }
@@ -92,8 +108,9 @@ public enum Cleanup {
     return false
   }
 
-  /// The whole lines of a file; a torn last one is left out.
+  /// The whole lines of a file; a torn last one is left out. Where there is no file there are none.
   private static func lines(_ path: String) throws(Failure) -> [JSON] {
+    guard File.kind(path) != .nothing else { return [] }
     let bytes = try File.read(path)
     var lines: [JSON] = []
     for line in bytes.split(separator: 0x0A) {

@@ -1,4 +1,5 @@
 import Base
+import Formats
 
 /// How far a recording is, for a live line.
 public struct RecordingProgress: Sendable {
@@ -24,10 +25,8 @@ public struct RecordingProgress: Sendable {
 public struct RecordingOutcome: Sendable {
   /// The run's folder.
   public var folder: RunFolder
-  /// The seed of the run.
-  public var seed: UInt64
-  /// When it began, local time, as `YYYYMMDDThhmmss`.
-  public var startedAt: String
+  /// What `run.json` says of it.
+  public var record: RunRecord
   /// Operations that were invoked.
   public var invoked: Int
   /// Operations that completed.
@@ -40,14 +39,6 @@ public struct RecordingOutcome: Sendable {
   public var faultsMade: Int
   /// Faults that verifiably took effect.
   public var faultsVerified: Int
-  /// How long it took, start-up and end included.
-  public var durationNanoseconds: Int64
-  /// What went wrong with the harness itself or with recovery, a sentence each.
-  public var problems: [String]
-  /// The signal that ended it early, or nil.
-  public var interrupted: Int32?
-  /// Whether it ended early because the history is not linearizable any more.
-  public var stoppedOnViolation = false
 }
 
 /// Records one run: what happens when it is tried for real?
@@ -73,20 +64,26 @@ public enum Recording {
   ) throws(Failure) -> RecordingOutcome {
     try plan.validate()
     try Doctor.requirePrograms(of: plan)
+    try OpenFiles.require(plan)
     _ = try Secrets.read(plan)
     let clock = MonotonicClock()
     try HostTrial.require(plan, clock: clock, signal: signal)
-    let stamp = RunFolder.stamp()
-    let folder = try RunFolder.make(plan, stamp: stamp)
+    let start = WallTime()
+    let folder = try RunFolder.make(plan, stamp: start.stamp)
+    var record = RunRecord(of: plan, startedAt: start.iso8601)
+    try record.write(to: folder)
     let run = try Run(plan, executable: executable, folder: folder, clock: clock)
     began(folder)
-    let interrupted: Int32?
     do throws(Failure) {
-      interrupted = try run.record(
+      record.interrupted = try run.record(
         progress: progress, signal: signal, isViolated: isViolated)
     } catch {
       run.end()
       run.log.write("ended by an error: \(error.message)")
+      record.note(run, after: clock.now)
+      record.shortcomings.append("it was ended by an error: \(error.message)")
+      // What is told now counts, whether or not it can be kept.
+      try? record.write(to: folder)
       let place = "\n  the run's folder is \(folder.path)"
       // Servers die of a full disk too, and cannot even log it.
       if error.code == .unavailable, let left = folder.bytesLeft, left < 1 << 16 {
@@ -97,12 +94,14 @@ public enum Recording {
       throw Failure(error.code, error.message + place)
     }
     run.end()
+    record.note(run, after: clock.now)
+    do throws(Failure) { try record.write(to: folder) } catch {
+      record.problems.append(error.message)
+    }
     let counts = run.clients.counts
     return RecordingOutcome(
-      folder: folder, seed: plan.seed, startedAt: stamp, invoked: counts.invoked, ok: counts.ok,
+      folder: folder, record: record, invoked: counts.invoked, ok: counts.ok,
       failed: counts.fail, unknown: counts.info, faultsMade: run.nemesis.tally.made,
-      faultsVerified: run.nemesis.tally.verified, durationNanoseconds: clock.now,
-      problems: run.problems, interrupted: interrupted,
-      stoppedOnViolation: run.isStoppedOnViolation)
+      faultsVerified: run.nemesis.tally.verified)
   }
 }

@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Glibc
 import Sandbox
 
@@ -17,11 +18,15 @@ final class Run {
   /// Whether the clients were stopped because the history is wrong already.
   private(set) var isStoppedOnViolation = false
   private var recoveryProblems: [String] = []
+  /// What the end of the run lacks, a sentence each.
+  private var missing: [String] = []
   private var rate = RateMeter()
   private var phase = "starting"
   private var began: Int64 = 0
   private var nextProgress: Int64 = 0
   private static let turn: Int64 = 50_000_000
+  /// How long the last reads may take where the history is wrong already.
+  private static let briefly: Int64 = 5_000_000_000
 
   init(
     _ plan: Plan, executable: String, folder: RunFolder, clock: MonotonicClock
@@ -72,13 +77,28 @@ final class Run {
     case .sandbox:
       return try SwitchedWires(
         nodes: plan.nodes, network: network, poller: poller,
-        capture: plan.pcap ? try PcapFile(path: folder.capture) : nil)
+        capture: plan.pcap ? try PcapFile(path: folder[.capture]) : nil)
     }
   }
 
-  /// What went wrong with the harness or with recovery.
+  /// The version of a node's server, where it has said it.
+  func version(_ index: Int) -> String? { cluster.version(index) }
+
+  /// What went wrong with the harness or the cluster, and is only told.
   var problems: [String] {
     cluster.problems + recoveryProblems
+  }
+
+  /// What the run lacks to mean anything, a sentence each.
+  var shortcomings: [String] {
+    let silent = clients.invoked.indices.filter { node in
+      clients.invoked[node] > 0 && clients.answered[node] == 0
+    }
+    let sentences = silent.map { node in
+      "\(cluster.name(node)) never answered: \(clients.invoked[node]) "
+        + (clients.invoked[node] == 1 ? "operation was" : "operations were") + " to be done by it"
+    }
+    return cluster.shortcomings + sentences + missing
   }
 
   /// The phases of a run, in order; the signal that ended it early, or nil.
@@ -89,10 +109,13 @@ final class Run {
       try start(progress, signal)
       try work(progress, signal, isViolated)
       try recover(progress, signal)
-      if !isStoppedOnViolation { try readFinally(progress, signal) }
+      try readFinally(progress, signal)
     } catch {
       switch error {
-      case .failure(let failure): throw failure
+      case .failure(let failure):
+        // The verdict is known; what the last reads met is only told.
+        guard isStoppedOnViolation else { throw failure }
+        recoveryProblems.append(failure.message)
       case .signal(let number):
         log.write("interrupted by signal \(number)")
         try nemesis.heal()
@@ -154,7 +177,7 @@ final class Run {
     while clock.now - began < plan.durationNanoseconds {
       if isViolated() {
         isStoppedOnViolation = true
-        log.write("the history is not linearizable: clients end, no final reads")
+        log.write("the history is not linearizable: clients end, and look once more")
         return
       }
       do throws(Failure) {
@@ -183,13 +206,14 @@ final class Run {
       clients.advance(at: clock.now, isolated: [])
       try turn(progress, signal, due: clients.nextDue())
     }
-    // Whatever the nodes answer now, the verdict is known.
-    if isStoppedOnViolation { return }
     clients.begin(.recovery, at: clock.now)
+    // Where the verdict is known, the last reads only tell what is lost from what is late.
+    let patience = isStoppedOnViolation ? min(limit, clock.now + Run.briefly) : limit
     while clients.recovered.count < plan.nodes {
-      guard clock.now < limit else {
+      guard clock.now < patience else {
+        if isStoppedOnViolation { break }
         let late = plan.nodeNames.enumerated().filter { !clients.recovered.contains($0.offset) }
-        recoveryProblems.append(
+        missing.append(
           "no answer from \(late.map(\.element).joined(separator: ", ")) within "
             + "\(Units.describe(nanoseconds: plan.recoveryLimitNanoseconds)) of the last fault")
         break
@@ -202,11 +226,16 @@ final class Run {
   private func readFinally(_ progress: Progress, _ signal: Signal) throws(Interruption) {
     phase = "reading"
     log.write("final reads")
-    let limit = clock.now + plan.recoveryLimitNanoseconds
+    let patience =
+      isStoppedOnViolation
+      ? min(Run.briefly, plan.recoveryLimitNanoseconds) : plan.recoveryLimitNanoseconds
+    let limit = clock.now + patience
     clients.begin(.finalReads, at: clock.now)
     while !clients.isFinished {
       guard clock.now < limit else {
-        recoveryProblems.append("some final reads were not answered")
+        let left = missingReads()
+        log.write(left)
+        if !isStoppedOnViolation { missing.append(left) }
         break
       }
       clients.advance(at: clock.now, isolated: [])
@@ -215,6 +244,14 @@ final class Run {
     }
     clients.begin(.done, at: clock.now)
     log.write("clients end")
+  }
+
+  private func missingReads() -> String {
+    let left = clients.finalReadsLeft
+    let nodes = left.indices.filter { left[$0] > 0 }.map { "\(cluster.name($0)): \(left[$0])" }
+    let count = left.reduce(0, +)
+    return "\(count) \(count == 1 ? "final read was" : "final reads were") not answered ("
+      + nodes.joined(separator: ", ") + ")"
   }
 
   /// One turn: the history leaves before the requests, then whoever is ready is heard.

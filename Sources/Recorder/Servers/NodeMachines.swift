@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Sandbox
 
 /// What the nodes run on that a fault can hurt: their disks and their clocks.
@@ -20,17 +21,16 @@ final class NodeMachines {
     if needed.contains(.disk) {
       for name in plan.nodeNames {
         let node = folder.node(name)
-        try File.makeFolder(node + "/disk")
-        try File.makeFolder(node + "/data")
-        disks.append(
-          try Disk(backing: node + "/disk", mount: node + "/data", program: executable))
+        try File.makeFolder(node.disk)
+        try File.makeFolder(node.data)
+        disks.append(try Disk(backing: node.disk, mount: node.data, program: executable))
       }
     }
     if needed.contains(.clock) {
-      let shim = try ClockShim.build(into: Sites.absolute(folder.path) + "/clock")
+      let shim = try ClockShim.build(into: Sites.absolute(folder[.clocks]))
       for name in plan.nodeNames {
         clocks.append(
-          try ShiftedClock(file: Sites.absolute(folder.node(name)) + "/clock", shim: shim))
+          try ShiftedClock(file: Sites.absolute(folder.node(name).clock), shim: shim))
       }
     }
     self.disks = disks

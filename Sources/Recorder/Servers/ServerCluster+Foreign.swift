@@ -11,7 +11,7 @@ extension ServerCluster {
     guard site.isForeign else { return "" }
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return "\(Question.foreignPrefix)\(RunFolder.stamp())-\(time.tv_nsec)-"
+    return "\(Question.foreignPrefix)\(WallTime().stamp)-\(time.tv_nsec)-"
   }
 
   /// What a server says that lets nobody in, or nil: waiting for it would be of no use.
@@ -34,9 +34,10 @@ extension ServerCluster {
   /// Why a node is not ready, as far as its answers say.
   func lateness(of index: Int) -> String {
     let probe = nodes[index].probe
-    if let status = probe.status { return "it is at stage \(status.stage)" }
     let node = site.nodes[index]
-    let place = plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : "it"
+    if let status = probe.status { return "\(node.name) is at stage \(status.stage)" }
+    let place =
+      plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : node.name
     guard !probe.complaint.isEmpty else { return "\(place) does not answer" }
     // Some drivers begin with the node's name.
     let isNamed = probe.complaint.hasPrefix(node.name + ": ")

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 import Glibc
 import Sandbox
 
@@ -31,6 +32,8 @@ final class ServerCluster: Cluster {
     var talk: Int
     var asked: Int64 = 0
     var status: NodeStatus?
+    /// The version that the server last said.
+    var version: String?
     /// Why the last question had no good answer; empty where there was none at all.
     var complaint = ""
     /// Since when there has been no answer.
@@ -56,6 +59,7 @@ final class ServerCluster: Cluster {
   var site: Site
   var leader: Int?
   var problems: [String] = []
+  private(set) var shortcomings: [String] = []
   let driver: any Driver
   let plan: Plan
   let log: RunLog
@@ -142,6 +146,7 @@ final class ServerCluster: Cluster {
 
   var count: Int { nodes.count }
   func name(_ index: Int) -> String { nodes[index].name }
+  func version(_ index: Int) -> String? { nodes[index].probe.version }
   func state(_ index: Int) -> NodeState { nodes[index].state }
   func isGone(_ index: Int) -> Bool {
     nodes[index].state == .down && nodes[index].programs.allSatisfy(\.wasSeenToEnd)
@@ -181,7 +186,7 @@ final class ServerCluster: Cluster {
         answers.append(
           Answered(
             slot: slot, node: node, completion: Completion(heard.answer, to: asked.request),
-            evidence: heard.answer.evidence))
+            evidence: heard.answer.evidence, isSpoken: heard.isSpoken))
       case .probe(let node): hear(node, heard)
       case .preparation: hearPreparation(heard.answer)
       case .change: changeAnswers.append(heard.answer)
@@ -358,7 +363,7 @@ final class ServerCluster: Cluster {
     }
     if !nodes[index].mayEnd {
       let why = isLost ? "" : ", and nobody asked it to"
-      problems.append("\(what)\(why); see \(nodes[index].programs[program].log)")
+      shortcomings.append("\(what)\(why); see \(nodes[index].programs[program].log)")
     }
     // What is left of the node goes with it, so that it can be started again.
     end(index, by: SIGKILL)
@@ -417,28 +422,13 @@ final class ServerCluster: Cluster {
       return
     }
     nodes[index].probe.status = status
+    nodes[index].probe.version = status.version ?? nodes[index].probe.version
     nodes[index].probe.silentSince = now()
     if nodes[index].state == .starting {
       nodes[index].state = .up
       log.write("\(nodes[index].name): answers")
     }
     electLeader()
-  }
-
-  /// Whom the nodes take for the leader: the one of the highest term, else the one most name.
-  private func electLeader() {
-    // The user's command says it.
-    guard !(commands?.has("leader") ?? false) else { return }
-    let statuses = nodes.filter { $0.state == .up }.compactMap(\.probe.status)
-      .filter { $0.leader != nil }
-    let highest = statuses.compactMap(\.term).max()
-    let votes = statuses.filter { $0.term == highest }.compactMap(\.leader)
-    let found = Set(votes).sorted().max { left, right in
-      votes.count { $0 == left } < votes.count { $0 == right }
-    }
-    guard let found else { return }
-    if found != leader { log.write("leader: \(nodes[found].name)") }
-    leader = found
   }
 
   private func advanceStart(at time: Int64) throws(Failure) {
@@ -477,6 +467,8 @@ final class ServerCluster: Cluster {
     switch answer.outcome {
     case .ok:
       log.write("prepared")
+      // Sessions of clients begin later, and know it.
+      if let learned = answer.learned { site.learned = learned }
       start = .settling
     case .refused(let why), .unknown(let why): preparation.last = why
     }

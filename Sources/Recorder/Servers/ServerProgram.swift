@@ -1,6 +1,8 @@
 import Base
 import Drivers
+import Formats
 import Glibc
+import Sandbox
 
 /// One server process of a node: how it is started, and its child while it runs.
 struct ServerProgram {
@@ -21,11 +23,11 @@ struct ServerProgram {
   var isEnding = false
 
   /// Makes a program that does not run yet.
-  init(_ process: ServerProcess, folder: String, host: RemoteHost? = nil, data: String = "") {
+  init(_ process: ServerProcess, folder: NodeFolder, host: RemoteHost? = nil, data: String = "") {
     self.process = process
     self.host = host
     self.data = data
-    log = folder + "/\(process.role).log"
+    log = folder.log(ofRole: process.role)
   }
 
   /// Starts it: its files first, where they are absent.

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 import Glibc
 
 /// Where a run's servers live: on which addresses, with which folders.
@@ -17,7 +18,7 @@ enum Sites {
     let run = folder.path.split(separator: "/").last.map(String.init) ?? "run"
     let data = names.map {
       plan.way == .ssh
-        ? "\(plan.hostFolder)/\(run)/\($0)" : absolute(folder.node($0)) + "/data"
+        ? "\(plan.hostFolder)/\(run)/\($0)" : absolute(folder.node($0).data)
     }
     var places = try plan.endpointPlaces()
     var option = "endpoints"
@@ -29,9 +30,10 @@ enum Sites {
       var nodes: [Site.Node] = []
       for (index, place) in places.enumerated() {
         let address = try resolve(place.address, option)
-        nodes.append(
-          Site.Node(
-            name: names[index], peerAddress: address, clientAddress: address, data: data[index]))
+        var node = Site.Node(
+          name: names[index], peerAddress: address, clientAddress: address, data: data[index])
+        node.hostName = place.address
+        nodes.append(node)
       }
       var site = Site(
         nodes: nodes, knobs: knobs, ports: places.map { $0.port ?? driver.clientPort })

@@ -45,7 +45,7 @@ struct ChildProcess {
   init(
     path: String, arguments: [String], environment: [String], log: String, place: Place = Place()
   ) throws(Failure) {
-    let descriptor = try ChildProcess.openLog(log)
+    let descriptor = try File.open(log, .appended)
     defer { close(descriptor) }
     var toChild: [Int32] = [-1, -1]
     var fromChild: [Int32] = [-1, -1]
@@ -85,7 +85,7 @@ struct ChildProcess {
     server path: String, arguments: [String], environment: [String], log: String,
     place: Place = Place()
   ) throws(Failure) {
-    let descriptor = try ChildProcess.openLog(log)
+    let descriptor = try File.open(log, .appended)
     defer { close(descriptor) }
     let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer { close(nothing) }
@@ -94,14 +94,6 @@ struct ChildProcess {
     startTicks = ProcessState.read(id)?.startTicks ?? 0
     input = -1
     output = -1
-  }
-
-  private static func openLog(_ log: String) throws(Failure) -> Int32 {
-    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(log): \(File.systemMessage())")
-    }
-    return descriptor
   }
 
   private static func spawn(
@@ -188,36 +180,5 @@ struct ProcessState: Equatable {
       let ticks = UInt64(fields[19])
     else { return nil }
     return ProcessState(letter: letter, group: group, startTicks: ticks)
-  }
-}
-
-/// Finds a program as a shell would.
-enum ProgramPath {
-  /// The path of a program that can be run.
-  ///
-  /// - Throws: ``ExitCode/unavailable`` when there is none, or it cannot be run.
-  static func resolve(_ program: String, packages: [String] = []) throws(Failure) -> String {
-    if program.contains("/") {
-      guard access(program, X_OK) == 0, File.kind(program) == .file else {
-        let cause = File.kind(program) == .folder ? "is a directory" : File.systemMessage()
-        throw Failure(.unavailable, "the program of a node cannot be run: \(program): \(cause)")
-      }
-      return program
-    }
-    let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-    for folder in folders.split(separator: ":") {
-      let path = "\(folder)/\(program)"
-      if access(path, X_OK) == 0, File.kind(path) == .file { return path }
-    }
-    // Servers of Debian's packages are where an ordinary user's PATH does not look.
-    for folder in ["/usr/sbin", "/sbin", "/usr/local/sbin"] where !packages.isEmpty {
-      let path = "\(folder)/\(program)"
-      if access(path, X_OK) == 0, File.kind(path) == .file { return path }
-    }
-    let here = File.kind(program) == .file ? "; did you mean ./\(program)?" : ""
-    let names = packages.joined(separator: ", ")
-    let hint = packages.isEmpty ? "" : "; it is in the Debian package \(names)"
-    throw Failure(
-      .unavailable, "the program of a node is not in PATH: \(program)\(here)\(hint)")
   }
 }

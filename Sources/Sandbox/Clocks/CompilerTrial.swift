@@ -1,15 +1,34 @@
 import Base
 import Glibc
 
-/// Whether there is a C compiler.
+/// Whether there is a C compiler, and what it makes works.
 enum CompilerTrial {
   static let missing = "there is no C compiler (cc, gcc or clang) in PATH"
 
   /// For the list of what this machine allows.
-  static var capability: Capability {
+  static func capability(compiles: Bool) -> Capability {
     Capability(
       name: "compiler", purpose: "clocks of nodes that are off",
-      obstacle: compiler() == nil ? missing : nil)
+      obstacle: compiler() == nil ? missing : compiles ? obstacle() : nil)
+  }
+
+  /// Why the library that moves clocks cannot be made here, on one line: tried in a folder of its
+  /// own, which is removed.
+  private static func obstacle() -> String? {
+    let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(place)/plumbline-compiler-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { return "\(place): \(File.systemMessage())" }
+    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer {
+      for name in (try? File.names(in: folder)) ?? [] { unlink("\(folder)/\(name)") }
+      rmdir(folder)
+    }
+    do throws(Failure) {
+      _ = try ClockShim.build(into: folder)
+      return nil
+    } catch {
+      return error.message.split(separator: "\n").prefix(2).joined(separator: " ")
+    }
   }
 
   /// The path of the first that there is.
@@ -18,7 +37,7 @@ enum CompilerTrial {
     for name in ["cc", "gcc", "clang"] {
       for folder in path.split(separator: ":") {
         let candidate = "\(folder)/\(name)"
-        if access(candidate, X_OK) == 0, File.kind(candidate) == .file { return candidate }
+        if access(candidate, X_OK) == 0, File.isRegular(candidate) { return candidate }
       }
     }
     return nil

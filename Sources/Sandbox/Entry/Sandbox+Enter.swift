@@ -13,14 +13,14 @@ extension Sandbox {
   /// - Returns: the exit code of the program inside, or 128 + the signal that ended it.
   /// - Throws: ``ExitCode/unavailable`` with the reason when this machine does not allow it.
   public static func enter(arguments: [String]) throws(Failure) -> Int32 {
-    var refusals: [Refusal] = []
-    for way in Way.all(isRoot: geteuid() == 0) where refusals.allSatisfy(way.isWorthTrying) {
+    var denials: [Denial] = []
+    for way in Way.all(isRoot: geteuid() == 0) where denials.allSatisfy(way.isWorthTrying) {
       var entry = plumbline_entry()
       let code = run(arguments, way, &entry)
       if code >= 0 { return code }
-      refusals.append(Refusal(way: way, entry: entry))
+      denials.append(Denial(way: way, entry: entry))
     }
-    throw Failure(.unavailable, "no sandbox can be had: \(Refusal.words(of: refusals))")
+    throw Failure(.unavailable, "no sandbox can be had: \(Denial.words(of: denials))")
   }
 
   private static func run(

@@ -25,13 +25,13 @@ struct Way: Equatable {
   ///
   /// Without processes of its own it helps only where those, or their `/proc`, were refused; where
   /// the program cannot be started or the way is long gone, no other way helps.
-  func isWorthTrying(after refusal: Refusal) -> Bool {
-    if refusal.isFinal { return false }
-    guard refusal.way.hasOwnUsers == hasOwnUsers else {
+  func isWorthTrying(after denial: Denial) -> Bool {
+    if denial.isFinal { return false }
+    guard denial.way.hasOwnUsers == hasOwnUsers else {
       // Root's own way failed for want of a right: the other may do.
-      return refusal.stage != PLUMBLINE_STAGE_PROC || !refusal.way.hasOwnProcesses
+      return denial.stage != PLUMBLINE_STAGE_PROC || !denial.way.hasOwnProcesses
     }
-    return refusal.way.hasOwnProcesses && !hasOwnProcesses
-      && (refusal.stage == PLUMBLINE_STAGE_PROC || refusal.stage == PLUMBLINE_STAGE_CLONE)
+    return denial.way.hasOwnProcesses && !hasOwnProcesses
+      && (denial.stage == PLUMBLINE_STAGE_PROC || denial.stage == PLUMBLINE_STAGE_CLONE)
   }
 }

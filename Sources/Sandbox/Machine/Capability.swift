@@ -18,3 +18,15 @@ public struct Capability: Sendable, Equatable {
     self.obstacle = obstacle
   }
 }
+
+extension [Capability] {
+  /// Why one of those is not to be had, the first that is not, with its name; nil when all are
+  /// there.
+  public func obstacle(among names: [String]) -> String? {
+    for name in names {
+      guard let found = first(where: { $0.name == name }) else { return "no \(name)" }
+      if let obstacle = found.obstacle { return "\(found.name): \(obstacle)" }
+    }
+    return nil
+  }
+}

@@ -7,19 +7,23 @@ extension Sandbox {
   ///
   /// Everything is tried in a child, in namespaces of its own that end with it: nothing of this
   /// process changes, and nothing is left. Takes some 50 ms, mostly the kernel's for ending the
-  /// namespaces.
-  public static func probe() -> [Capability] {
-    var refusals: [Refusal] = []
-    for way in Way.all(isRoot: geteuid() == 0) where refusals.allSatisfy(way.isWorthTrying) {
+  /// namespaces, and a few hundred for the compiler, which is only looked for without `compiles`.
+  public static func probe(compiles: Bool = true) -> [Capability] {
+    isolation() + [freezer(), CompilerTrial.capability(compiles: compiles)]
+  }
+
+  private static func isolation() -> [Capability] {
+    var denials: [Denial] = []
+    for way in Way.all(isRoot: geteuid() == 0) where denials.allSatisfy(way.isWorthTrying) {
       let attempts = Attempts(MachineTrial.all.map(\.attempt))
       var entry = plumbline_entry()
       if attempts.make(way, &entry) {
         return found(
-          way, refusals, zip(MachineTrial.all, attempts.causes).map { $0.obstacle(cause: $1) })
+          way, denials, zip(MachineTrial.all, attempts.causes).map { $0.obstacle(cause: $1) })
       }
-      refusals.append(Refusal(way: way, entry: entry))
+      denials.append(Denial(way: way, entry: entry))
     }
-    let words = Refusal.words(of: refusals)
+    let words = Denial.words(of: denials)
     return [
       Capability(name: namespaces.name, purpose: namespaces.purpose, obstacle: words),
       Capability(name: processes.name, purpose: processes.purpose, obstacle: "no namespaces"),
@@ -27,7 +31,6 @@ extension Sandbox {
       + MachineTrial.all.map {
         Capability(name: $0.name, purpose: $0.purpose, obstacle: "no namespaces")
       }
-      + [freezer(), CompilerTrial.capability]
   }
 
   private static let namespaces = (
@@ -38,16 +41,16 @@ extension Sandbox {
   )
 
   private static func found(
-    _ way: Way, _ refusals: [Refusal], _ obstacles: [String?]
+    _ way: Way, _ denials: [Denial], _ obstacles: [String?]
   ) -> [Capability] {
-    let reason = way.hasOwnProcesses ? nil : Refusal.words(of: refusals)
+    let reason = way.hasOwnProcesses ? nil : Denial.words(of: denials)
     return [
       Capability(name: namespaces.name, purpose: namespaces.purpose, obstacle: nil),
       Capability(name: processes.name, purpose: processes.purpose, obstacle: reason),
     ]
       + zip(MachineTrial.all, obstacles).map {
         Capability(name: $0.name, purpose: $0.purpose, obstacle: $1)
-      } + [freezer(), CompilerTrial.capability]
+      }
   }
 
   /// Whether there is a control group that we may put processes into and freeze.

@@ -26,10 +26,7 @@ public final class PcapFile {
   /// - Throws: ``ExitCode/cannotCreate``.
   public init(path: String) throws(Failure) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "\(path): \(File.systemMessage())")
-    }
+    descriptor = try File.open(path, .emptied)
     waiting = PcapFile.header
     waiting.reserveCapacity(2 * PcapFile.flushLimit)
   }

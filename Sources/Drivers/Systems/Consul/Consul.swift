@@ -5,7 +5,7 @@ public struct Consul: Driver {
   /// The port that servers replicate by.
   static let serverPort = 8300
 
-  /// Makes the driver.
+  /// It has no state: what a run chooses is in its site.
   public init() {}
 
   /// `consul`.

@@ -5,7 +5,7 @@ public struct Etcd: Driver {
   /// The port that nodes use among themselves.
   static let peerPort = 2380
 
-  /// Makes the driver.
+  /// It has no state: what a run chooses is in its site.
   public init() {}
 
   /// `etcd`.

@@ -27,6 +27,8 @@ struct EtcdTalk: HTTPTalk {
   private var isRenewed = false
   /// The nodes of the member ids that are known. A member that is added again has a new id.
   private var members: [(id: UInt64, node: Int)] = []
+  /// The version that the server last said.
+  private var version: String?
 
   init(_ site: Site, node: Int, port: Int, defaultPort: Int) {
     self.site = site
@@ -170,14 +172,14 @@ struct EtcdTalk: HTTPTalk {
     case .status: return leader(json, own: EtcdTalk.number(header["member_id"]))
     case .leader(let id, let term):
       learn(json)
-      return .answer(EtcdTalk.standing(isLed: true, members.first { $0.id == id }?.node, term))
+      return .answer(standing(isLed: true, members.first { $0.id == id }?.node, term))
     case .change(let index, let isRemoval):
       learn(json)
       return change(index, isRemoval: isRemoval)
     case .removed, .added, .trial: return .answer(Answer(.ok(.null)))
     case .pulse:
       let term = EtcdTalk.number(header["raft_term"]).map { Int64(clamping: $0) }
-      return .answer(EtcdTalk.standing(isLed: true, nil, term))
+      return .answer(standing(isLed: true, nil, term))
     case .token:
       guard let token = json["token"]?.string, EtcdHeads.isToken(token) else {
         return .answer(Answer(.refused("a token that is none")))
@@ -235,7 +237,7 @@ struct EtcdTalk: HTTPTalk {
       self.due = .pulse
       let body = EtcdTalk.range(Question.foreignPrefix, isSerializable: true)
       return .send(heads.range.request(body: body))
-    case .leader(_, let term): return .answer(EtcdTalk.standing(isLed: true, nil, term))
+    case .leader(_, let term): return .answer(standing(isLed: true, nil, term))
     default: return nil
     }
   }
@@ -275,20 +277,23 @@ struct EtcdTalk: HTTPTalk {
 
   private mutating func leader(_ json: JSON, own: UInt64?) -> HTTPStep {
     let term = EtcdTalk.number(json["raftTerm"]).map { Int64(clamping: $0) }
+    version = json["version"]?.string ?? version
     guard let id = EtcdTalk.number(json["leader"]), id != 0 else {
-      return .answer(EtcdTalk.standing(isLed: false, nil, nil))
+      return .answer(standing(isLed: false, nil, nil))
     }
-    if id == own { return .answer(EtcdTalk.standing(isLed: true, node, term)) }
+    if id == own { return .answer(standing(isLed: true, node, term)) }
     if let known = members.first(where: { $0.id == id }) {
-      return .answer(EtcdTalk.standing(isLed: true, known.node, term))
+      return .answer(standing(isLed: true, known.node, term))
     }
     due = .leader(id, term: term)
     return .send(heads.list.request(body: Array("{}".utf8)))
   }
 
   /// A node without a leader cannot serve clients yet.
-  private static func standing(isLed: Bool, _ leader: Int?, _ term: Int64?) -> Answer {
-    Answer(.ok(.null), status: NodeStatus(stage: isLed ? 0 : -1, leader: leader, term: term))
+  private func standing(isLed: Bool, _ leader: Int?, _ term: Int64?) -> Answer {
+    let stage = isLed ? 0 : -1
+    let status = NodeStatus(stage: stage, leader: leader, term: term, version: version)
+    return Answer(.ok(.null), status: status)
   }
 
   private mutating func learn(_ json: JSON) {

@@ -49,23 +49,31 @@ enum HTTPSelector: Sendable, Equatable {
     self = kind == "json" ? .json(path) : kind == "string" ? .string(path) : .base64(path)
   }
 
+  /// Whether it looks at the head alone.
+  var isInHead: Bool {
+    if case .header = self { true } else { false }
+  }
+
   /// What stands there, or nil when there is nothing, or nothing that can be read.
-  func value(_ response: borrowing HTTPResponse) -> JSON? {
+  func value(_ content: HTTPContent) -> JSON? {
     switch self {
-    case .body: try? JSONParser.parse(response.body)
-    case .header(let name): response.field(name).flatMap { try? JSONParser.parse($0) }
-    case .json(let path): HTTPSelector.found(path, response.body)
+    case .body: content.json
+    case .header(let name): content.response.field(name).flatMap { try? JSONParser.parse($0) }
+    case .json(let path): HTTPSelector.found(path, content)
     case .string(let path):
-      HTTPSelector.found(path, response.body)?.string.flatMap { try? JSONParser.parse($0) }
+      HTTPSelector.found(path, content).flatMap { value in
+        value == .null ? .null : value.string.flatMap { try? JSONParser.parse($0) }
+      }
     case .base64(let path):
-      HTTPSelector.found(path, response.body)?.string.flatMap(Base64.bytes).flatMap {
-        try? JSONParser.parse($0)
+      HTTPSelector.found(path, content).flatMap { value in
+        value == .null
+          ? .null : value.string.flatMap(Base64.bytes).flatMap { try? JSONParser.parse($0) }
       }
     }
   }
 
-  private static func found(_ path: [String], _ body: [UInt8]) -> JSON? {
-    guard var value = try? JSONParser.parse(body) else { return nil }
+  private static func found(_ path: [String], _ content: HTTPContent) -> JSON? {
+    guard var value = content.json else { return nil }
     for name in path {
       if let elements = value.array {
         guard let index = Int(name), elements.indices.contains(index) else { return nil }

@@ -1,10 +1,29 @@
 import Base
 
-/// What is sent to a service that templates describe, and what its responses mean.
+/// What is sent to a service that templates describe, and to whom its responses refer.
 struct HTTPServiceTalk: HTTPTalk {
   /// What the next response answers.
-  private enum Due {
-    case nothing, read, write, cas, status, trial
+  private enum Due: Equatable {
+    case nothing, write, cas, create, status
+    /// A read of a key; the trial before clients begin is one as well.
+    case read(String, isTrial: Bool)
+
+    /// Whether to ask again does no harm, whatever became of the request.
+    var isHarmless: Bool {
+      switch self {
+      case .read, .status: true
+      case .nothing, .write, .cas, .create: false
+      }
+    }
+  }
+
+  /// A request, for it to be sent again elsewhere.
+  private struct Sent {
+    var method: String
+    var body: [UInt8]
+    var fields: [(name: String, value: String)]
+    var place: HTTPRedirect
+    var hops = 0
   }
 
   private let site: Site
@@ -14,6 +33,7 @@ struct HTTPServiceTalk: HTTPTalk {
   /// Why there is no plan.
   private let failure: String
   private var due = Due.nothing
+  private var sent: Sent?
 
   init(_ site: Site, node: Int, port: Int) {
     self.site = site
@@ -32,7 +52,7 @@ struct HTTPServiceTalk: HTTPTalk {
     guard let plan else { return .answer(Answer(.refused(failure))) }
     switch question {
     case .read(let key):
-      due = .read
+      due = .read(key, isTrial: false)
       return send(plan.read, plan) { _ in key }
     case .write(let key, let value):
       due = .write
@@ -43,7 +63,7 @@ struct HTTPServiceTalk: HTTPTalk {
         let knob = from == .null ? "create" : "cas"
         return .answer(Answer(.refused("http: the knob “\(knob)” is empty")))
       }
-      due = .cas
+      due = from == .null ? .create : .cas
       return send(template, plan) { $0 == .key ? key : ($0 == .from ? from : to).description }
     case .status:
       due = .status
@@ -53,86 +73,117 @@ struct HTTPServiceTalk: HTTPTalk {
       }
       return send(status, plan) { _ in "" }
     case .prepare:
-      guard site.isForeign else { return .answer(Answer(.ok(.null))) }
-      due = .trial
+      due = .read(Question.foreignPrefix, isTrial: true)
       return send(plan.read, plan) { _ in Question.foreignPrefix }
     case .removeMember, .addMember:
       return .answer(Answer(.refused("http: members are not changed by this driver")))
     }
   }
 
-  private func send(
+  private mutating func send(
     _ template: HTTPTemplate, _ plan: HTTPServicePlan, _ fill: (HTTPTemplate.Place) -> String
   ) -> HTTPStep {
     let body = template.body(fill)
     var fields = plan.headers
     if !body.isEmpty { fields.append(("Content-Type", template.type)) }
-    let head = HTTPRequestHead(template.method, template.target(fill), host: host, fields: fields)
-    return .send(head.request(body: body), isHead: template.method == "HEAD")
+    let place = HTTPRedirect(node: node, host: host, target: template.target(fill))
+    return send(Sent(method: template.method, body: body, fields: fields, place: place))
+  }
+
+  private mutating func send(_ request: Sent) -> HTTPStep {
+    sent = request
+    let place = request.place
+    let head = HTTPRequestHead(
+      request.method, place.target, host: place.host, fields: request.fields)
+    return .send(
+      head.request(body: request.body), isHead: request.method == "HEAD",
+      to: place.node == node
+        ? nil : Endpoint(node: place.node, port: site.port(place.node, HTTPService())))
   }
 
   mutating func proceed(_ response: borrowing HTTPResponse) -> HTTPStep {
+    guard let plan else { return .answer(Answer(.refused(failure))) }
+    if let step = follow(response, plan) { return step }
     let due = self.due
     self.due = .nothing
-    guard let plan else { return .answer(Answer(.refused(failure))) }
-    var evidence: [JSON.Member] = []
-    if due != .status, let revision = plan.revision?.value(response) {
-      evidence.append(.init("revision", revision))
-    }
-    let outcome: Answer.Outcome
+    let content = HTTPContent(copy response)
+    let meaning = HTTPMeaning(plan: plan, miss: site.learned)
+    var answer: Answer
     switch due {
-    case .nothing: outcome = .unknown("a response that nobody asked for")
-    case .status: return .answer(standing(response, plan))
-    case .trial: return .answer(denial(response) ?? Answer(.ok(.null)))
-    case .read: outcome = read(response, plan)
-    case .write:
-      outcome = plan.ok.contains(response.status) ? .ok(.null) : refusal(response, plan)
-    case .cas: outcome = swap(response, plan)
+    case .nothing: answer = Answer(.unknown("a response that nobody asked for"))
+    case .status: return .answer(standing(content, meaning))
+    case .read(let key, isTrial: true): answer = meaning.trial(content, key: key)
+    case .read(let key, isTrial: false): answer = Answer(meaning.read(content, key: key))
+    case .write: answer = Answer(meaning.write(content))
+    case .cas: answer = Answer(meaning.swap(content, isCreation: false))
+    case .create: answer = Answer(meaning.swap(content, isCreation: true))
     }
-    return .answer(Answer(outcome, evidence: evidence))
+    if let revision = plan.revision?.value(content) {
+      answer.evidence.append(.init("revision", revision))
+    }
+    return .answer(signed(answer))
   }
 
-  private func refusal(
+  /// An answer with the node that gave it, where another was asked.
+  private func signed(_ answer: Answer) -> Answer {
+    guard let other = sent?.place.node, other != node else { return answer }
+    var answer = answer
+    answer.evidence.append(.init("server", .string(site.nodes[other].name)))
+    return answer
+  }
+
+  /// Goes where a response refers to, or says why not; nil where it refers nowhere.
+  ///
+  /// RFC 9110, section 15.4: 307 and 308 keep the method, 303 turns it into GET. 301 and 302 may be
+  /// said after a write was done (to have its result read elsewhere) as well as before, and to ask
+  /// again could do it twice: of a write they are followed only where the user says so.
+  private mutating func follow(
     _ response: borrowing HTTPResponse, _ plan: HTTPServicePlan
-  ) -> Answer.Outcome {
-    let reason = "HTTP status \(response.status)"
-    return plan.refused.contains(response.status) ? .refused(reason) : .unknown(reason)
-  }
-
-  /// What 401 and 403 say to a request that asks only.
-  private func denial(_ response: borrowing HTTPResponse) -> Answer? {
-    [401, 403].contains(response.status) ? .denied("HTTP status \(response.status)") : nil
-  }
-
-  private func read(
-    _ response: borrowing HTTPResponse, _ plan: HTTPServicePlan
-  ) -> Answer.Outcome {
-    if plan.absent.contains(response.status) { return .ok(.null) }
-    guard plan.ok.contains(response.status) else { return refusal(response, plan) }
-    guard response.isBodyBounded else {
-      return .unknown("a value without its length (Content-Length or chunked) may have been cut")
+  ) -> HTTPStep? {
+    let status = response.status
+    let isTold = plan.ok + plan.absent + plan.mismatch + plan.refused
+    guard HTTPRedirect.statuses.contains(status), !isTold.contains(status), plan.redirects != .none,
+      due != .status, due != .nothing, var request = sent
+    else { return nil }
+    let keepsMethod = status == 307 || status == 308
+    let isSafe = due.isHarmless || keepsMethod || plan.redirects == .all && status != 303
+    guard isSafe else {
+      return give(
+        "HTTP status \(status), which does not say whether it was done (307 and 308 say that it was"
+          + " not)")
     }
-    return plan.value.value(response).map { .ok($0) } ?? .unknown("no value in the response")
+    guard request.hops < HTTPRedirect.maximumHops else {
+      return give("more than \(HTTPRedirect.maximumHops) redirects")
+    }
+    do throws(HTTPRedirect.Refusal) {
+      request.place = try HTTPRedirect.resolve(
+        response.field("Location"), from: request.place, site)
+    } catch {
+      return give("HTTP status \(status): redirected \(error.reason)")
+    }
+    request.hops += 1
+    if status == 303, request.method != "HEAD" {
+      request.method = "GET"
+      request.body = []
+      request.fields.removeAll { $0.name == "Content-Type" }
+    }
+    return send(request)
   }
 
-  private func swap(
-    _ response: borrowing HTTPResponse, _ plan: HTTPServicePlan
-  ) -> Answer.Outcome {
-    if plan.mismatch.contains(response.status) { return .ok(false) }
-    guard plan.ok.contains(response.status) else { return refusal(response, plan) }
-    guard let swapped = plan.swapped else { return .ok(true) }
-    guard response.isBodyBounded, let isSwapped = swapped.value(response)?.bool else {
-      return .unknown("neither true nor false where the response should say it")
-    }
-    return .ok(.bool(isSwapped))
+  /// Ends a question whose outcome nobody knows.
+  private mutating func give(_ reason: String) -> HTTPStep {
+    due = .nothing
+    return .answer(signed(Answer(.unknown(reason))))
   }
 
-  private func standing(_ response: borrowing HTTPResponse, _ plan: HTTPServicePlan) -> Answer {
-    guard plan.status == nil || plan.ok.contains(response.status) else {
-      return denial(response) ?? Answer(.unknown("HTTP status \(response.status)"))
+  private func standing(_ content: HTTPContent, _ meaning: HTTPMeaning) -> Answer {
+    if let illness = meaning.illness(content) {
+      let status = content.response.status
+      return [401, 403].contains(status) ? .denied(illness) : Answer(.unknown(illness))
     }
-    let leader = plan.leader?.value(response).flatMap { named($0) }
-    let term = plan.term?.value(response).flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }
+    let plan = meaning.plan
+    let leader = plan.leader?.value(content).flatMap { named($0) }
+    let term = plan.term?.value(content).flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }
     return Answer(.ok(.null), status: NodeStatus(stage: 0, leader: leader, term: term))
   }
 

@@ -5,6 +5,10 @@ import Base
 /// It is a method, a target, and, each after a space, `type=` with the content type
 /// (`application/json` without) and `body=` with all the rest. A place is a name in braces, and how
 /// it is written may follow a colon. Other braces are themselves, so JSON needs no escapes.
+///
+/// Keys and values are written alike: in a path as a part of a URL; in a JSON body as JSON, and
+/// inside of its strings as a part of a string; in a form as a part of a URL; elsewhere as they are
+/// (a value is its JSON text). What claims to be JSON is refused if it would not be.
 struct HTTPTemplate: Sendable, Equatable {
   /// What stands in a place.
   enum Place: String, Sendable, CaseIterable {
@@ -23,9 +27,21 @@ struct HTTPTemplate: Sendable, Equatable {
     case base64
   }
 
+  /// How a body is written, by its content type.
+  private enum Language {
+    case json, form, other
+
+    init(_ type: String) {
+      let type = type.lowercased()
+      self = type.contains("json") ? .json : type.contains("form-urlencoded") ? .form : .other
+    }
+  }
+
   private enum Part: Sendable, Equatable {
     case text(String)
     case place(Place, Form)
+    /// A place in a JSON body, outside of its strings or inside of one.
+    case json(Place, inString: Bool)
   }
 
   let method: String
@@ -69,8 +85,9 @@ struct HTTPTemplate: Sendable, Equatable {
     }
     self.type = type
     if rest.hasPrefix("body=") {
-      body = try HTTPTemplate.parts(
+      let parts = try HTTPTemplate.parts(
         rest.dropFirst(5), of: text, knob, places, isTarget: false)
+      body = HTTPTemplate.written(parts, in: Language(type))
     } else if rest.isEmpty {
       body = []
     } else {
@@ -78,12 +95,46 @@ struct HTTPTemplate: Sendable, Equatable {
         knob, HTTPTemplate.column(of: rest.startIndex, in: text),
         "found “\(rest)”, expected “type=…”, “body=…” or the end")
     }
+    try requireJSON(knob)
+  }
+
+  /// Refuses a body that says it is JSON and would be none, with the request that it would send.
+  private func requireJSON(_ knob: String) throws(Failure) {
+    guard !body.isEmpty, Language(type) == .json else { return }
+    let isStream = type.lowercased().contains("ndjson")
+    for value in HTTPTemplate.samples {
+      let sample = HTTPTemplate.render(body) { HTTPTemplate.sample($0, value) }
+      let texts = isStream ? sample.split(separator: "\n").map(String.init) : [sample]
+      guard texts.allSatisfy({ (try? JSONParser.parse($0)) != nil }) else {
+        throw Failure(
+          .usage,
+          "http: \(knob) would send \(request(value)), which is no JSON; say type=text/plain (or"
+            + " another) where none is meant")
+      }
+    }
+  }
+
+  private static let samples: [JSON] = [17, [1, 2], "a"]
+
+  private static func sample(_ place: Place, _ value: JSON) -> String {
+    place == .key ? "k0" : value.description
+  }
+
+  /// The request that it would send for the key `k0` and a value, in words.
+  func request(_ value: JSON = 17) -> String {
+    let fill = { HTTPTemplate.sample($0, value) }
+    let text = HTTPTemplate.render(body, fill)
+    let start = "“\(method) \(target(fill))”"
+    return text.isEmpty ? start : "\(start) with the body “\(text)” (\(type))"
   }
 
   /// Whether that place occurs in it.
   func has(_ place: Place) -> Bool {
     (target + body).contains { part in
-      if case .place(place, _) = part { true } else { false }
+      switch part {
+      case .text: false
+      case .place(let known, _), .json(let known, _): known == place
+      }
     }
   }
 
@@ -109,9 +160,37 @@ struct HTTPTemplate: Sendable, Equatable {
         var letters: [UInt8] = []
         Base64.write(Array(fill(place).utf8), to: &letters)
         text += String(decoding: letters, as: UTF8.self)
+      case .json(let place, let inString):
+        let words = fill(place)
+        let quoted = JSON.string(words).description
+        text += inString ? String(quoted.dropFirst().dropLast()) : place == .key ? quoted : words
       }
     }
     return text
+  }
+
+  /// Has the places of a body written as its language wants it, where the template says no more.
+  private static func written(_ parts: [Part], in language: Language) -> [Part] {
+    var isInString = false
+    return parts.map { part in
+      switch (part, language) {
+      case (.text(let words), .json):
+        var isEscaped = false
+        for character in words {
+          if isEscaped {
+            isEscaped = false
+          } else if character == "\\" {
+            isEscaped = isInString
+          } else if character == "\"" {
+            isInString.toggle()
+          }
+        }
+        return part
+      case (.place(let place, .plain), .json): return .json(place, inString: isInString)
+      case (.place(let place, .plain), .form): return .place(place, .url)
+      default: return part
+      }
+    }
   }
 
   // MARK: - Reading
@@ -132,7 +211,10 @@ struct HTTPTemplate: Sendable, Equatable {
     var rest = text
     while let character = rest.first {
       guard character == "{", let end = HTTPTemplate.end(of: rest) else {
-        guard character >= " ", character != "\u{7F}", !isTarget || character.isASCII else {
+        let isSeparator = !isTarget && (character == "\n" || character == "\t")
+        guard character >= " " || isSeparator, character != "\u{7F}",
+          !isTarget || character.isASCII
+        else {
           throw failure(
             knob, column(of: rest.startIndex, in: whole),
             "found a character that a request cannot have here")

@@ -2,7 +2,7 @@ import Base
 
 /// NATS JetStream as a key-value store.
 public struct NATS: Driver {
-  /// Makes the driver.
+  /// It has no state: what a run chooses is in its site.
   public init() {}
 
   /// `nats`.

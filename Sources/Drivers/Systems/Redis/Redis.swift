@@ -2,7 +2,7 @@ import Base
 
 /// Redis 7: one server, Sentinel, or Cluster.
 public struct Redis: Driver {
-  /// Makes the driver.
+  /// It has no state: what a run chooses is in its site.
   public init() {}
 
   /// `redis`.

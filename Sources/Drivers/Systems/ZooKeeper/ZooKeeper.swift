@@ -2,7 +2,7 @@ import Base
 
 /// Apache ZooKeeper.
 public struct ZooKeeper: Driver {
-  /// Makes the driver.
+  /// It has no state: what a run chooses is in its site.
   public init() {}
 
   /// `zookeeper`.

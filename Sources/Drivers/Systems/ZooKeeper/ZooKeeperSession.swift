@@ -391,6 +391,9 @@ struct ZooKeeperStatus {
         let mode = line.dropFirst(6)
         if mode == "leader" || mode == "standalone" { node.leader = index }
       }
+      if line.hasPrefix("Zookeeper version: ") {
+        node.version = String(line.dropFirst(19).prefix { $0 != "-" && $0 != "," })
+      }
       if line.hasPrefix("Zxid: 0x"), let zxid = Int64(line.dropFirst(8), radix: 16) {
         node.term = zxid >> 32
       }

@@ -18,6 +18,8 @@ struct CollectionWorkload: Workload {
   let addition: String
   private var elements = Elements()
 
+  var functions: [String] { ["read", addition] }
+
   /// `addition` is `add` or `append`.
   init(_ addition: String) { self.addition = addition }
 
@@ -41,6 +43,7 @@ struct CollectionWorkload: Workload {
 
 /// First in, first out.
 struct QueueWorkload: Workload {
+  let functions = ["enqueue", "dequeue"]
   private var elements = Elements()
 
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {

@@ -2,6 +2,8 @@ import Base
 
 /// A number that is added to.
 struct CounterWorkload: Workload {
+  let functions = ["read", "add"]
+
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
     let reads = moment.onlyReads || random.chance(moment.mostlyReads ? 0.9 : 0.5)
     guard !reads else { return CollectionWorkload.read(key) }
@@ -19,6 +21,8 @@ struct CounterWorkload: Workload {
 
 /// Ids that are given out once: a number that only grows.
 struct UniqueIDsWorkload: Workload {
+  let functions = ["generate"]
+
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
     UniqueIDsWorkload.generate(key)
   }
@@ -37,6 +41,7 @@ struct UniqueIDsWorkload: Workload {
 
 /// One owner at a time. The state is the owner's process, or 0 when it is free.
 struct LockWorkload: Workload {
+  let functions = ["acquire", "release"]
   /// The keys that each process holds.
   private var held: [Int64: Int] = [:]
 

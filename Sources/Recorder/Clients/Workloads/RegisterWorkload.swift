@@ -9,6 +9,8 @@ struct RegisterWorkload: Workload {
 
   init(_ plan: Plan) { mix = plan.effectiveMix }
 
+  var functions: [String] { mix.drawn }
+
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work {
     let drawn = random.draw(0..<mix.read + mix.write + mix.cas)
     if moment.onlyReads && mix.read > 0 || moment.mostlyReads && random.chance(0.9)

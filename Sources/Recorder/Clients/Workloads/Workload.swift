@@ -47,6 +47,8 @@ struct Moment {
 
 /// Draws operations on one kind of object, and says how each is done.
 protocol Workload {
+  /// The functions that it draws from, in the words of the history.
+  var functions: [String] { get }
   /// Draws an operation on a key.
   mutating func draw(key: Int, _ moment: Moment, _ random: inout SplitMix64) -> Work
   /// The operation that shows what is left of a key: in recovery, and at the end; nil for none.

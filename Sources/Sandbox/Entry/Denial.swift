@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 
 /// Why a way inside was closed.
-struct Refusal {
+struct Denial {
   let way: Way
   let stage: plumbline_stage
   let cause: Int32
@@ -20,8 +20,8 @@ struct Refusal {
   }
 
   /// What was refused, for a person: the last of each kind, as later ones asked for less.
-  static func words(of refusals: [Refusal]) -> String {
-    refusals.last?.words(KernelSettings.read()) ?? "there is no way to try"
+  static func words(of denials: [Denial]) -> String {
+    denials.last?.words(KernelSettings.read()) ?? "there is no way to try"
   }
 
   /// What was refused, the system's words and the settings that explain it.
@@ -73,9 +73,9 @@ struct KernelSettings: Equatable {
     return Int64(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
   }
 
-  /// The setting that explains a refusal, with what would lift it; empty when none does.
-  func reason(for refusal: Refusal) -> String {
-    if refusal.way.hasOwnUsers {
+  /// The setting that explains a denial, with what would lift it; empty when none does.
+  func reason(for denial: Denial) -> String {
+    if denial.way.hasOwnUsers {
       if userNamespaceLimit == 0 {
         return " (user.max_user_namespaces is 0: sysctl -w user.max_user_namespaces=10000)"
       }
@@ -90,7 +90,7 @@ struct KernelSettings: Equatable {
       }
     }
     if networkNamespaceLimit == 0 { return " (user.max_net_namespaces is 0)" }
-    switch refusal.cause {
+    switch denial.cause {
     case EPERM: return " (inside a container its seccomp profile may forbid it)"
     case ENOSPC: return " (a limit below /proc/sys/user is reached)"
     case EINVAL: return " (this kernel is built without them)"
