@@ -24,6 +24,18 @@ struct SmallThingsTests {
     #expect(Units.bytes("2 GiB") == nil)
   }
 
+  /// What the process takes counts where it is measured, whoever took it.
+  @Test func aBudgetHoldsForTheProcess() {
+    let budget = Budget(bytes: 8 << 20, resident: { 6 << 20 })
+    #expect(budget.reserve(bytes: 100))
+    #expect(!budget.reserve(bytes: 3 << 20))
+    #expect(budget.reserve(bytes: 3 << 18))
+    #expect(!budget.isNearlyFull)
+    #expect(Budget(bytes: 7 << 20, resident: { 6 << 20 }).isNearlyFull)
+    #expect(!Budget(bytes: 7 << 20).isNearlyFull)
+    #expect(MachineMemory.resident() > 1 << 20)
+  }
+
   /// The least limit on the way up counts, in both versions of control groups.
   @Test func memoryIsThatOfTheContainer() {
     func limit(_ files: [String: String]) -> Int64? {
@@ -61,6 +73,12 @@ struct SmallThingsTests {
     #expect(Suggestion.nearest(to: "part", among: known) == "partition")
     #expect(Suggestion.nearest(to: "stale-read", among: known) == "stale-reads")
     #expect(Suggestion.nearest(to: "quux", among: known) == nil)
+    #expect(Suggestion.hint(for: "chekc", among: known) == "; did you mean check?")
+    #expect(
+      Suggestion.hint(for: "tset", among: known, prefix: "--", otherwise: "; see help")
+        == "; did you mean --test?")
+    #expect(Suggestion.hint(for: "quux", among: known, otherwise: "; see help") == "; see help")
+    #expect(Suggestion.hint(for: "quux", among: known) == "")
   }
 
   @Test func equalSeedsGiveEqualSequences() {

@@ -171,7 +171,7 @@ import Testing
       0 invoke read nil
       0 ok read 4
       """)
-    let certificate = Certificate(calls: [1, 2], rule: "backwards", base: 1)
+    let certificate = Certificate(calls: [1, 2], anomaly: .readsGoBack, base: 1)
     var evidence = Evidence(history, values: history.values, model: .counter)
     let expected = CheckError(
       "a certificate of model “counter” is linearizable after what its first read saw; please "

@@ -43,7 +43,7 @@ import Testing
         let places = steps.map { step in
           Int32(task.operations.firstIndex(of: step.operation) ?? -1)
         }
-        let claim = Claim(
+        let claim = ProposedOrder(
           order: places, results: steps.map(\.result), calls: task.calls, settings: settings,
           values: values)
         #expect(model.verify(claim) == nil, "\(describe(history))")

@@ -63,7 +63,7 @@ import Testing
       #expect(truth, "found an order, \(context)")
       var places: [Int: Int32] = [:]
       for (place, operation) in operations.enumerated() { places[operation] = Int32(place) }
-      let claim = Claim(
+      let claim = ProposedOrder(
         order: steps.map { places[$0.operation] ?? -1 }, results: steps.map(\.result),
         calls: calls, settings: settings, values: history.values)
       #expect(model.verify(claim) == nil, "\(context)")

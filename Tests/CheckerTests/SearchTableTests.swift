@@ -143,7 +143,7 @@ import Testing
     }
     func verdict(_ order: [Int32]) -> String? {
       Model.register.verify(
-        Claim(
+        ProposedOrder(
           order: order, results: order.map { _ in ValueTable.none }, calls: calls,
           settings: settings, values: history.values))
     }
@@ -173,7 +173,7 @@ import Testing
     let calls = (0..<3).compactMap {
       Call($0, of: history, as: Call.functions(of: history), settings)
     }
-    let claim = Claim(
+    let claim = ProposedOrder(
       order: [2, 0, 1], results: [], calls: calls, settings: settings, values: history.values)
     #expect(
       Model.register.verify(claim)

@@ -46,6 +46,32 @@ import Testing
     #expect(verdicts[0] > 80 && verdicts[1] > 80)
   }
 
+  /// A model is its file and a row: with these two, histories are checked against it, by its name,
+  /// by a header, and by the functions that name it.
+  @Test func aFileAndARowAreAModel() throws {
+    let rows = Models.rows + [Models.Row(.maxRegister, [])]
+    let lines = { (text: String) in text.split(separator: "; ").joined(separator: "\n") }
+    for (text, verdict) in [
+      (Model.maxRegister.legal, Verdict.holds), (Model.maxRegister.illegal, .violation),
+    ] {
+      var history = try History.text(lines(text))
+      var options = CheckOptions()
+      options.model = "max-register"
+      let result = try Checker.check(history, options, rows)
+      #expect(result.model == "max-register")
+      #expect(result.verdict == verdict)
+      #expect(throws: CheckError.self) { try Checker.check(history, options) }
+      // What it shares with a register nothing decides but a name.
+      options.model = "auto"
+      #expect(try Checker.check(history, options, rows).model == "register")
+      history.header = ["plumbline": 1, "model": "max-register"]
+      #expect(try Checker.check(history, options, rows).verdict == verdict)
+      var stream = StreamChecker(options, among: rows)
+      let alarm = try stream.take(Stretch(history: history)) ?? stream.finish()
+      #expect((alarm != nil) == (verdict == .violation))
+    }
+  }
+
   /// The page shows the file that is compiled here, to the letter.
   @Test func thePageQuotesTheFile() throws {
     let tests = URL(filePath: #filePath).deletingLastPathComponent()

@@ -20,103 +20,170 @@ struct EtcdLogTests {
       + #""LeaseID":\#(lease)}}"#
   }
 
-  private func transaction(_ operations: String, conditions: String = "null") -> String {
-    #""Type":"txn","Txn":{"Conditions":\#(conditions),"OperationsOnSuccess":[\#(operations)]}"#
+  private func transaction(
+    _ operations: String, conditions: String = "null", failing: String = ""
+  ) -> String {
+    #""Type":"txn","Txn":{"Conditions":\#(conditions),"OperationsOnSuccess":[\#(operations)],"#
+      + #""OperationsOnFailure":[\#(failing)]}"#
   }
 
-  private func range(_ key: String, revision: Int = 0) -> String {
-    #""Type":"range","Range":{"Start":"\#(key)","End":"","Limit":0,"Revision":\#(revision)}"#
+  private func range(_ key: String, _ others: String = "") -> String {
+    #""Type":"range","Range":{"Start":"\#(key)"\#(others)}"#
   }
 
-  private let done = #""Txn":{"Failure":false,"Results":[{}]},"Revision":2,"Error":"""#
+  private func done(_ revision: Int, _ results: String = "{}", failed: Bool = false) -> String {
+    #""Txn":{"Failure":\#(failed),"Results":[\#(results)]},"Revision":\#(revision),"Error":"""#
+  }
 
-  @Test("puts and ranges are writes and reads of registers, in the order of time")
-  func registers() throws {
-    let found = #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2}]},"Error":"""#
-    let nothing = #""Range":{"KVs":[],"Count":0},"Revision":5,"Error":"""#
+  /// Function, request, answer and outcome of each operation.
+  private func claims(_ history: History) -> [String] {
+    (0..<history.count).map { operation in
+      let answer = history.output[operation]
+      return "\(history.functionName(operation)) \(history.values.json(history.input[operation])) "
+        + "→ \(answer == ValueTable.none ? "-" : history.values.json(answer).description) "
+        + "\(history.outcome[operation])"
+    }
+  }
+
+  @Test("requests and answers are claims, in the order of time")
+  func claims() throws {
+    let found =
+      #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2,"Version":1}],"Count":1},"#
+      + #""Revision":2,"member-id":"c3","Error":"""#
     let history = try read(
-      operation(2, 30, 40, input: range("a"), output: found)
-        + operation(2, 40, 50, input: range("b"), output: nothing)
-        + operation(2, 60, 70, input: range("a", revision: 1), output: nothing)
-        + operation(2, 80, 90, input: range("a"), output: #""Error":"timed out""#)
-        + operation(1, 10, 35, input: transaction(put("a", "7")), output: done))
+      operation(2, 30, 40, input: range("a", #","End":"b","Limit":3,"Revision":2"#), output: found)
+        + operation(1, 10, 35, input: transaction(put("a", "7", lease: 5)), output: done(2)))
+    #expect(history.header == ["plumbline": 1, "model": "etcd"])
     #expect(
-      columns(history) == """
-        {"plumbline":1,"model":"register"} 6
-        1 write "a" "7" "7" ok 0 2 10 35
-        2 read "a" null "7" ok 1 4 30 40
-        3 read "b" null null ok 3 5 40 50
-        2: revision=2
-        4: revision=2
+      claims(history) == [
+        #"transact {"then":[["put","a","7",5]]} → "#
+          + #"{"results":[null],"revision":2,"succeeded":true} ok"#,
+        #"range {"end":"b","limit":3,"revision":2,"start":"a"} → "#
+          + #"{"count":1,"kvs":[["a","7",2,1]],"revision":2} ok"#,
+      ])
+    #expect(history.values.string(history.evidence("server", of: 1) ?? ValueTable.none) == "c3")
+    #expect(history.line == [3, 1])
+    #expect(history.warnings == [] && history.unchecked == [:])
+  }
 
-        """)
-    #expect(history.line == [9, 1, 3])
-    #expect(history.warnings == [])
+  @Test("conditions, both branches, deletions and what failed branches found are claims")
+  func transactions() throws {
+    let conditions = #"[{"Key":"a","ExpectedRevision":3},{"Key":"b","ExpectedVersion":2}]"#
+    let failing = #"{"Type":"range-operation","Range":{"Start":"a","End":"","Limit":0}}"#
+    let deletion = #"{"Type":"delete-operation","Delete":{"Key":"a"}}"#
+    let history = try read(
+      operation(1, 5, 8, input: transaction(put("a", "7")), output: done(2))
+        + operation(
+          2, 10, 20, input: transaction(put("a", "8"), conditions: conditions, failing: failing),
+          output: done(
+            2, #"{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2}],"Count":1}"#,
+            failed: true))
+        + operation(1, 30, 40, input: transaction(deletion), output: done(3, #"{"Deleted":1}"#)))
+    #expect(
+      Array(claims(history).dropFirst()) == [
+        #"transact {"else":[["range",{"start":"a"}]],"if":[["mod","a","=",3],"#
+          + #"["version","b","=",2]],"then":[["put","a","8"]]} → {"results":[{"count":1,"#
+          + #""kvs":[["a","7",2]]}],"revision":2,"succeeded":false} ok"#,
+        #"transact {"then":[["delete","a"]]} → "#
+          + #"{"results":[{"deleted":1,"kvs":[]}],"revision":3,"succeeded":true} ok"#,
+      ])
+  }
+
+  @Test("leases, compactions and refusals are claims; long values are their hashes")
+  func others() throws {
+    let long = "12345678901234567890"
+    let history = try read(
+      operation(
+        1, 1, 2, input: #""Type":"leaseGrant","LeaseGrant":{"LeaseID":5}"#,
+        output: #""LeaseGrant":{"LeaseID":0},"Revision":1"#)
+        + operation(
+          1, 3, 4, input: #""Type":"leaseRevoke","LeaseRevoke":{"LeaseID":5}"#,
+          output: #""LeaseRevoke":{},"Revision":1"#)
+        + operation(
+          1, 5, 6, input: #""Type":"compact","Compact":{"Revision":9}"#,
+          output: #""ClientError":"etcdserver: mvcc: required revision is a future revision""#)
+        + operation(
+          1, 7, 8, input: range("a", #","Revision":3"#), output: #""Error":"future rev""#)
+        + operation(
+          1, 9, 10, input: #""Type":"defragment","Defragment":{}"#,
+          output: #""Defragment":{},"Revision":-1"#)
+        + operation(1, 11, 12, input: transaction(put("a", long)), output: done(2)))
+    #expect(
+      claims(history) == [
+        #"grant 5 → {"revision":1} ok"#, #"revoke 5 → {"revision":1} ok"#,
+        #"compact 9 → {"error":"future"} ok"#,
+        #"range {"revision":3,"start":"a"} → {"error":"future"} ok"#, "defragment null → null ok",
+        #"transact {"then":[["put","a",\#(fnv(long))]]} → "#
+          + #"{"results":[null],"revision":2,"succeeded":true} ok"#,
+      ])
+  }
+
+  private func fnv(_ text: String) -> UInt32 {
+    text.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
   }
 
   @Test("what did not answer stays unknown, and its client goes on under another number")
   func unknown() throws {
     let history = try read(
       operation(1, 10, 20, input: transaction(put("a", "7")), output: #""Error":"timed out""#)
-        + operation(1, 30, 40, input: transaction(put("a", "8")), output: done)
-        + operation(1, 50, 60, input: transaction(put("a", "9")), output: #""Persisted":true"#))
-    #expect(
-      columns(history) == """
-        {"plumbline":1,"model":"register"} 6
-        1 write "a" "7" "7" indeterminate 0 1 10 20
-        2 write "a" "8" "8" ok 2 3 30 40
-        3 write "a" "9" "9" indeterminate 4 5 50 60
-        1: error="timed out"
-        3: revision=2
-
-        """)
+        + operation(1, 30, 40, input: transaction(put("a", "8")), output: done(2))
+        + operation(
+          2, 50, 60, input: transaction(put("a", "9")),
+          output: #""Persisted":true,"PersistedRevision":3"#))
+    #expect(history.processes == [1, 3, 2])
+    #expect(history.outcome == [.indeterminate, .ok, .ok])
+    #expect(claims(history)[2].hasSuffix(#"→ {"revision":3} ok"#))
   }
 
-  @Test("parts of a transaction and deletions by a lease claim no more than is known")
-  func transactions() throws {
-    let condition = #"[{"Key":"a","ExpectedRevision":3}]"#
+  @Test("members that nobody looks at are counted, and so are watches")
+  func uncheckedMembers() throws {
+    let more = #""Range":{"KVs":[],"Count":0,"More":true},"Revision":1,"Error":"""#
     let history = try read(
-      operation(
-        1, 10, 20, input: transaction(put("a", "7", lease: 5) + "," + put("b", "7")), output: done)
-        + operation(
-          1, 30, 40, input: transaction(put("a", "8"), conditions: condition),
-          output: #""Txn":{"Failure":true,"Results":[]},"Revision":4"#)
-        + operation(
-          1, 50, 60, input: #""Type":"leaseRevoke","LeaseRevoke":{"LeaseID":5}"#,
-          output: #""LeaseRevoke":{},"Revision":6"#))
-    #expect(
-      columns(history) == """
-        {"plumbline":1,"model":"register"} 5
-        1 write "a" "7" "7" ok 0 2 10 20
-        2 write "b" "7" "7" ok 1 3 10 20
-        3 write "a" null - indeterminate 4 \(History.never) 50 \(Event.noTime)
-        2: revision=2
-        3: revision=2
-
-        """)
-    #expect(
-      history.warnings == [
-        "transactions with conditions or several operations, whose parts count as concurrent and "
-          + "whose conditions are not checked: 2"
-      ])
+      operation(2, 30, 40, input: range("a"), output: more)
+        + #"{"Request":{"Key":"a"},"Responses":[{},{}]}"# + "\n")
+    #expect(history.unchecked == ["range.More": 1, "watch": 2])
+    #expect(history.count == 1)
+    let again = try read(String(decoding: JSONLines().bytes(of: history) ?? [], as: UTF8.self))
+    #expect(again.unchecked == history.unchecked)
   }
 
-  @Test("a log of one client among many is told to bring the others; torn ends are dropped")
-  func warnings() throws {
-    let found = #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2}]},"Error":"""#
+  @Test("the log of one client among many is told to bring the others; torn ends are dropped")
+  func oneClient() throws {
+    let found = #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2}]},"Revision":2"#
     let history = try read(
       operation(2, 30, 40, input: range("a"), output: found) + "{\"ClientId\":2,\"Inp")
+    #expect(history.count == 0)
+    #expect(history.unchecked == ["range": 1, "missing-revision": 1])
     #expect(
       history.warnings == [
         "the operation of line 3, the last, is torn and was dropped",
-        "line 1: read \"7\" from “a”, which no operation here wrote; a verdict needs the "
-          + "operations.json of all clients in one file",
+        "revision 2 was made by nobody in this file, so the operations of other clients are "
+          + "missing; a verdict needs the operations.json of all clients, in one file or in their "
+          + "folder",
       ])
+    // Several clients, nothing shown of revision 2: the checker says what is wrong.
+    let jump = try read(
+      operation(1, 10, 20, input: transaction(put("a", "7")), output: done(3))
+        + operation(2, 30, 40, input: transaction(put("a", "8")), output: done(4)))
+    #expect(jump.count == 2 && jump.unchecked == [:])
+  }
+
+  @Test("requests that the model does not know are counted and nothing is concluded")
+  func strangers() throws {
+    let history = try read(
+      operation(1, 1, 2, input: #""Type":"memberAdd""#, output: #""Revision":1"#)
+        + operation(1, 10, 20, input: transaction(put("a", "7")), output: done(2)))
+    #expect(history.count == 0 && history.unchecked == ["memberAdd": 1, "txn": 1])
+  }
+
+  @Test("what is no operation is an error with its place")
+  func refusals() throws {
     #expect(
       refusal(of: "{\"ClientId\":2}\n")
         == "h:1:1: expected an operation with “ClientId”, “Input”, “Call”, “Output” and “Return”")
+    let turned = operation(1, 20, 10, input: transaction(put("a", "7")), output: done(2))
     #expect(
-      refusal(of: "{\"ClientId\":2}}\n{}")
-        == "h:1:1: expected an operation with “ClientId”, “Input”, “Call”, “Output” and “Return”")
+      refusal(of: turned)
+        == "h:1:1: an operation that returned at 10, before it was called at 20")
   }
 }

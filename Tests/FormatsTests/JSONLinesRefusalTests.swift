@@ -139,7 +139,7 @@ struct JSONLinesRefusalTests {
     #expect(refusal(of: [0xFF, 0xFE, 0x7B, 0x00]) == "h:1:1: found UTF-16, expected UTF-8")
     #expect(
       refusal(of: "{\"a\":1}\n", ReadOptions(format: "jsnl"))
-        == "“jsnl” is no history format; did you mean “jsonl”? "
+        == "“jsnl” is no history format; did you mean jsonl? "
         + "(known: \(Formats.all.map(\.name).joined(separator: ", ")))")
   }
 }

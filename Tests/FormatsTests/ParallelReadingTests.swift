@@ -14,7 +14,7 @@ struct ParallelReadingTests {
         var reader = JSONLinesReader(file: "h")
         let done = try reader.read(lines: all)
         try reader.read(last: UnsafeRawBufferPointer(rebasing: all[done...]))
-        return describe(reader.finish())
+        return describe(try reader.finish())
       } catch {
         return error.description
       }
@@ -146,7 +146,8 @@ private struct RandomLines {
     let process = below(6)
     let space = below(4) == 0 ? " " : ""
     let extra = below(3) == 0 ? ",\"node\":\"n\(below(3))\",\"x y\":\(value())" : ""
-    let time = below(5) == 0 ? "" : ",\"time\":\(space)\(counter)\(below(100_000_000))"
+    let time =
+      below(5) == 0 ? "" : ",\"time\":\(space)\(counter)\(100_000_000 + below(100_000_000))"
     let key = ",\"key\":\(space)\"k\(process % 2)\""
     let known = open.removeValue(forKey: process)
     let f = known?.f ?? ["read", "write", "add", "a-long-function"][below(4)]

@@ -185,17 +185,65 @@ struct KeyedTests {
   @Test("they are left alone when something else is possible")
   func notInferred() throws {
     for text in [
-      events([("write", "[7 1]", "[7 1]")]),
-      events([("read", "[7 nil]", "[7 1]"), ("write", "3", "3")]),
-      events([("read", "[7 nil]", "[8 1]")]),
+      events([("write", "[7 1]", "[7 1]"), ("read", "nil", "[7 1]")]),
       events([("cas", "[1 2]", "[1 2]")]),
       events([("cas", "[7 [1 2 3]]", "[7 [1 2 3]]")]),
-      events([("read", "[[7] nil]", "[[7] 1]")]),
-      events([("add", "[7 1]", "[7 1]"), ("read", "[7 nil]", "[7 1]")]),
-      events([("read", "[7 nil]", "nil")]),
     ] {
       #expect(try shown(text, nil) == (try shown(text, false)))
     }
+  }
+
+  @Test("what proves nothing, or both, is refused with both options")
+  func undecided() {
+    for (text, words) in [
+      (
+        events([("write", "[7 1]", "[7 1]")]),
+        "h:1:1: “write” of [7,1] may be a value or a pair [key value] (Jepsen's independent keys), "
+          + "and nothing in the file decides; say --keyed or --not-keyed"
+      ),
+      (
+        events([("write", "3", "3"), ("read", "[7 nil]", "[7 1]")]),
+        "h:3:1: “read” of [7,null] shows values that are pairs [key value], and “write” of 3 on "
+          + "line 1 that they are not; say --not-keyed, or --keyed if the latter is a mistake"
+      ),
+      (
+        events([("read", "[7 nil]", "nil")]),
+        "h:1:1: “read” of [7,null] shows values that are pairs [key value], and “read” answered "
+          + "nil on line 2 that they are not; say --not-keyed, or --keyed if the latter is a "
+          + "mistake"
+      ),
+    ] {
+      #expect(refusal(of: text) == words)
+    }
+  }
+
+  @Test("tags, a flat compare-and-set, and every model")
+  func further() throws {
+    for tag in ["#jepsen.independent.Tuple ", "#clojure.lang.MapEntry "] {
+      #expect(try shown(events([("write", tag + "[7 1]", "[7 1]")]), nil) == ["7 1 1"])
+    }
+    let flat = events([("cas", "[\"k\" 1 2]", "[\"k\" 1 2]"), ("write", "[\"k\" 3]", "nil")])
+    #expect(try shown(flat, nil) == ["\"k\" [1,2] [1,2]", "\"k\" 3 nil"])
+    let set = events([("add", "[7 1]", "[7 1]"), ("read", "[7 nil]", "[7 #{1}]")])
+    #expect(try shown(set, nil) == ["7 1 1", "7 nil [1]"])
+  }
+
+  @Test("a test map before the operations names the model")
+  func testMap() throws {
+    for (map, model) in [
+      ("{:name \"x\" :nodes [] :model #knossos.model.CASRegister{:value nil}}", "cas-register"),
+      ("{:model :set :time-limit 3}", "set"), ("{:name \"a\" :concurrency 3}", nil),
+    ] {
+      let history = try read(map + "\n" + events([("read", "nil", "nil")]))
+      #expect(history.header?["model"]?.string == model)
+      #expect(history.count == 1)
+    }
+    let log =
+      "2022-07-28 07:52:55,480{GMT}\tINFO\t[jepsen test runner] jepsen.core: Running test:\n"
+      + "{:model #knossos.model.Mutex{:locked false},\n :x 1}\n"
+      + "2022-07-28 07:53:02,859{GMT}\tINFO\t[jepsen worker 2] jepsen.util: 2\t:invoke\t:read"
+      + "\tnil\n"
+    #expect(try read(log).header?["model"]?.string == "lock")
   }
 
   @Test("what is no tuple is refused when tuples were promised")

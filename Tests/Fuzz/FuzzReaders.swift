@@ -1,4 +1,5 @@
 import Base
+import Checker
 import Formats
 import Glibc
 import Histories
@@ -6,7 +7,8 @@ import Histories
 /// libFuzzer's entry: the first byte chooses the reader, or `FUZZ_READER` does, by its number (0 is
 /// detection by content); the rest is the file.
 ///
-/// What is read must survive being written and read again, in both notations that are written.
+/// What is read must survive being written and read again, in both notations that are written, and
+/// being checked and followed: with whatever numbers, no arithmetic may leave its range.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzReaders(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
@@ -24,7 +26,21 @@ public func fuzzReaders(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   require(json == jsonLines(of: json, "jsonl"), "JSON lines read back differ", json)
   let edn = EDNWriter.bytes(of: history)
   require(json == jsonLines(of: edn, "edn"), "EDN read back differs", edn)
+  judge(history, json)
   return 0
+}
+
+/// Checks a history and follows its lines: where following raises the alarm, no check says that
+/// all is well.
+private func judge(_ history: History, _ json: [UInt8]) {
+  var options = CheckOptions(budget: Budget(nanoseconds: 100_000_000, bytes: 64 << 20))
+  options.wantsReduction = false
+  let result = try? Checker.check(history, options)
+  var reader = JSONLinesReader(file: "fuzz")
+  var checker = StreamChecker(options, limit: 500)
+  let lines = json.withUnsafeBytes { try? reader.read(lines: $0) }
+  guard lines != nil, let alarm = try? checker.take(reader.drain()) else { return }
+  require(alarm.line == 0 || result?.verdict != .holds, "following sees a violation", json)
 }
 
 /// The JSON lines of what bytes hold.

@@ -26,7 +26,8 @@ import Testing
 
   @Test func everyModelOfTheCheckerIsThere() {
     let names = Generator.models.map(\.name)
-    for model in Models.all { #expect(names.contains(model.name)) }
+    // etcd's map is recorded, not generated; its tests simulate it.
+    for model in Models.all where model.name != "etcd" { #expect(names.contains(model.name)) }
     for model in Generator.models {
       #expect(!model.errors.isEmpty)
       #expect(Set(model.errors.map(\.name)).count == model.errors.count)
@@ -56,7 +57,7 @@ import Testing
     let history = try HistoryReader.read(bytes, file: "generated")
     let stated = history.header?["verdict"]?.string
     let check = CheckOptions()
-    let found = try Checker.check(history, check).verdict.rawValue
+    let found = try Checker.check(history, check).word
     guard referee else { return [stated, found] }
     let model = try Models.named(options.model)
     var values = history.values

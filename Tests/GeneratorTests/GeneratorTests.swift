@@ -15,13 +15,13 @@ import Testing
     options.operations = 4
     options.clients = 2
     options.keys = 2
-    options.error = "thin-air-element"
+    options.error = "never-inserted"
     let text = String(decoding: try Generator.bytes(options), as: UTF8.self)
     #expect(
       text == """
         {"plumbline":1,"model":"queue","initial":[],"verdict":"violation","generator":\
         {"operations":4,"clients":2,"keys":2,"values":0,"indeterminate":0.0,"thinkNanoseconds":0,\
-        "seed":"1","error":"thin-air-element","errorAt":0.9}}
+        "seed":"1","error":"never-inserted","errorAt":0.9}}
         {"process":0,"type":"invoke","f":"enqueue","key":1,"value":1,"time":9283}
         {"process":1,"type":"invoke","f":"enqueue","key":1,"value":2,"time":12219}
         {"process":1,"type":"ok","f":"enqueue","key":1,"value":2,"time":1244161}
@@ -89,12 +89,12 @@ import Testing
     arguments: [
       (
         "register", "stale-raed",
-        "the model “register” has no error “stale-raed”; did you mean “stale-read”?"
+        "the model “register” has no error “stale-raed”; did you mean stale-read?"
       ),
       (
         "registre", nil,
         "no histories can be generated for a model “registre”; "
-          + "did you mean “register”?"
+          + "did you mean register?"
       ),
       (
         "semaphore", "too-many-holders",

@@ -19,7 +19,7 @@ import Testing
     options.seed = 1
     let history = try HistoryReader.read(try Generator.bytes(options), file: "generated")
     let result = try Checker.check(history, CheckOptions())
-    #expect(result.verdict == .linearizable)
+    #expect(result.verdict == .holds)
     #expect(result.algorithm == Engine.depthFirst)
     #expect(result.statistics.steps < 2 * options.operations)
     #expect(result.statistics.configurations < options.operations / 2)

@@ -193,12 +193,12 @@ struct CoverageTests {
     #expect(
       strict.shortcomings(of: coverage) == [
         "4 operations completed, at least 5 are needed",
-        "1 “write” completed, at least 2 are needed",
+        "1 of 2 “write” completed, at least 2 are needed",
         "1 operations completed while a fault was on, at least 2 are needed",
         "\(Int(coverage.overlap * 100)) % of the operations were concurrent with another, at "
           + "least 90 % are needed",
         "the fault “kill” never verifiably took effect",
-        "0 final reads completed, at least 1 are needed",
+        "0 final reads completed, at least 1 is needed",
       ])
   }
 }

@@ -25,8 +25,11 @@ struct BadInputTests {
 
   /// A run against a server that is there already, and what is said of it after 300 ms.
   private func expectNotReady(_ driver: String, at place: String, because cause: String) throws {
+    let began = ContinuousClock.now
     let ending = try notReady(
       "--cluster", driver, "--endpoints", place, "--start-limit", "300ms")
+    // Not after the usual limit of 40 s.
+    #expect(began.duration(to: .now) < .seconds(20))
     let words =
       "plumbline: \(driver): n1 is not ready after 300 ms (\(place)\(cause); --start-limit)\n"
     #expect(ending == .init(code: 69, output: "", errors: words))
@@ -40,6 +43,51 @@ struct BadInputTests {
   ])
   func whereNobodyListensIsSaid(driver: String, cause: String) throws {
     try expectNotReady(driver, at: "127.77.1.2:1", because: ": \(cause)")
+  }
+
+  /// A node that the run started has a name as well.
+  @Test func aServerThatDoesNotListenIsNamed() throws {
+    let ending = try notReady(
+      "--cluster", "http", "--nodes", "1", "--isolation", "loopback", "--start-limit", "300ms",
+      "--command", "start=exec sleep 60")
+    let words = "plumbline: http: n1 is not ready after 300 ms (n1: no connection: "
+    #expect(ending.code == 69 && ending.errors.hasPrefix(words), "\(ending.errors)")
+  }
+
+  @Test func moreClientsThanOpenFilesAreRefusedBeforeTheStart() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = [
+      "-c",
+      #"ulimit -n 64; "$0" test -q --clients 200 --cluster http --endpoints "$2" --out "$1""#,
+      CommandTests.binary.path, folder.appending(path: "runs").path, "127.0.0.1:1",
+    ]
+    process.standardError = errors
+    try process.run()
+    let said = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 69)
+    #expect(
+      said == "plumbline: 200 clients and 1 node need up to 238 open files, and the limit of this "
+        + "process is 64: raise it (ulimit -n 238), or ask for fewer --clients or --nodes\n")
+    #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "runs").path))
+  }
+
+  @Test func quietRunsPrintNoSeed() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let words = ["--duration", "500ms", "--nodes", "1", "--faults", "none", "--out", folder.path]
+    for command in ["test", "record"] {
+      let quiet = try CommandTests.run([command, "--quiet"] + words)
+      #expect(quiet.errors == "" && quiet.output.contains("\nfolder     "))
+      #expect(!quiet.output.contains("seed"))
+      let loud = try CommandTests.run([command] + words)
+      #expect(loud.errors.contains(", seed ") && loud.output.contains("\nseed       "))
+    }
   }
 
   @Test func serversThatNeverAnswerAreNamed() throws {
@@ -113,7 +161,8 @@ struct BadInputTests {
   @Test func anEmptyHistoryIsNoPass() throws {
     let check = try CommandTests.run("check", "-", input: "")
     #expect(check.code == 3 && check.output.hasPrefix("? inconclusive -  "))
-    #expect(check.errors == "plumbline: -: no operation, so nothing to check\n")
+    #expect(check.output.contains("\n  - the history holds no operation, so nothing was checked\n"))
+    #expect(check.errors.isEmpty)
     let explain = try CommandTests.run("explain", "-", input: "")
     #expect(explain.output.hasSuffix("\n\n  Nothing to explain: the history holds no operation.\n"))
     let page = try CommandTests.run("report", "-", "-o", "-", input: "")
@@ -132,7 +181,7 @@ struct BadInputTests {
   @Test(arguments: [
     ("{\n  nodes: 3,,\n}", "2:12: found “,”, expected a name"),
     ("{", "1:2: found the end of the text, expected a name"),
-    ("{nodess: 3}", "1:2: there is no option “nodess”; did you mean “nodes”?"),
+    ("{nodess: 3}", "1:2: there is no option “nodess”; did you mean nodes?"),
     ("{nodes: 3, nodes: 4}", "1:12: “nodes” is given twice"),
   ])
   func aBrokenPlanIsNamedWithLineAndColumn(text: String, message: String) throws {

@@ -1,11 +1,9 @@
 import Foundation
+import TestMachine
 import Testing
 
 /// `plumbline test --cluster` as its user sees it.
 struct ClusterCommandTests {
-  static let hasRedis = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"]
-    .contains { FileManager.default.isExecutableFile(atPath: $0) }
-
   @Test(arguments: [
     (
       ["--cluster", "etdc"],
@@ -59,7 +57,8 @@ struct ClusterCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path))
   }
 
-  @Test(.enabled(if: hasRedis, "redis-server is not installed"), arguments: ["auto", "loopback"])
+  @Test(
+    .needs(programs: ["redis-server"], packages: ["redis-server"]), arguments: ["auto", "loopback"])
   func aShortRunAgainstRedis(isolation: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -101,7 +100,9 @@ struct ClusterCommandTests {
   @Test func theDoctorSaysWhatAPlanLacks() throws {
     let ending = try CommandTests.run("doctor")
     #expect(ending.code == 0 && ending.output.hasPrefix("this machine\n"))
-    let lacking = try CommandTests.run("doctor", "--cluster", "consul")
+    // Whatever is installed here.
+    let lacking = try CommandTests.run(
+      ["doctor", "--cluster", "consul"], environment: ["PATH": "/no/such"])
     #expect(lacking.code == 69 && lacking.output.contains("the plan\n"))
   }
 }

@@ -75,7 +75,8 @@ struct ExplainTests {
     let printed = ending.output.split(separator: "\n").map(String.init)
     #expect(
       printed.filter { $0.contains("fault") || $0.contains("▒") } == [
-        "  Meanwhile the fault “partition” (n1 | n2, n3, from 0.200 s to 1.500 s) was on.",
+        "  The fault “partition” (n1 | n2, n3, from 0.200 s to 1.500 s) was on during all of "
+          + "client 1’s write",
         "  partition                ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒",
       ])
   }
@@ -94,7 +95,7 @@ struct ExplainTests {
     #expect(ending.code == 1)
     #expect(
       ending.output.contains(
-        "Client 0 read \(seen) (line 2), although 0 additions had been acknowledged before it "
+        "Client 0 read \(seen) (lines 1–2), although 0 additions had been acknowledged before it "
           + "began and the count was at least 7: \(missing) is missing."), "\(ending.output)")
   }
 

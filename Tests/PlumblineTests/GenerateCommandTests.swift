@@ -54,7 +54,7 @@ struct GenerateCommandTests {
     (
       ["--error", "two-holders"],
       "the model “register” has no error “two-holders”; there are "
-        + "stale-read, lost-write, thin-air-read, future-read, backwards-read"
+        + "stale-read, lost-write, never-written, read-before-written, reads-go-back"
     ),
     (["--indeterminate", "5"], "--indeterminate is “5”, expected a share such as 5% or 0.05"),
     (["--seed", "x"], "--seed is “x”, expected a whole number of at least 0"),

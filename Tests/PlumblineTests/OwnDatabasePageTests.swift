@@ -1,11 +1,9 @@
 import Foundation
+import TestMachine
 import Testing
 
-private let hasPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-  .contains { FileManager.default.isExecutableFile(atPath: "\($0)/python3") }
-
 /// `docs/how-to/test-your-own-database.md` is done as a reader would do it.
-@Suite(.enabled(if: hasPython, "python3 is not installed"))
+@Suite(.needsPython, .needs(programs: ["bash"], packages: ["bash"]))
 struct OwnDatabasePageTests {
   /// Its programs are saved under the names that it gives, its commands are run in one shell, and
   /// each ends as it says; only the durations are shorter and the port is this test's.

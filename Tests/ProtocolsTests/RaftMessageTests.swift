@@ -11,8 +11,8 @@ struct RaftMessageTests {
   static let evidence = Evidence(term: 3, leader: "n2", revision: 12, acks: ["n1", "n2"])
 
   static let messages: [RaftMessage] = [
-    .requestVote(term: 4, lastIndex: 10, lastTerm: 3, isTrial: true),
-    .vote(term: 4, isGranted: false, isTrial: true),
+    .requestVote(term: 4, lastIndex: 10, lastTerm: 3, isPreVote: true),
+    .vote(term: 4, isGranted: false, isPreVote: true),
     .appendEntries(
       .init(
         term: 4, round: 17, previous: RaftPosition(index: 9, term: 3), commit: 8,
@@ -54,9 +54,9 @@ struct RaftMessageTests {
     ("3", "the body is a number, expected an object"),
     ("{}", "the body has no “type” that is a string"),
     (#"{"type":"gossip"}"#, "“gossip” is no message of raft"),
-    (#"{"type":"vote","term":1,"granted":true}"#, "vote has no “trial”"),
+    (#"{"type":"vote","term":1,"granted":true}"#, "vote has no “pre_vote”"),
     (
-      #"{"type":"vote","term":"1","granted":true,"trial":false}"#,
+      #"{"type":"vote","term":"1","granted":true,"pre_vote":false}"#,
       "vote: “term” is a string, expected a 64-bit integer"
     ),
     (
@@ -108,7 +108,7 @@ struct RaftMessageTests {
       _ = node.receive(.start, at: 0)
       _ = node.receive(.timer(.election), at: 1_000_000_000)
       let extremes: [RaftMessage] = [
-        .requestVote(term: limit, lastIndex: limit, lastTerm: limit, isTrial: false),
+        .requestVote(term: limit, lastIndex: limit, lastTerm: limit, isPreVote: false),
         .appended(term: limit, round: limit, match: limit),
         .refused(term: limit, round: limit, conflictIndex: limit, conflictTerm: limit),
         .appendEntries(

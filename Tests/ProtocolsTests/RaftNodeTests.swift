@@ -44,13 +44,13 @@ struct RaftNodeTests {
     /// Makes the node stand and win.
     mutating func elect() {
       take(.timer(.election), at: second)
-      if node.role == .trialCandidate {
+      if node.role == .preVote {
         for peer in ["n2", "n3"] {
-          hear(peer, .vote(term: node.term + 1, isGranted: true, isTrial: true))
+          hear(peer, .vote(term: node.term + 1, isGranted: true, isPreVote: true))
         }
       }
       for peer in ["n2", "n3"] {
-        hear(peer, .vote(term: node.term, isGranted: true, isTrial: false))
+        hear(peer, .vote(term: node.term, isGranted: true, isPreVote: false))
       }
     }
 
@@ -105,21 +105,21 @@ struct RaftNodeTests {
 
   @Test(arguments: [nil, RaftBug.forgetsVote])
   func aVoteSurvivesARestart(bug: RaftBug?) throws {
-    let ask = RaftMessage.requestVote(term: 7, lastIndex: 0, lastTerm: 0, isTrial: false)
+    let ask = RaftMessage.requestVote(term: 7, lastIndex: 0, lastTerm: 0, isPreVote: false)
     var voter = try Bench(bug: bug)
     voter.hear("n2", ask)
-    #expect(voter.sent == [.vote(term: 7, isGranted: true, isTrial: false)])
+    #expect(voter.sent == [.vote(term: 7, isGranted: true, isPreVote: false)])
     voter.hear("n3", ask)
-    #expect(voter.sent == [.vote(term: 7, isGranted: false, isTrial: false)])
+    #expect(voter.sent == [.vote(term: 7, isGranted: false, isPreVote: false)])
     var restarted = try Bench(bug: bug, disk: voter.disk)
     restarted.hear("n3", ask)
-    #expect(restarted.sent == [.vote(term: 7, isGranted: bug != nil, isTrial: false)])
+    #expect(restarted.sent == [.vote(term: 7, isGranted: bug != nil, isPreVote: false)])
     #expect(voter.disk.isEmpty == (bug != nil))
   }
 
   @Test func theVoteIsDurableBeforeItIsSent() throws {
     var voter = try Bench()
-    voter.hear("n2", .requestVote(term: 7, lastIndex: 0, lastTerm: 0, isTrial: false))
+    voter.hear("n2", .requestVote(term: 7, lastIndex: 0, lastTerm: 0, isPreVote: false))
     let lastPersist = voter.effects.lastIndex {
       if case .persist = $0 { return true }
       return false
@@ -203,7 +203,7 @@ struct RaftNodeTests {
       unknown
         == Failure(
           .usage,
-          "raft has no bug “stale-read”; did you mean “stale-reads”? Known: stale-reads, "
+          "raft has no bug “stale-read”; did you mean stale-reads? Known: stale-reads, "
             + "forgets-vote, commits-old-terms, acks-before-quorum, lost-log"))
     let stranger = #expect(throws: Failure.self) {
       try RaftNode(NodeSetup(name: "n9", members: ["n1", "n2"], seed: 1), recovering: [])

@@ -58,7 +58,7 @@ struct MetricTests {
       _ system: QuorumSystem, _ workload: String, spare: Int = 0
     ) throws -> Strategy {
       var options = Analysis.Options()
-      options.workload = try #require(Workload(workload))
+      options.workload = try #require(AccessMix(workload))
       options.spare = spare
       return try #require(Analysis(system, checks: [], options: options).strategy)
     }

@@ -22,7 +22,7 @@ struct StrategyTests {
       let system = QuorumSystem(nodes: nodes, reads: reads, writes: writes)
       let fraction = Double(random.draw(0..<5)) / 4
       var options = Analysis.Options()
-      options.workload = Workload(readFraction: fraction)
+      options.workload = AccessMix(readFraction: fraction)
       let best = try #require(Analysis(system, checks: [], options: options).strategy)
       let sides = [reads, writes].map {
         RandomSystem.minimal(RandomSystem.quorums($0, nodes: count))

@@ -17,7 +17,7 @@ struct SystemSearchTests {
   @Test func findsAGridWhereTheyNeedNot() throws {
     var goal = SystemSearch.Goal()
     goal.needsWriteWrite = false
-    goal.options.workload = Workload(readFraction: 0.25)
+    goal.options.workload = AccessMix(readFraction: 0.25)
     let nodes = NodeNames.numbered(6).map { QuorumNode($0) }
     let best = try #require(SystemSearch.run(nodes: nodes, goal: goal) { false }.best)
     // Writes to any one node and reads of all carry the most: 1/4 + 3/4 · 1/6.

@@ -3,38 +3,25 @@ import Formats
 import Foundation
 import Glibc
 import Histories
+import TestMachine
 import Testing
 
 @testable import Recorder
 
 /// The recorder itself is killed, or its disk is full.
 struct DyingRecorderTests {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
-  static let command = root + "/.build/debug/plumbline"
-
-  /// Whether the command is built and can record.
-  static var canRecord: Bool {
-    guard File.kind(command) == .file else { return false }
-    let process = Process()
-    process.executableURL = URL(filePath: command)
-    process.arguments = ["help", "record"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
-  }
+  static let command = Built.program("plumbline")
+  /// What it takes to run it.
+  static let isBuilt = Need { Built.obstacle("plumbline") }
 
   func processes(_ folder: RunFolder) throws -> [(id: pid_t, ticks: Int64)] {
-    try File.read(folder.processes).split(separator: 0x0A).map { line in
+    try File.read(folder[.processes]).split(separator: 0x0A).map { line in
       let value = try JSONParser.parse(line)
       return (pid_t(value["pid"]?.integer ?? 0), value["startTicks"]?.integer ?? 0)
     }
   }
 
-  @Test(.enabled("the command is not built", { canRecord }))
-  func killingTheRecorderLeavesAReadableHistoryAndNothingRunning() throws {
+  @Test(isBuilt) func killingTheRecorderLeavesAReadableHistoryAndNothingRunning() throws {
     let out = FileManager.default.temporaryDirectory.path + "/plumbline-dying-\(UUID())"
     defer { try? FileManager.default.removeItem(atPath: out) }
     try File.makeFolder(out)
@@ -63,16 +50,16 @@ struct DyingRecorderTests {
   }
 
   /// Some who start programs ignore the deaths of children, and what they start inherits that.
-  @Test(.enabled("the command is not built", { canRecord }))
-  func aParentThatIgnoresTheDeathsOfChildrenDoesNotMatter() throws {
+  @Test(isBuilt) func aParentThatIgnoresTheDeathsOfChildrenDoesNotMatter() throws {
     let out = FileManager.default.temporaryDirectory.path + "/plumbline-ignoring-\(UUID())"
     defer { try? FileManager.default.removeItem(atPath: out) }
     try File.makeFolder(out)
     let child = try ChildProcess(
-      server: "/usr/bin/env",
+      server: "/bin/sh",
       arguments: [
-        "--ignore-signal=CHLD", Self.command, "record", "--out", out, "--name", "t", "--duration",
-        "1s", "--nodes", "3", "--faults", "kill", "--fault-interval", "600ms", "--seed", "1",
+        "-c", "trap '' CHLD; exec \"$@\"", "sh", Self.command, "record", "--out", out, "--name",
+        "t", "--duration",
+        "3s", "--nodes", "3", "--faults", "kill", "--fault-interval", "1800ms", "--seed", "1",
       ], environment: Environment.variables(), log: out + "/log")
     let hasEnded = waits { child.reap() != nil }
     #expect(hasEnded)

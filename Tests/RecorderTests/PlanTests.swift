@@ -80,7 +80,7 @@ struct PlanTests {
     #expect(failure("{") == "p.json5:1:2: found the end of the text, expected a name")
     #expect(
       failure("{\n  // nodes: 3\n  nodez: 3,\n}")
-        == "p.json5:3:3: there is no option “nodez”; did you mean “nodes”?")
+        == "p.json5:3:3: there is no option “nodez”; did you mean nodes?")
     #expect(
       failure("{ seed: 1, \"nodes\": 0 }")
         == "p.json5:1:12: “nodes”: found 0, expected a whole number from 1 to 64")

@@ -1,12 +1,14 @@
 import Base
 import Checker
+import Findings
 import Histories
 import Report
 import Testing
 
 /// Violations of every model as chance makes them: there are always words, and mostly a story.
 @Suite struct ExplanationFuzzTests {
-  @Test(arguments: Models.all.map(\.name))
+  /// etcd's map has the model's own words alone, and is not generated.
+  @Test(arguments: Models.all.map(\.name).filter { $0 != "etcd" })
   func everyViolationHasWords(name: String) throws {
     let model = try Models.named(name)
     var (found, other) = (0, 0)
@@ -20,12 +22,12 @@ import Testing
         continue
       }
       found += 1
-      let checked = CheckedFile(file: "f", finding: .checked(result, history))
+      let checked = try Sample.file(history, result, file: "f", measures: true)
       let words = Explanation(result.violations[0], in: result, of: history)
       #expect(!words.story.isEmpty && !words.rule.isEmpty, "seed \(seed)")
       #expect(words.operations.contains(words.culprit), "seed \(seed)")
       if words.kind == .other { other += 1 }
-      kinds[words.kind.rawValue, default: 0] += 1
+      kinds[words.kind.name, default: 0] += 1
       let text = ExplainText(palette: Palette(color: false), ascii: true).text(checked)
       #expect(text.utf8.allSatisfy { $0 < 0x80 } && text.utf8.count < 9000, "seed \(seed)")
       #expect(ExplainJSON.object(checked)["story"] == .string(words.story))

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Formats
 import Foundation
 import Histories
@@ -11,10 +12,9 @@ import Testing
   private func page(
     _ history: History, _ result: CheckResult?, title: String = "y.jsonl", info: RunInfo? = nil,
     shortcomings: [String] = []
-  ) -> String {
-    let report = HTMLReport(
-      title: title, info: info, coverage: Coverage(of: history), shortcomings: shortcomings)
-    return String(decoding: report.page(history, result: result), as: UTF8.self)
+  ) throws -> String {
+    let findings = try Sample.findings(history, result, run: info, lacks: shortcomings)
+    return String(decoding: HTMLReport(title: title).page(findings), as: UTF8.self)
   }
 
   /// The text between two marks, or nil when one is missing.
@@ -39,7 +39,7 @@ import Testing
       {"process":1,"type":"ok","f":"read","value":1,"acks":["n3"]}
       """
     let history = try HistoryReader.read(Array(lines.utf8), file: "y.jsonl")
-    let page = page(history, nil)
+    let page = try page(history, nil)
     let section = try #require(part(page, from: "<h2 id=\"quorums-title\">", to: "</section>"))
     #expect(section.contains("Broken: quorum, overlap."))
     #expect(section.contains("(line 5)"))
@@ -49,7 +49,7 @@ import Testing
     #expect(shares == ["50 ", "50 ", "50 "])
     let plain = try HistoryReader.read(
       Array(lines.replacing(#/,"acks":[^}]*/#, with: "").utf8), file: "y.jsonl")
-    #expect(!self.page(plain, nil).contains("quorums-title"))
+    #expect(try !self.page(plain, nil).contains("quorums-title"))
   }
 
   /// Decodes a column as the page's script does.
@@ -74,7 +74,7 @@ import Testing
 
   @Test func dataComesBack() throws {
     let (history, result) = try Sample.stale()
-    let data = try data(page(history, result))
+    let data = try data(try page(history, result))
     #expect(data["axis"] == "rank")
     #expect(data["count"] == 4)
     #expect(data["functions"] == ["write", "cas", "read"])
@@ -101,7 +101,7 @@ import Testing
       10 ok write 3
       2 invoke read nil
       """)
-    let data = try data(page(history, nil))
+    let data = try data(try page(history, nil))
     #expect(data["processes"] == ["0 +1", "1", "2"])
     #expect(try column("lane", data) == [0, 1, 0, 2])
     #expect(try column("length", data) == [2, 3, 2, -1])
@@ -109,7 +109,7 @@ import Testing
 
   @Test func loadsNothing() throws {
     let (history, result) = try Sample.stale()
-    let page = page(history, result, info: Sample.info)
+    let page = try page(history, result, info: Sample.info)
     for scheme in ["http://", "https://", "url(", "src=", "@import", "innerHTML", "fetch("] {
       #expect(!page.contains(scheme), "\(scheme)")
     }
@@ -128,7 +128,7 @@ import Testing
       nemesis info stop-kill
       nemesis info start-kill
       """)
-    let faults = try data(page(history, nil))["faults"]
+    let faults = try data(try page(history, nil))["faults"]
     #expect(
       faults == [
         ["name": "kill", "start": 0, "end": 4, "verified": true, "detail": ""],
@@ -164,9 +164,9 @@ import Testing
     info.plan = evil
     info.problems = [evil]
     var result = Sample.result(.violation, history, violations: [violation])
-    result.model = evil
-    let page = page(history, result, title: evil, info: info, shortcomings: [evil])
-    let reference = self.page(plain.0, plain.1)
+    result.claim.model = evil
+    let page = try page(history, result, title: evil, info: info, shortcomings: [evil])
+    let reference = try self.page(plain.0, plain.1)
     let count = { (text: String, mark: String) in text.split(separator: mark).count }
     for mark in ["<script", "</script", "<img", "<!--"] {
       #expect(count(page, mark) == count(reference, mark), "\(mark)")
@@ -181,19 +181,19 @@ import Testing
       self.part(page, from: "role=\"status\"><b>", to: "</span></p>").map(String.init)
     }
     #expect(
-      verdict(page(history, Sample.result(.linearizable, history)))
+      verdict(try page(history, Sample.result(.holds, history)))
         == "✓ Linearizable</b><span>An order explains everything that the clients saw.")
     #expect(
-      verdict(page(history, Sample.result(.linearizable, history), shortcomings: ["too few"]))
-        == "? Inconclusive</b><span>Nothing wrong was seen, but too little was exercised to mean "
-        + "anything.")
+      verdict(try page(history, Sample.result(.holds, history), shortcomings: ["too few"]))
+        == "? Inconclusive</b><span>Nothing wrong was seen, but too little was exercised or "
+        + "checked to mean anything.")
     #expect(
-      verdict(page(history, nil))
+      verdict(try page(history, nil))
         == "• Recorded</b><span>The history was recorded and not checked.")
     let undecided = Undecided(
       key: ValueTable.none, reason: .cancelled, deepest: 7, explained: 0, completions: 1,
       mostOpen: 1)
-    let unsure = page(history, Sample.result(.undecided, history, undecided: [undecided]))
+    let unsure = try page(history, Sample.result(.undecided, history, undecided: [undecided]))
     #expect(
       verdict(unsure)
         == "? Undecided</b><span>The budget ran out before the answer was known.")
@@ -202,7 +202,7 @@ import Testing
 
   @Test func drawingOfTheCounterexample() throws {
     let (history, result) = try Sample.stale()
-    let svg = try #require(part(page(history, result), from: "<g ", to: "</svg>"))
+    let svg = try #require(part(try page(history, result), from: "<g ", to: "</svg>"))
     #expect(
       svg.split(separator: "<g ").map { $0.prefix { $0 != ">" } } == [
         "class=\"closed\"", "class=\"open\"", "class=\"closed\"", "class=\"culprit\"",
@@ -215,7 +215,7 @@ import Testing
     for text in ["", "0 invoke read nil\n0 ok read 3", "0 invoke write \(long)", wide] {
       let history = try History.text(text)
       let violation = Sample.violation(Array(-1..<1001), culprit: 0)
-      let page = page(history, Sample.result(.violation, history, violations: [violation]))
+      let page = try page(history, Sample.result(.violation, history, violations: [violation]))
       #expect(try data(page)["count"] == JSON(history.count))
       #expect(page.utf8.count < 200_000)
     }
@@ -235,13 +235,13 @@ import Testing
             time: Int64(time), line: index + 1))
       }
       let history = builder.build()
-      #expect(try data(page(history, nil))["axis"] == .string(axis), "\(times)")
+      #expect(try data(try page(history, nil))["axis"] == .string(axis), "\(times)")
     }
   }
 
   @Test func fiftyThousandOperationsStaySmall() throws {
     let history = try Sample.large(50_000)
-    let page = page(history, Sample.result(.linearizable, history), info: Sample.info)
+    let page = try page(history, Sample.result(.holds, history), info: Sample.info)
     #expect(page.utf8.count < 2_000_000)
     let data = try data(page)
     #expect(data["axis"] == "time")

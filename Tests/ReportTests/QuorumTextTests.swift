@@ -1,4 +1,5 @@
 import Base
+import Findings
 import Quorums
 import Report
 import Testing

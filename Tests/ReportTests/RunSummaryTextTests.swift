@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Histories
 import Report
 import TestSupport
@@ -25,8 +26,7 @@ import Testing
   @Test func passWhole() throws {
     let history = try history()
     let text = summary.text(
-      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history,
-      result: Sample.result(.linearizable, history))
+      Sample.info, try Sample.findings(history, Sample.result(.holds, history)))
     #expect(
       text == """
         raft  2025-01-01 12:00:00
@@ -60,9 +60,8 @@ import Testing
     var info = Sample.info
     info.problems = ["node n3 printed rubbish"]
     let lacks = ["the fault “partition” never verifiably took effect"]
-    let text = summary.text(
-      info, coverage: Coverage(of: history), shortcomings: lacks, history: history,
-      result: Sample.result(.linearizable, history))
+    let findings = try Sample.findings(history, Sample.result(.holds, history), lacks: lacks)
+    let text = summary.text(info, findings)
     #expect(
       text.contains(
         """
@@ -73,8 +72,8 @@ import Testing
           - the fault “partition” never verifiably took effect
 
         """))
-    #expect(RunVerdict(.linearizable, shortcomings: lacks).exitCode == .inconclusive)
-    #expect(RunVerdict(.violation, shortcomings: lacks).exitCode == .violation)
+    #expect(findings.ending.exitCode == .inconclusive)
+    #expect(Ending(.violation, lacks: lacks).exitCode == .violation)
   }
 
   @Test func whatMostlyFailedSaysWhy() throws {
@@ -87,19 +86,17 @@ import Testing
       }
     }
     let history = builder.build()
-    let text = summary.text(
-      Sample.info, coverage: Coverage(of: history), shortcomings: [], history: history, result: nil)
+    let text = summary.text(Sample.info, try Sample.findings(history, nil))
     #expect(text.contains("0 final reads\n  most often: timeout (2)\n\n"))
   }
 
   @Test func violationCarriesItsDetails() throws {
     let (history, result) = try Sample.stale()
-    let checked = CheckedFile(file: "", finding: .checked(result, history))
-    let details = TextReport(palette: Palette(color: false)).details(checked)
+    let details = TextReport(palette: Palette(color: false)).details(
+      try Sample.file(history, result))
     // What the run lacked does not matter any more.
     let text = summary.text(
-      Sample.info, coverage: Coverage(of: history), shortcomings: ["0 final reads"],
-      history: history, result: result)
+      Sample.info, try Sample.findings(history, result, lacks: ["0 final reads"]))
     #expect(!text.contains("  - 0 final reads"))
     #expect(text.contains(details))
     #expect(text.contains("✗ violation    no order explains what the clients saw\n"))
@@ -108,8 +105,7 @@ import Testing
   @Test func emptyRun() throws {
     let empty = try History.text("")
     let text = summary.text(
-      Sample.info, coverage: Coverage(of: empty), shortcomings: ["0 operations completed"],
-      history: empty, result: nil)
+      Sample.info, try Sample.findings(empty, nil, lacks: ["0 operations completed"]))
     #expect(text.contains("Recorded, not checked.\n  - 0 operations completed\n"))
   }
 }

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Histories
 import Report
 import TestSupport
@@ -39,10 +40,33 @@ enum Sample {
     undecided: [Undecided] = []
   ) -> CheckResult {
     CheckResult(
-      verdict: verdict, model: "cas-register", operations: history.count,
+      claim: Claim(model: "cas-register", reach: .key), verdict: verdict, operations: history.count,
       indeterminate: history.outcome.count { $0 == .indeterminate }, keys: 1, algorithm: "search",
       seconds: 0.0004, violations: violations, undecided: undecided,
       statistics: SearchStatistics(steps: 12, configurations: 5, peakBytes: 640))
+  }
+
+  /// What is known of a history, its verdict and its run.
+  static func findings(
+    _ history: History, _ result: CheckResult?, file: String = "y.jsonl", run: RunInfo? = nil,
+    lacks: [String] = [], measures: Bool = false
+  ) throws -> HistoryFindings {
+    var investigate = Investigate()
+    investigate.measures = measures
+    investigate.seeksRepairs = false
+    var findings = try investigate.judge(history, result, file: file)
+    findings.run = run
+    findings.lacks += lacks
+    findings.ending = Ending(result?.verdict ?? .holds, lacks: findings.lacks)
+    return findings
+  }
+
+  /// The same as of a file.
+  static func file(
+    _ history: History, _ result: CheckResult?, file: String = "y.jsonl", measures: Bool = false
+  ) throws -> Investigated {
+    Investigated(
+      file: file, .judged(try findings(history, result, file: file, measures: measures)))
   }
 
   static func violation(

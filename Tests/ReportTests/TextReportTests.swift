@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Findings
 import Histories
 import Report
 import TestSupport
@@ -8,12 +9,12 @@ import Testing
 @Suite struct TextReportTests {
   private let plain = TextReport(palette: Palette(color: false), width: 84)
 
-  private func file(_ pair: (History, CheckResult)) -> CheckedFile {
-    CheckedFile(file: "y.jsonl", finding: .checked(pair.1, pair.0))
+  private func file(_ pair: (History, CheckResult)) throws -> Investigated {
+    try Sample.file(pair.0, pair.1)
   }
 
   @Test func violationWhole() throws {
-    let checked = file(try Sample.stale())
+    let checked = try file(try Sample.stale())
     #expect(
       plain.line(checked, fileWidth: 10)
         == "✗ violation    y.jsonl     cas-register, 4 operations, 1 unknown, 400 µs, search")
@@ -21,9 +22,9 @@ import Testing
       plain.details(checked) == """
 
         Stale read on key "x"
-          Client 3 read 1 (line 8), although it began after client 2’s compare-and-set from
-          1 to 3 had been acknowledged (line 5). 1 had been written before that began, by
-          client 0 (line 3), and never again, so 3 or something newer should have been
+          Client 3 read 1 (lines 6–8), although it began after client 2’s compare-and-set
+          from 1 to 3 had been acknowledged (lines 4–5). 1 was written before that began, by
+          client 0 (lines 1–3), and never again, so 3 or something newer should have been
           found. Nobody ever saw 3.
 
           client 0  ├─ write 1 ─┤
@@ -32,18 +33,18 @@ import Testing
           client 3                              ┣━ read → 1 ━┫
                     ┣━━┫ cannot be explained · ├┄┄▶ outcome unknown: may take effect later
 
-            line  client  operation
-               1       0  write 1
-               2       1  write 7 ?
-               4       2  cas 1→3
-          >    6       3  read → 1
+            lines  client  operation
+              1–3       0  write 1
+              2–7       1  write 7 ?
+              4–5       2  cas 1→3
+          >   6–8       3  read → 1
             No operation of these can be left out: they prove it alone.
 
           Just before line 8, 3 states were possible:
           • 3  after write 1, cas 1→3
-              read → 1 (line 6): can't read 1 from a register that holds 3
+              read → 1 (lines 6–8): can't read 1 from a register that holds 3
           • 7  after write 1, cas 1→3, write 7 ?
-              read → 1 (line 6): can't read 1 from a register that holds 7
+              read → 1 (lines 6–8): can't read 1 from a register that holds 7
           • … and 1 other
 
         """)
@@ -53,7 +54,7 @@ import Testing
     var (history, result) = try Sample.stale()
     result.violations[0].dilemmas[0].state += " Überall “é”."
     let report = TextReport(palette: Palette(color: false), ascii: true)
-    let text = report.details(file((history, result)))
+    let text = report.details(try file((history, result)))
     #expect(text.utf8.allSatisfy { $0 < 0x80 })
     #expect(
       text.split(separator: "\n").filter { $0.hasPrefix("  client") }.joined(separator: "\n")
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func colourAddsNothingButColour() throws {
-    let checked = file(try Sample.stale())
+    let checked = try file(try Sample.stale())
     var text = TextReport(palette: Palette(color: true), width: 84).details(checked)
     #expect(text.contains("\u{1B}[1;31mStale read on key \"x\"\u{1B}[0m"))
     for code in ["1;31", "33", "32", "2", "1", "0"] {
@@ -77,7 +78,7 @@ import Testing
 
   @Test func otherVerdicts() throws {
     let history = try History.text("0 invoke write 1\n0 ok write 1\n1 invoke read nil")
-    let good = file((history, Sample.result(.linearizable, history)))
+    let good = try file((history, Sample.result(.holds, history)))
     #expect(
       plain.line(good)
         == "✓ linearizable y.jsonl  cas-register, 2 operations, 1 unknown, 400 µs, search")
@@ -87,7 +88,7 @@ import Testing
         key: ValueTable.none, reason: .memory(limit: 2 << 30), deepest: 0, explained: 12_345,
         completions: 20_000, mostOpen: 31)
     ]
-    let unsure = file((history, Sample.result(.undecided, history, undecided: undecided)))
+    let unsure = try file((history, Sample.result(.undecided, history, undecided: undecided)))
     #expect(
       plain.details(unsure) == """
 
@@ -99,7 +100,8 @@ import Testing
           give clients longer timeouts, or end the faults sooner.
 
         """)
-    let bad = CheckedFile(file: "z\u{1B}[2J.jsonl", finding: .error("z: 3:1: expected {"))
+    let bad = Investigated(
+      file: "z\u{1B}[2J.jsonl", .failed(Failure(.badInput, "z: 3:1: expected {")))
     #expect(plain.line(bad) == "! error        z\\u{1B}[2J.jsonl  z: 3:1: expected {")
     #expect(plain.details(bad).isEmpty)
     var tally = VerdictTally()
@@ -112,7 +114,7 @@ import Testing
     let (history, result) = try Sample.stale()
     for width in [40, 60, 80, 100] {
       let text = TextReport(palette: Palette(color: false), width: width).details(
-        file((history, result)))
+        try file((history, result)))
       let drawn = text.split(separator: "\n").filter { $0.hasPrefix("  client") }
       #expect(!drawn.isEmpty)
       for line in drawn { #expect(Legible.width(String(line)) <= width, "\(line)") }
@@ -127,24 +129,24 @@ import Testing
       for culprit in [-1, 0, 7, Int.max] {
         let violation = Sample.violation([culprit, 0, 99], culprit: culprit)
         let result = Sample.result(.violation, history, violations: [violation])
-        let text = plain.details(file((history, result)))
+        let text = plain.details(try file((history, result)))
         let isStory = history.outcome.first == .ok
         #expect(text.contains(isStory ? "but nobody ever wrote 3" : "  No order explains it.\n"))
-        _ = VerdictJSON.object(file((history, result))).description
+        _ = VerdictJSON.object(try file((history, result))).description
       }
     }
     let first = Sample.result(.violation, one, violations: [Sample.violation([0], culprit: 0)])
     #expect(
-      plain.details(file((one, first))) == """
+      plain.details(try file((one, first))) == """
 
         Value out of nowhere
-          Client 0 read 3 (line 2), but nobody ever wrote 3 in this history.
+          Client 0 read 3 (lines 1–2), but nobody ever wrote 3 in this history.
 
           client 0  ┣━ read → 3 ━┫
                     ┣━━┫ cannot be explained
 
-            line  client  operation
-          >    1       0  read → 3
+            lines  client  operation
+          >   1–2       0  read → 3
 
         """)
   }
@@ -155,7 +157,7 @@ import Testing
     let history = try History.text(lines.joined(separator: "\n"))
     let violation = Sample.violation(Array(0..<1000), culprit: 500)
     let result = Sample.result(.violation, history, violations: [violation])
-    let text = plain.details(file((history, result)))
+    let text = plain.details(try file((history, result)))
     #expect(text.contains("client 500  ┣━ write 500 ━"))
     #expect(text.contains("farther away not drawn"))
     #expect(text.split(separator: "\n").count < 60)
@@ -172,10 +174,10 @@ import Testing
       Dilemma(state: long, path: [0], refusals: [Refusal(operation: 1, reason: long)])
     ]
     let result = Sample.result(.violation, history, violations: [violation])
-    let text = plain.details(file((history, result)))
+    let text = plain.details(try file((history, result)))
     #expect(text.utf8.count < 20_000)
     #expect(!text.utf8.contains(0x1B))
-    #expect(VerdictJSON.object(file((history, result))).description.utf8.count > 3_000_000)
+    #expect(VerdictJSON.object(try file((history, result))).description.utf8.count > 3_000_000)
   }
 
   @Test func manyKeysAreCounted() throws {
@@ -183,6 +185,7 @@ import Testing
     var many = result
     many.violations = (0..<5).map { _ in result.violations[0] }
     #expect(
-      plain.details(file((history, many))).hasSuffix("\n2 further keys also broke the model.\n"))
+      plain.details(try file((history, many))).hasSuffix("\n2 further keys also broke the model.\n")
+    )
   }
 }

@@ -1,12 +1,13 @@
 import Base
 import Foundation
 import Glibc
+import TestMachine
 import Testing
 
 /// Going inside, as root where we are root, and as a user without rights.
-@Suite(.enabled("this machine allows no sandbox", { TrialRun.isPossible }))
+@Suite(.trial("exit"))
 struct EntryTests {
-  @Test(arguments: TrialRun.User.all)
+  @Test(.trial("describe"), arguments: TrialRun.User.all)
   func itIsRootInsideWithNothingButALoopback(user: TrialRun.User) throws {
     let run = try TrialRun(["describe"], as: user)
     #expect(
@@ -63,8 +64,7 @@ struct EntryTests {
     }
   }
 
-  @Test(.enabled("only root can cover /proc for others", { geteuid() == 0 }))
-  func aCoveredProcCostsOnlyTheProcessNamespace() throws {
+  @Test func aCoveredProcCostsOnlyTheProcessNamespace() throws {
     let run = try TrialRun(["covered", "describe"])
     #expect(run.lines.dropFirst() == ["own processes false", "interfaces lo"])
     #expect(run.code == 0)
@@ -74,8 +74,7 @@ struct EntryTests {
         == ["own child true status 3", "another child false", "later processes []"])
   }
 
-  @Test(.enabled("only root can cover /proc for others", { geteuid() == 0 }))
-  func withoutAProcessNamespaceTheEndStillTakesTheOrphansAlong() throws {
+  @Test func withoutAProcessNamespaceTheEndStillTakesTheOrphansAlong() throws {
     let trial = try Running(["covered", "linger"], as: .ourselves)
     // Outer, pid 1 and the outer inside; its pid 1 and plumbline; the shell and its three.
     #expect(trial.grows(to: 9))

@@ -1,9 +1,10 @@
 import Base
+import TestMachine
 import Testing
 
 /// Wires that the kernel joins, with rules, as root where we are root, and as a user without
 /// rights.
-@Suite(.enabled("this machine allows no sandbox with rules", { TrialRun.hasRules }))
+@Suite(.trial("rules-cut"))
 struct RuledWiresTests {
   @Test(arguments: TrialRun.User.all)
   func whatIsCutDoesNotArriveAndAllElseDoes(user: TrialRun.User) throws {
@@ -66,7 +67,7 @@ struct RuledWiresTests {
   }
 
   /// Another's eyes: what the program `nft` reads out of the kernel is what we say.
-  @Test(.enabled(if: TrialRun.hasProgram, "nft is not installed"), arguments: TrialRun.User.all)
+  @Test(.trial("rules-list"), arguments: TrialRun.User.all)
   func nftSeesTheRulesThatWeTell(user: TrialRun.User) throws {
     let run = try TrialRun(["rules-list"], as: user)
     let told = run.lines.suffix(5).map { "\t\t" + $0 }
@@ -81,22 +82,5 @@ struct RuledWiresTests {
     expected += told
     expected += ["\t}", "}"]
     #expect(run.lines.dropLast(5) == expected[...])
-  }
-}
-
-extension TrialRun {
-  /// Whether the kernel has what rules take; says what it has not.
-  fileprivate static let hasRules: Bool = {
-    guard isPossible, let run = try? TrialRun(["probe"]) else { return false }
-    let wanting = run.lines.filter {
-      ($0.hasPrefix("bridge: ") || $0.hasPrefix("nft: ")) && !$0.hasSuffix(": yes")
-    }
-    if !wanting.isEmpty { print("tests of rules are skipped: \(wanting)") }
-    return wanting.isEmpty
-  }()
-
-  /// Whether the program is there that shows rules.
-  fileprivate static let hasProgram = ["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"].contains {
-    File.kind($0) == .file
   }
 }

@@ -14,6 +14,7 @@ final class Running {
   ///
   /// Why not `Process`: that waits for all who hold its descriptors, so for what is left behind.
   init(_ words: [String], as user: TrialRun.User, isAwaited: Bool = true) throws {
+    try TrialNeeds.require(words, user)
     var ends: [Int32] = [-1, -1]
     try #require(plumbline_pipe(&ends) == 0)
     var actions = posix_spawn_file_actions_t()

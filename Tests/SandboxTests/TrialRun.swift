@@ -1,6 +1,9 @@
 import Base
 import Foundation
 import Glibc
+import Sandbox
+import TestMachine
+import Testing
 
 /// One run of the program `SandboxTrial`: the tests themselves have threads, and stay outside.
 struct TrialRun {
@@ -9,13 +12,24 @@ struct TrialRun {
   /// The lines that it wrote, those for people left out.
   let lines: [String]
 
+  /// Runs it to its end. Where the machine does not allow the user what that takes, the test, or
+  /// the case of it that is for that user, is skipped.
   init(_ words: [String], as user: User = .ourselves) throws {
+    try TrialNeeds.require(words, user)
+    self.init(anywhere: words, as: user)
+  }
+
+  /// Runs it to its end, whatever comes of that.
+  init(anywhere words: [String], as user: User) {
     let process = Process()
     process.executableURL = URL(filePath: TrialRun.program)
     process.arguments = TrialRun.words(words, as: user)
     let pipe = Pipe()
     process.standardOutput = pipe
-    try process.run()
+    guard (try? process.run()) != nil else {
+      (code, lines) = (-1, ["\(TrialRun.program) cannot be started"])
+      return
+    }
     let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     let wasEnded = process.terminationReason == .uncaughtSignal
@@ -39,30 +53,5 @@ struct TrialRun {
   }
 
   /// It is built beside the tests.
-  static var program: String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    let here = URL(filePath: CommandLine.arguments.first ?? own).deletingLastPathComponent().path
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().path
-    let folders = [here, own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }]
-    return (folders + ["\(root)/.build/debug"]).map { "\($0)/SandboxTrial" }
-      .first { File.kind($0) == .file } ?? "SandboxTrial"
-  }
-
-  /// Why there is no sandbox on this machine, or nil; told once for all tests.
-  static let refusal: String? = {
-    for user in User.all {
-      guard let run = try? TrialRun(["exit", "7"], as: user) else {
-        return "the program SandboxTrial is not built"
-      }
-      if run.code != 7 { return "\(user): \(run.lines.joined(separator: " "))" }
-    }
-    return nil
-  }()
-
-  /// Whether the tests can be run here; says why they cannot.
-  static var isPossible: Bool {
-    if let refusal { print("sandbox tests are skipped: \(refusal)") }
-    return refusal == nil
-  }
+  static let program = Built.program("SandboxTrial")
 }

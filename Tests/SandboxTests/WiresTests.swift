@@ -1,7 +1,8 @@
+import TestMachine
 import Testing
 
 /// The wires of a cluster, in a sandbox, as root where we are root, and as a user without rights.
-@Suite(.enabled("this machine allows no sandbox", { TrialRun.isPossible }))
+@Suite(.trial("cut"))
 struct WiresTests {
   @Test(arguments: TrialRun.User.all)
   func framesGoThroughTheSwitchOrNotAtAll(user: TrialRun.User) throws {
@@ -58,19 +59,5 @@ struct WiresTests {
         "exit 0",
         "no such folder: No such file or directory", "no network: Bad file descriptor",
       ])
-  }
-
-  @Test func outsideOfASandboxThereAreNone() throws {
-    let run = try TrialRun(["wires-outside"])
-    #expect(run.lines == ["refused: wires were to be made outside of a sandbox"])
-    #expect(run.code == 70)
-  }
-
-  @Test(arguments: TrialRun.User.all)
-  func theMachineIsProbedWithoutChangingIt(user: TrialRun.User) throws {
-    let run = try TrialRun(["probe"], as: user)
-    #expect(
-      run.lines.prefix(4) == ["namespaces: yes", "processes: yes", "packets: yes", "veth: yes"])
-    #expect(run.lines.last == "same namespaces: true")
   }
 }

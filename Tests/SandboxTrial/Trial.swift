@@ -58,7 +58,7 @@ enum Trial {
     case "await-signal": Lingering.awaitSignal()
     case "linger": Lingering.stay()
     case "orphans": Lingering.adoptOrphans()
-    case "covered": try coverProc(Array(words.dropFirst()))
+    case "covered": return try coverProc(Array(words.dropFirst()))
     case "again":
       return try Sandbox.enter(arguments: [CommandLine.arguments[0]] + words.dropFirst())
     case "spawn": try Spawning.run()
@@ -106,12 +106,36 @@ enum Trial {
     }
   }
 
-  /// As in a container that hides parts of `/proc`: to another user the kernel then refuses a
-  /// fresh one, as what is covered would be seen.
-  private static func coverProc(_ words: [String]) throws(Failure) {
+  /// Goes into a user namespace below ours, where root is an ordinary user.
+  private static func enterAsOrdinaryUser() throws(Failure) {
+    // The Glibc overlay does not have it; CLONE_NEWUSER and CLONE_NEWNS.
+    typealias Unshare = @convention(c) (Int32) -> Int32
+    let unshare = dlsym(nil, "unshare").map { unsafeBitCast($0, to: Unshare.self) }
+    guard unshare?(0x1000_0000 | 0x2_0000) == 0 else {
+      throw Failure(.unavailable, "a user namespace in another: \(File.systemMessage())")
+    }
+    for map in ["uid_map", "gid_map"] {
+      let file = open("/proc/self/\(map)", O_WRONLY)
+      defer { close(file) }
+      guard write(file, "1000 0 1", 8) == 8 else {
+        throw Failure(.unavailable, "mapping the user: \(File.systemMessage())")
+      }
+    }
+  }
+
+  /// As in a container that hides parts of `/proc`: to all but the machine's root the kernel then
+  /// refuses a fresh one, as what is covered would be seen.
+  private static func coverProc(_ words: [String]) throws(Failure) -> Int32 {
     guard mount("/dev/null", "/proc/uptime", nil, UInt(MS_BIND), nil) == 0 else {
       throw Failure(.unavailable, "covering /proc/uptime: \(File.systemMessage())")
     }
-    try runOutside([CommandLine.arguments[0], "--as", "65534", "again"] + words)
+    do throws(Failure) {
+      try runOutside([CommandLine.arguments[0], "--as", "65534", "again"] + words)
+    } catch {
+      // In a user namespace of ours there is nobody else to be; in one below it what covers is
+      // locked.
+      try enterAsOrdinaryUser()
+    }
+    return try run(["again"] + words)
   }
 }

@@ -1,10 +1,12 @@
+import Base
 import Histories
 
 extension History {
   /// A history from lines such as `0 invoke write 1 x`: process, type, function, value, key.
   ///
   /// A value is an integer, `nil`, `true`, `false`, `[1,[2,3]]` (a list, no spaces) or a word; the
-  /// key may be left out. Made for tests: anything else is a trap.
+  /// key may be left out. What begins with a brace is JSON, without spaces. Made for tests:
+  /// anything else is a trap.
   public static func text(_ lines: String) throws(HistoryError) -> History {
     var builder = HistoryBuilder()
     for (index, line) in lines.split(separator: "\n").enumerated() {
@@ -32,6 +34,9 @@ extension History {
     if word == "true" { return ValueTable.true }
     if word == "false" { return ValueTable.false }
     if let number = Int64(word) { return values.intern(integer: number) }
+    if word.hasPrefix("{") {
+      return values.intern((try? JSONParser.parse(Array(word.utf8))) ?? .null)
+    }
     guard word.hasPrefix("["), word.hasSuffix("]") else { return values.intern(string: word) }
     var parts: [ValueID] = []
     var part = ""

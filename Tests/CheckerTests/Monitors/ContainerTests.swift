@@ -121,7 +121,8 @@ import Testing
   }
 
   /// A pending removal that was invoked too late does not excuse a lost element: it was in the
-  /// way when the other one was taken out. The monitor says so itself, in three operations.
+  /// way when the other one was taken out. The monitor says so itself, in three operations. Who put
+  /// the other one in matters only where the order of the two does.
   @Test(arguments: [("stack", "push", "pop"), ("priority-queue", "insert", "delete-min")])
   func aLateRemovalExplainsNothing(model: String, put: String, take: String) throws {
     let other = model == "stack" ? 1 : 2
@@ -139,7 +140,8 @@ import Testing
     options.model = model
     let result = try Checker.check(history, options)
     #expect(result.algorithm == "\(model)-monitor")
-    #expect(result.violations.map(\.operations) == [[0, 1, 2]], "\(model)")
+    let shown = model == "stack" ? [0, 1, 2] : [0, 2]
+    #expect(result.violations.map(\.operations) == [shown], "\(model)")
     let early = try History.text(
       """
       0 invoke \(put) 1
@@ -150,7 +152,7 @@ import Testing
       0 invoke \(take)
       0 ok \(take) \(other)
       """)
-    #expect(try Checker.check(early, options).verdict == .linearizable)
+    #expect(try Checker.check(early, options).verdict == .holds)
   }
 
   @Test(arguments: kinds) func agreesOnAllSmallHistories(kind: Kind) throws {

@@ -34,7 +34,7 @@ func judge(
   let settings = try Settings(options, header: nil, values: &values)
   for (_, task) in Checker.partition(history, values: values, settings, options) {
     func replay(_ places: [Int32], _ results: [ValueID]) {
-      let claim = Claim(
+      let claim = ProposedOrder(
         order: places, results: results, calls: task.calls, settings: settings, values: values)
       if let rejection = model.verify(claim) {
         let truth = model.referee(task.calls, settings, values)
@@ -43,6 +43,9 @@ func judge(
     }
     switch try rung.decide(task) {
     case .pass: count.passes += 1
+    case .impasse:
+      count.violations += 1
+      #expect(!model.referee(task.calls, settings, values), "\(describe(history))")
     case .order(let steps):
       count.orders += 1
       let places = steps.map { step in
@@ -54,16 +57,16 @@ func judge(
       replay(places, [])
     case .violation(let certificate):
       count.violations += 1
-      let size = count.certificates[certificate.rule, default: 0]
-      count.certificates[certificate.rule] = max(size, certificate.calls.count)
+      let size = count.certificates[certificate.anomaly.name, default: 0]
+      count.certificates[certificate.anomaly.name] = max(size, certificate.calls.count)
       #expect(
         !model.referee(task.calls, settings, values),
-        "\(rung.name) is wrong to refuse (\(certificate.rule)):\n\(describe(history))")
+        "\(rung.name) is wrong to refuse (\(certificate.anomaly.name)):\n\(describe(history))")
       let alone = certificate.calls.map { task.calls[$0] }
       #expect(
         !model.referee(alone, settings, values),
         """
-        \(rung.name) \(certificate.rule) \(certificate.calls) proves nothing:
+        \(rung.name) \(certificate.anomaly.name) \(certificate.calls) proves nothing:
         \(describe(history))
         """)
       // What nobody knows of, and the certificate does not name, must not be able to help; a
@@ -74,7 +77,7 @@ func judge(
       }
       #expect(
         !model.referee(helped.map { task.calls[$0] }, settings, values),
-        "\(rung.name) \(certificate.rule) leaves out who helps:\n\(describe(history))")
+        "\(rung.name) \(certificate.anomaly.name) leaves out who helps:\n\(describe(history))")
     }
   }
 }

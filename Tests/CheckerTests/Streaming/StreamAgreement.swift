@@ -85,13 +85,13 @@ struct StreamedEvents {
       guard index == events.count - 1 || random.chance(0.4) else { continue }
       if let found = try checker.take(builder.drain()) {
         alarm = found.line
-        rule = found.rule
+        rule = found.anomaly.name
         break
       }
     }
-    if alarm == nil, let found = checker.finish() {
+    if alarm == nil, let found = try checker.finish() {
       alarm = events.count
-      rule = found.rule
+      rule = found.anomaly.name
     }
     isUndecided = checker.undecidedCount > 0
   }

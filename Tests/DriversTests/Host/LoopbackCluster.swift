@@ -2,6 +2,7 @@ import Base
 import CLinux
 import Drivers
 import Glibc
+import Sandbox
 import Synchronization
 
 /// A real cluster on loopback addresses of its own, in a temporary folder.
@@ -47,14 +48,6 @@ final class LoopbackCluster {
     }
   }
 
-  /// The path of a program in PATH, or nil.
-  static func find(_ program: String) -> String? {
-    if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
-    let path = getenv("PATH").map { String(cString: $0) } ?? ""
-    return (path + ":/usr/sbin").split(separator: ":").map { "\($0)/\(program)" }
-      .first { access($0, X_OK) == 0 }
-  }
-
   /// A session of one client at a node, on sockets.
   func host(client: Int = 0, node: Int, knobs: [String: String] = [:]) -> BlockingHost {
     var site = self.site
@@ -86,9 +79,7 @@ final class LoopbackCluster {
 
   /// Starts one server; its output goes to `ROLE.log` in its node's folder.
   func start(_ process: ServerProcess) throws {
-    guard let path = LoopbackCluster.find(process.program) else {
-      throw Failure(.unavailable, "\(process.program) is not installed")
-    }
+    let path = try ProgramPath.resolve(process.program, packages: driver.packages)
     for file in process.files where access(file.path, F_OK) != 0 {
       try File.replace(file.path, with: Array(file.text.utf8))
     }

@@ -198,18 +198,23 @@ struct EtcdTests {
     let look = request("cluster/member/list", "{}")
     let own = script.talk(.status, status(leader: #""leader":"11","#))
     #expect(own.requests == [ask])
-    #expect(own.answer == Answer(.ok(.null), status: NodeStatus(stage: 0, leader: 0, term: 2)))
+    #expect(
+      own.answer
+        == Answer(.ok(.null), status: NodeStatus(stage: 0, leader: 0, term: 2, version: "3.4.23")))
     let other = script.talk(.status, status(leader: #""leader":"13","#), list([0, 1, 2]))
     #expect(other.requests == [ask, look])
-    #expect(other.answer == Answer(.ok(.null), status: NodeStatus(stage: 0, leader: 2, term: 2)))
+    #expect(
+      other.answer
+        == Answer(.ok(.null), status: NodeStatus(stage: 0, leader: 2, term: 2, version: "3.4.23")))
     let again = script.talk(.status, status(leader: #""leader":"12","#))
     #expect(again.requests == [ask], "the members are known")
-    #expect(again.answer?.status == NodeStatus(stage: 0, leader: 1, term: 2))
+    #expect(again.answer?.status == NodeStatus(stage: 0, leader: 1, term: 2, version: "3.4.23"))
     let stranger = script.talk(.status, status(leader: #""leader":"99","#), list([0, 1, 2]))
     #expect(stranger.requests == [ask, look])
-    #expect(stranger.answer?.status == NodeStatus(stage: 0, leader: nil, term: 2))
+    #expect(
+      stranger.answer?.status == NodeStatus(stage: 0, leader: nil, term: 2, version: "3.4.23"))
     let nobody = script.talk(.status, status(leader: #""errors":["etcdserver: no leader"],"#))
-    #expect(nobody.answer?.status == NodeStatus(stage: -1, leader: nil, term: nil))
+    #expect(nobody.answer?.status == NodeStatus(stage: -1, version: "3.4.23"))
   }
 
   @Test("nodes of one address are told apart by their ports")
@@ -225,7 +230,7 @@ struct EtcdTests {
       .status, status(leader: #""leader":"3","#),
       response("{\(header),\"members\":[\(members.joined(separator: ","))]}"))
     #expect(requests.allSatisfy { $0.contains("\r\nHost: 127.0.0.1:23791\r\n") })
-    #expect(answer?.status == NodeStatus(stage: 0, leader: 2, term: 2))
+    #expect(answer?.status == NodeStatus(stage: 0, leader: 2, term: 2, version: "3.4.23"))
   }
 
   @Test("a member is taken out by its id, and added by its address")

@@ -7,8 +7,11 @@ import Testing
 struct HTTPServiceTests {
   let service = HTTPService()
 
+  /// Every key that is not there is answered with 404 and `{}`.
   func script(_ knobs: [String: String] = [:]) -> Script {
-    Script(service, Site.told(service, knobs: knobs))
+    var site = Site.told(service, knobs: knobs)
+    site.learned = ["status": 404, "type": "", "body": [:]]
+    return Script(service, site)
   }
 
   func request(_ line: String, _ fields: String = "", _ body: String = "") -> String {
@@ -46,9 +49,11 @@ struct HTTPServiceTests {
 
   @Test("what statuses mean")
   func statuses() {
-    var script = script(["cas": "POST /kv/{key} body=[{from},{to}]", "mismatch": "409 412"])
+    var script = script(["cas": "POST /kv/{key} body=[{from},{to}]"])
     let lines: [(Question, String, Answer.Outcome)] = [
       (.read(key: "a"), "404 No", .ok(.null)),
+      (.read(key: "a"), "206 Part", .unknown("HTTP status 206")),
+      (.read(key: "a"), "200 OK", .ok([:])),
       (.read(key: "a"), "403 No", .refused("HTTP status 403")),
       (.read(key: "a"), "409 No", .unknown("HTTP status 409")),
       (.read(key: "a"), "500 No", .unknown("HTTP status 500")),
@@ -58,6 +63,10 @@ struct HTTPServiceTests {
       (.write(key: "a", value: 1), "503 No", .unknown("HTTP status 503")),
       (.cas(key: "a", from: 1, to: 2), "200 OK", .ok(true)),
       (.cas(key: "a", from: 1, to: 2), "412 No", .ok(false)),
+      (
+        .cas(key: "a", from: 1, to: 2), "409 No",
+        .unknown("HTTP status 409 (mismatch=409 if that means that another value was found)")
+      ),
       (.cas(key: "a", from: 1, to: 2), "404 No", .unknown("HTTP status 404")),
       (.cas(key: "a", from: 1, to: 2), "400 No", .refused("HTTP status 400")),
     ]
@@ -66,7 +75,8 @@ struct HTTPServiceTests {
       #expect(answer == Answer(outcome), "\(question) \(status)")
     }
     let torn = script.talk(.read(key: "a"), response("[1"))
-    #expect(torn.answer == Answer(.unknown("no value in the response")))
+    #expect(
+      torn.answer == Answer(.unknown("HTTP status 200, but its body is cut, or no JSON")))
   }
 
   @Test("a value whose length was not said is not trusted, a status is")
@@ -159,7 +169,7 @@ struct HTTPServiceTests {
         "read, column 5: found “kv/{key}”, expected a path that begins with “/”"
       ),
       ("read", "GET", "read, column 4: found “”, expected a path that begins with “/”"),
-      ("read", "GET /kv", "read has no {key}"),
+      ("read", "GET /kv", "read has no {key}: it would send “GET /kv”"),
       ("read", "GET /kv/{name}", "read, column 9: found {name}, expected {key}"),
       ("read", "GET /{value}/{key}", "read, column 6: found {value}, expected {key}"),
       (
@@ -171,7 +181,10 @@ struct HTTPServiceTests {
         "read, column 12: found “{value}”, expected “type=…”, “body=…” or the end"
       ),
       ("read", "GET /é/{key}", "read, column 6: found a character that a request cannot have here"),
-      ("write", "PUT /{key} body=x", "write has no {value}"),
+      (
+        "write", "PUT /{key} body=1",
+        "write has no {value}: it would send “PUT /k0” with the body “1” (application/json)"
+      ),
       (
         "write", "PUT /{key} body={value:hex}",
         "write, column 17: found {value:hex}, expected {value}, {value:string}, {value:base64} or"
@@ -182,9 +195,36 @@ struct HTTPServiceTests {
         "write, column 12: found “type= body={value}”, expected a content type such as"
           + " type=text/plain"
       ),
-      ("cas", "POST /{key} body={to}", "cas has no {from}"),
-      ("create", "POST /{key}", "create has no {to}"),
+      (
+        "cas", "POST /{key} body={to}",
+        "cas has no {from}: it would send “POST /k0” with the body “17” (application/json)"
+      ),
+      ("create", "POST /{key}", "create has no {to}: it would send “POST /k0”"),
       ("status", "GET /{key}", "status, column 6: found {key}, expected no place"),
+      (
+        "write", #"PUT /{key} body={"v":"{value:string}"}"#,
+        #"write would send “PUT /k0” with the body “{"v":""17""}” (application/json), which is no"#
+          + " JSON; say type=text/plain (or another) where none is meant"
+      ),
+      (
+        "write", "PUT /{key} body={key}={value}",
+        #"write would send “PUT /k0” with the body “"k0"=17” (application/json), which is no JSON;"#
+          + " say type=text/plain (or another) where none is meant"
+      ),
+      (
+        "read", "HEAD /{key}",
+        "read would send “HEAD /k0”, and a response to HEAD has no body: value=header:NAME"
+      ),
+      (
+        "write-ok", "json:a & b=1",
+        "write-ok, column 9: found “ b=1”, expected a test such as json:error, !json:errors,"
+          + " json:rows=1, body=OK or status=409"
+      ),
+      (
+        "read-absent", "status",
+        "read-absent, column 1: found “status”, expected a test such as json:error, !json:errors,"
+          + " json:rows=1, body=OK or status=409"
+      ),
       ("ok", "200, 99", "ok, column 6: found “99”, expected a status such as 404"),
       ("ok", "200 OK", "ok, column 5: found “OK”, expected a status such as 404"),
       ("absent", "404,200", "status 200 is in both “ok” and “absent”"),

@@ -1,19 +1,18 @@
 import Base
 import Drivers
+import TestMachine
 import Testing
 
 /// The driver against the real program, where it is installed.
 @Suite("etcd, for real")
 struct RealEtcdTests {
-  static let isInstalled = LoopbackCluster.find("etcd") != nil
-
   func value(_ answer: Answer) -> JSON? {
     if case .ok(let value) = answer.outcome { value } else { nil }
   }
 
   @Test(
     "three nodes: status, reads, writes, compare-and-set, a dead node",
-    .enabled(if: isInstalled, "etcd is not installed (Debian's etcd-server)"))
+    .needs(programs: Etcd().programs, packages: Etcd().packages))
   func cluster() throws {
     let cluster = try LoopbackCluster(
       Etcd(), nodes: 3, knobs: ["heartbeat": "50ms", "election": "300ms"])
@@ -61,7 +60,7 @@ struct RealEtcdTests {
 
   @Test(
     "a member is taken out and added again with empty data",
-    .enabled(if: isInstalled, "etcd is not installed (Debian's etcd-server)"))
+    .needs(programs: Etcd().programs, packages: Etcd().packages))
   func membership() throws {
     let cluster = try LoopbackCluster(
       Etcd(), nodes: 3, knobs: ["heartbeat": "50ms", "election": "300ms"])

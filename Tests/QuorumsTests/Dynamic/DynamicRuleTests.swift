@@ -12,11 +12,19 @@ struct DynamicRuleTests {
     let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
     #expect(
       rows
-        == DynamicRule.allCases.map { "| `\($0.name)` | \($0.summary) | \($0.source) |" })
+        == DynamicRule.all.map {
+          "| `\($0.name)` | \($0.summary) | \($0.needs) | \($0.source) |"
+        })
+    let titles = page.split(separator: "\n").filter { $0.hasPrefix("| **") }
+      .compactMap { $0.split(separator: "*").dropFirst().first.map(String.init) }
+    var families: [String] = []
+    for rule in DynamicRule.all where families.last != rule.family { families.append(rule.family) }
+    #expect(titles == families)
   }
 
   @Test func namesAreReadBack() {
-    for rule in DynamicRule.allCases { #expect(DynamicRule(name: rule.name) == rule) }
-    #expect(DynamicRule(name: "Z9") == nil)
+    for rule in DynamicRule.all { #expect(DynamicRule.named(rule.name) == rule) }
+    #expect(DynamicRule.named("Z9") == nil)
+    #expect(Set(DynamicRule.all.map(\.name)).count == DynamicRule.all.count)
   }
 }

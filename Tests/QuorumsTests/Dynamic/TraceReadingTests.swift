@@ -1,6 +1,7 @@
 import Base
-import Quorums
 import Testing
+
+@testable import Quorums
 
 struct TraceReadingTests {
   private static let config =

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Formats
 import Foundation
 import Glibc
 import Testing
@@ -16,7 +17,7 @@ struct CommandRunnerTests {
     let path = FileManager.default.temporaryDirectory.path + "/plumbline-commands-\(UUID())"
     defer { try? FileManager.default.removeItem(atPath: path) }
     let folder = RunFolder(path: path)
-    for name in ["n1", "n2"] { try File.makeFolder(folder.node(name)) }
+    for name in ["n1", "n2"] { try File.makeFolder(folder.node(name).path) }
     let clock = MonotonicClock()
     let site = Site(
       nodes: ["n1", "n2"].map {
@@ -49,13 +50,13 @@ struct CommandRunnerTests {
       #expect(ended.map(\.name) == ["kill", "start", "logs"])
       #expect(ended.map(\.isDone) == [true, false, true])
       #expect(
-        try text(folder.node("n1") + "/commands.log") == "kill n1\noops\nstart n1\n")
-      #expect(try text(folder.serverLog("n1")) == "the log of n1\n")
+        try text(folder.node("n1").commandLog) == "kill n1\noops\nstart n1\n")
+      #expect(try text(folder.node("n1").log(ofRole: "server")) == "the log of n1\n")
       #expect(
         runner.problems == [
-          "--command start for n1 exited with code 3; see \(folder.node("n1"))/commands.log"
+          "--command start for n1 exited with code 3; see \(folder.node("n1").commandLog)"
         ])
-      let ledger = try text(folder.commands).split(separator: "\n").map { line in
+      let ledger = try text(folder[.commands]).split(separator: "\n").map { line in
         let json = try JSONParser.parse(Array(line.utf8))
         let words = ["command", "step", "undo", "done"].map { json[$0].map { "\($0)" } ?? "-" }
         return words.joined(separator: " ")
@@ -76,7 +77,7 @@ struct CommandRunnerTests {
       runner.run("start", 0)
       runner.drain()
       #expect(runner.takeEnded().map(\.isDone) == [true])
-      let log = folder.node("n1") + "/commands.log"
+      let log = folder.node("n1").commandLog
       _ = try waits { try text(log) == "one\ntwo\n" }
       #expect(try text(log) == "one\ntwo\n")
     }
@@ -88,8 +89,8 @@ struct CommandRunnerTests {
     try withRunner([
       UserCommand("pause", "echo pause"), UserCommand("resume", "echo resume {node}"),
     ]) { _, folder in
-      unlink(folder.commands)
-      symlink("/dev/full", folder.commands)
+      unlink(folder[.commands])
+      symlink("/dev/full", folder[.commands])
       let site = Site(
         nodes: [
           Site.Node(name: "n1", peerAddress: "127.0.0.1", clientAddress: "127.0.0.1", data: "/")
@@ -101,8 +102,8 @@ struct CommandRunnerTests {
       runner.run("pause", 0)
       runner.run("resume", 0)
       runner.drain()
-      #expect(try text(folder.node("n1") + "/commands.log") == "resume n1\n")
-      #expect(runner.problems == ["\(folder.commands): No space left on device"])
+      #expect(try text(folder.node("n1").commandLog) == "resume n1\n")
+      #expect(runner.problems == ["\(folder[.commands]): No space left on device"])
     }
   }
 
@@ -114,7 +115,7 @@ struct CommandRunnerTests {
       #expect(
         runner.problems == [
           "--command kill for n2 took longer than 50 ms (--command-limit); see "
-            + "\(folder.node("n2"))/commands.log"
+            + "\(folder.node("n2").commandLog)"
         ])
     }
   }
@@ -136,7 +137,7 @@ struct CommandRunnerTests {
       #expect(
         runner.takeEnded().map { String(decoding: $0.output, as: UTF8.self) } == ["", "n2\n"])
       #expect(runner.problems == [])
-      let ledger = try File.read(folder.commands)
+      let ledger = try File.read(folder[.commands])
       #expect(ledger == [])
     }
   }
@@ -154,11 +155,11 @@ struct CommandRunnerTests {
       runner.run("start", 0)
       runner.run("pause", 1)
       runner.drain()
-      try AppendFile(folder.faults).write([])
+      try AppendFile(folder[.faults]).write([])
       let outcome = try Cleanup.run(folder)
       #expect(outcome.undone == ["echo heal n1 n2"])
       #expect(outcome.failed == ["echo resume n2; exit 1"])
-      #expect(try text(folder.path + "/cleanup.log") == "heal n1 n2\nresume n2\n")
+      #expect(try text(folder[.cleanupLog]) == "heal n1 n2\nresume n2\n")
       #expect(try Cleanup.run(folder).undone == [])
     }
   }

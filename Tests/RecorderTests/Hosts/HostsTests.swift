@@ -1,13 +1,14 @@
 import Base
 import Drivers
+import Formats
 import Foundation
 import Glibc
+import TestMachine
 import Testing
 
 @testable import Recorder
 
 /// Servers on other machines: this one, through an ssh server of the test's own.
-@Suite(.enabled(if: LocalSSH.obstacle == nil, "\(LocalSSH.obstacle ?? "")"))
 struct HostsTests {
   /// A plan for two hosts that an ssh server answers for.
   func withHosts(
@@ -35,13 +36,13 @@ struct HostsTests {
     }
   }
 
-  @Test func everyFaultIsMadeThereVerifiedAndUndone() throws {
+  @Test(.needsPython, LocalSSH.works) func everyFaultIsMadeThereVerifiedAndUndone() throws {
     try withHosts(["kill", "stop", "pause", "wipe"], 11) { cluster in
       // However short: a fault lasts until the host has said what it did.
       cluster.plan.durationNanoseconds = 3_000_000_000
       cluster.plan.faultIntervalNanoseconds = 700_000_000
       let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
-      #expect(outcome.problems == [])
+      #expect(outcome.record.problems == [])
       let evidence = ["kill": "gone", "stop": "gone", "pause": "stopped", "wipe": "emptied"]
       let steps = try OwnCluster.steps(outcome.folder)
       for step in steps {
@@ -59,7 +60,7 @@ struct HostsTests {
 
   /// It is killed while a server is stopped, and the shell there is asked for its state again and
   /// again.
-  @Test(.enabled("the command is not built", { DyingRecorderTests.canRecord }))
+  @Test(.needsPython, LocalSSH.works, DyingRecorderTests.isBuilt)
   func aRecorderThatIsKilledLeavesNothingOnTheHosts() throws {
     try withHosts(["pause"], 13) { cluster in
       cluster.plan.durationNanoseconds = 60_000_000_000
@@ -92,7 +93,7 @@ struct HostsTests {
     }
   }
 
-  @Test func whatAHostLacksIsAMessageBeforeAnythingStarts() throws {
+  @Test(LocalSSH.works) func whatAHostLacksIsAMessageBeforeAnythingStarts() throws {
     try withHosts([], 15) { cluster in
       let host = cluster.plan.hosts[0]
       cluster.plan.hostFolder = "/dev/null/x"
@@ -115,6 +116,20 @@ struct HostsTests {
     #expect(throws: Failure(.terminated, "interrupted before anything began")) {
       try HostTrial.require(plan, clock: MonotonicClock(), signal: { SIGTERM })
     }
+  }
+
+  @Test func aHostThatDoesNotAnswerIsGivenUpAfterTheStartLimit() throws {
+    var plan = Plan()
+    plan.cluster = "etcd"
+    plan.hosts = ["nowhere"]
+    plan.ssh = "sleep 60; ssh"
+    plan.startLimitNanoseconds = 200_000_000
+    let clock = MonotonicClock()
+    #expect(
+      throws: Failure(
+        .unavailable, "--hosts nowhere: no answer within 200 ms (--start-limit)")
+    ) { try HostTrial.require(plan, clock: clock, signal: { nil }) }
+    #expect(clock.now < 10_000_000_000)
   }
 
   @Test func theScriptOfTheTrialNamesWhatIsMissing() throws {

@@ -1,6 +1,8 @@
 import Base
 import Foundation
 import Glibc
+import Sandbox
+import TestMachine
 
 @testable import Recorder
 
@@ -10,13 +12,33 @@ final class LocalSSH {
   private let server: ChildProcess
   private static let port = 20_000 + Int(getpid()) % 20_000
 
-  /// Where the programs are, or why there are none.
-  static let obstacle: String? = {
-    for path in ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"]
-    where access(path, X_OK) != 0 {
-      return "\(path) is missing (Debian's openssh-server and openssh-client)"
+  /// What it takes: the programs, and that the server lets in who runs the tests, which it does not
+  /// do for an account that is locked, has no shell or has no name.
+  static let works = Need { obstacle }
+
+  private static let obstacle: String? = {
+    for (program, package) in [
+      ("ssh", "openssh-client"), ("ssh-keygen", "openssh-client"), ("sshd", "openssh-server"),
+    ] {
+      if let obstacle = ThisMachine.obstacle(program, [package]) { return obstacle }
     }
-    return nil
+    let folder = FileManager.default.temporaryDirectory.path + "/plumbline-ssh-\(UUID())"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    do {
+      try File.makeFolder(folder)
+      var plan = Plan()
+      plan.cluster = "http"
+      plan.commands = [UserCommand("start", "true")]
+      plan.hosts = [OwnCluster.address(17)]
+      plan.hostFolder = folder
+      let server = try LocalSSH(folder, hosts: plan.hosts)
+      plan.ssh = server.client
+      try HostTrial.require(plan, clock: MonotonicClock(), signal: { nil })
+      withExtendedLifetime(server) {}
+      return nil
+    } catch {
+      return "\(error)".split(separator: "\n").first.map(String.init)
+    }
   }()
 
   /// The ssh client for it.
@@ -30,8 +52,8 @@ final class LocalSSH {
     if getuid() == 0 { mkdir("/run/sshd", 0o755) }
     for name in ["host", "user"] {
       let maker = Process()
-      maker.executableURL = URL(filePath: "/usr/bin/ssh-keygen")
-      maker.arguments = ["-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/\(name)"]
+      maker.executableURL = URL(filePath: "/usr/bin/env")
+      maker.arguments = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/\(name)"]
       try maker.run()
       maker.waitUntilExit()
     }
@@ -57,7 +79,8 @@ final class LocalSSH {
 
     """.write(toFile: folder + "/ssh_config", atomically: true, encoding: .utf8)
     server = try ChildProcess(
-      server: "/usr/sbin/sshd", arguments: ["-D", "-e", "-f", folder + "/sshd_config"],
+      server: try ProgramPath.resolve("sshd", packages: ["openssh-server"]),
+      arguments: ["-D", "-e", "-f", folder + "/sshd_config"],
       environment: Environment.variables(), log: folder + "/sshd.log")
     let log = folder + "/sshd.log"
     _ = waits {

@@ -1,11 +1,14 @@
 import Base
+import Formats
 import Foundation
 import Glibc
+import TestMachine
 import Testing
 
 @testable import Recorder
 
 /// Servers that were there before the run: hurt by commands only.
+@Suite(.needsPython, .needs(programs: ["setsid"], packages: ["util-linux"]))
 struct ExistingClusterTests {
   /// A cluster of two servers that run already, and the commands that hurt them.
   func withServers(
@@ -60,7 +63,7 @@ struct ExistingClusterTests {
   @Test func everyFaultIsMadeByItsCommandVerifiedAndUndone() throws {
     try withServers(["kill", "pause", "wipe", "partition"], at: 1) { cluster in
       let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
-      #expect(outcome.problems == [])
+      #expect(outcome.record.problems == [])
       let silence = #""by":"the command, then no answer""#
       let evidence = [
         "kill": #"{"gone":1,\#(silence)}"#, "pause": #"{"stopped":1,\#(silence)}"#,
@@ -77,7 +80,7 @@ struct ExistingClusterTests {
       // What was there before is there afterwards, and nothing is cut.
       #expect(cluster.running().count == 2)
       #expect(try File.names(in: cluster.folder).filter { $0.hasPrefix("cut") } == [])
-      let log = try File.read(outcome.folder.serverLog("n1"))
+      let log = try File.read(outcome.folder.node("n1").log(ofRole: "server"))
       #expect(String(decoding: log, as: UTF8.self) == "the log of n1\n")
     }
   }
@@ -90,7 +93,7 @@ struct ExistingClusterTests {
     } _: { cluster in
       for _ in 0..<2 {
         let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
-        #expect(outcome.problems == [] && outcome.ok > 0)
+        #expect(outcome.record.problems == [] && outcome.ok > 0)
       }
       let lines = try File.read(cluster.folder + "/n1.kv").split(separator: 0x0A)
       let keys = try lines.compactMap { try JSONParser.parse($0).array?.first?.string }
@@ -127,11 +130,11 @@ struct ExistingClusterTests {
         signal: {
           faults(cluster.plan.out + "/latest").contains("verified") ? SIGINT : nil
         })
-      #expect(outcome.interrupted == SIGINT)
+      #expect(outcome.record.interrupted == SIGINT)
       let words = #"{"stopped":1,"by":"the command, then no answer"}"#
       #expect(
         try OwnCluster.steps(outcome.folder) == ["pause: planned, done, verified \(words), undone"])
-      #expect(outcome.problems == [])
+      #expect(outcome.record.problems == [])
       let states = cluster.running().map { ProcessState.read($0)?.letter }
       #expect(states.count == 2)
       #expect(!states.contains("T"))

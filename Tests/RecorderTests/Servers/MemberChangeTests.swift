@@ -1,7 +1,9 @@
 import Base
 import Drivers
+import Formats
 import Foundation
 import Glibc
+import TestMachine
 import Testing
 
 @testable import Recorder
@@ -39,7 +41,7 @@ private struct ScriptedEtcd: Driver {
 }
 
 /// A node is taken out of a cluster and comes back, whatever the others say first.
-struct MemberChangeTests {
+@Suite(.needsPython) struct MemberChangeTests {
   /// Lets time pass until something is so, or for too long.
   typealias Passing = (_ isSo: () -> Bool) throws -> Void
 
@@ -57,7 +59,7 @@ struct MemberChangeTests {
     plan.isolation = .loopback
     let poller = try Poller()
     let driver = ScriptedEtcd(folder: path)
-    for name in plan.nodeNames { try File.makeFolder(folder.node(name)) }
+    for name in plan.nodeNames { try File.makeFolder(folder.node(name).path) }
     var site = try Sites.make(plan, driver, folder, nil)
     // Addresses that no other test has.
     for index in 0..<3 {

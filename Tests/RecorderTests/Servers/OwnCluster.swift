@@ -1,14 +1,14 @@
 import Base
+import Formats
 import Foundation
 import Glibc
+import TestMachine
 
 @testable import Recorder
 
 /// A plan for servers of `docs/examples/http_kv.py`, in a folder that is removed afterwards.
 struct OwnCluster {
-  static let program =
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path + "/docs/examples/http_kv.py"
+  static let program = Built.root.path + "/docs/examples/http_kv.py"
 
   let folder = FileManager.default.temporaryDirectory.path + "/plumbline-own-\(UUID())"
   var plan = Plan()
@@ -43,7 +43,7 @@ struct OwnCluster {
   static func steps(_ folder: RunFolder) throws -> [String] {
     var names: [Int64: String] = [:]
     var steps: [(Int64, [String])] = []
-    for line in try File.read(folder.faults).split(separator: 0x0A) {
+    for line in try File.read(folder[.faults]).split(separator: 0x0A) {
       let json = try JSONParser.parse(line)
       let number = json["fault"]?.integer ?? 0
       names[number] = json["name"]?.string

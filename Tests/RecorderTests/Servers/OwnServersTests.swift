@@ -1,12 +1,14 @@
 import Base
+import Formats
 import Foundation
+import TestMachine
 import Testing
 
 @testable import Recorder
 
 /// Servers that the run starts with the user's own command.
 struct OwnServersTests {
-  @Test func theyAreStartedHurtAndEndedLikeADriversOwn() throws {
+  @Test(.needsPython) func theyAreStartedHurtAndEndedLikeADriversOwn() throws {
     var cluster = try OwnCluster(faults: ["kill", "stop", "pause", "wipe"])
     defer { cluster.remove() }
     cluster.plan.nodes = 2
@@ -15,7 +17,7 @@ struct OwnServersTests {
       UserCommand("ready", "test -e {data}/kv"), UserCommand("leader", "echo n2"),
     ]
     let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
-    #expect(outcome.problems == [])
+    #expect(outcome.record.problems == [])
     let evidence = ["kill": "gone", "stop": "gone", "pause": "stopped", "wipe": "emptied"]
     let steps = try OwnCluster.steps(outcome.folder)
     for step in steps {
@@ -25,7 +27,7 @@ struct OwnServersTests {
     }
     #expect(steps.count >= 3)
     #expect(cluster.running() == [])
-    let log = String(decoding: try File.read(outcome.folder.log), as: UTF8.self)
+    let log = String(decoding: try File.read(outcome.folder[.log]), as: UTF8.self)
     #expect(log.contains(" leader: n2\n"))
   }
 

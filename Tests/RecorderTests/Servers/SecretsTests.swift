@@ -1,7 +1,9 @@
 import Base
 import Drivers
+import Formats
 import Foundation
 import Glibc
+import TestMachine
 import Testing
 
 @testable import Recorder
@@ -130,7 +132,7 @@ struct SecretsTests {
     try body(cluster)
   }
 
-  @Test func aSecretIsToldToTheServersAndWrittenNowhere() throws {
+  @Test(.needsPython) func aSecretIsToldToTheServersAndWrittenNowhere() throws {
     try withService(at: 21, secret: "t0p-secret") { cluster in
       let outcome = try Recording.run(cluster.plan, executable: "/proc/self/exe")
       #expect(outcome.ok > 0)
@@ -143,12 +145,12 @@ struct SecretsTests {
         let bytes = FileManager.default.contents(atPath: outcome.folder.path + "/" + file) ?? Data()
         #expect(!String(decoding: bytes, as: UTF8.self).contains("t0p-secret"), "\(file)")
       }
-      let plan = try File.read(outcome.folder.path + "/plan.json5")
+      let plan = try File.read(outcome.folder.plan)
       #expect(String(decoding: plan, as: UTF8.self).contains("token=file:"))
     }
   }
 
-  @Test func whoIsNotLetInHearsItAtOnce() throws {
+  @Test(.needsPython) func whoIsNotLetInHearsItAtOnce() throws {
     try withService(at: 22, secret: "wr0ng") { cluster in
       let failed = failure { () throws(Failure) in
         _ = try Recording.run(cluster.plan, executable: "/proc/self/exe")

@@ -1,19 +1,19 @@
 import Base
 import Foundation
+import TestMachine
 import Testing
 
 @testable import Sandbox
 @testable import SandboxTrial
 
 /// Clocks of programs that run, moved.
-@Suite(.enabled(if: CompilerTrial.compiler() != nil))
 struct ClockTests {
   /// A folder of its own for each test.
   private static func folder() -> String {
     FileManager.default.temporaryDirectory.path + "/clock-\(UUID().uuidString)"
   }
 
-  @Test func theLibraryIsMadeOnce() throws {
+  @Test(.trial("clock")) func theLibraryIsMadeOnce() throws {
     let folder = Self.folder()
     defer { DiskTrials.remove(folder) }
     let shim = try ClockShim.build(into: folder)
@@ -27,7 +27,7 @@ struct ClockTests {
     #expect(try File.read("\(folder)/clock.c").count > 1000)
   }
 
-  @Test func aProgramIsToldAnotherTime() throws {
+  @Test(.trial("clock")) func aProgramIsToldAnotherTime() throws {
     let folder = Self.folder()
     defer { DiskTrials.remove(folder) }
     let run = try TrialRun(["clock", folder, "-3155760000000", "/bin/date", "+%s"])
@@ -35,8 +35,7 @@ struct ClockTests {
     #expect(abs(told + 3_155_760_000 - time(nil)) <= 10)
   }
 
-  @Test(.enabled(if: File.kind(Redis.program) == .file))
-  func keysOfRedisExpireWhenItsClockJumps() throws {
+  @Test(.trial("clock-redis")) func keysOfRedisExpireWhenItsClockJumps() throws {
     let run = try TrialRun(["clock-redis"])
     #expect(run.lines == ["set OK", "after 900 s: value", "after 1100 s: nil"])
   }

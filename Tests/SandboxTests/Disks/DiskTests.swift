@@ -1,11 +1,12 @@
 import Base
 import Foundation
+import TestMachine
 import Testing
 
 @testable import SandboxTrial
 
 /// Disks that are mounted, inside the sandbox, as root and as another user.
-@Suite(.enabled(if: TrialRun.isPossible))
+@Suite(.trial("disk-faults"))
 struct DiskTests {
   @Test(arguments: TrialRun.User.all)
   func faultsAreSeenByPrograms(user: TrialRun.User) throws {
@@ -51,8 +52,7 @@ struct DiskTests {
     #expect(run.lines == ["0 differences"])
   }
 
-  @Test(.enabled(if: File.kind(Redis.program) == .file))
-  func redisKeepsWhatItSyncs() throws {
+  @Test(.trial("disk-redis")) func redisKeepsWhatItSyncs() throws {
     let run = try TrialRun(["disk-redis", "always", "no"])
     #expect(
       run.lines == [

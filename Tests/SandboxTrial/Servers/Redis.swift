@@ -1,10 +1,10 @@
 import Base
 import CLinux
 import Glibc
+import Sandbox
 
 /// A Redis server on the loopback interface, asked one thing at a time.
 final class Redis {
-  static let program = "/usr/bin/redis-server"
   private let child: pid_t
   private let port: UInt16
   private var descriptor: Int32 = -1
@@ -14,9 +14,10 @@ final class Redis {
     folder: String, port: UInt16, options: [String] = [], environment: [String] = []
   ) throws(Failure) {
     self.port = port
+    let program = try ProgramPath.resolve("redis-server", packages: ["redis-server"])
     let words =
       [
-        Redis.program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
+        program, "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "",
         "--logfile", "/dev/null",
       ] + options
     var arguments = words.map { strdup($0) } + [nil]
@@ -24,9 +25,9 @@ final class Redis {
     defer { (arguments + variables).forEach { free($0) } }
     let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(nothing) }
-    child = plumbline_spawn(Redis.program, &arguments, &variables, nothing, nothing, nothing, nil)
+    child = plumbline_spawn(program, &arguments, &variables, nothing, nothing, nothing, nil)
     guard child > 0 else {
-      throw Failure(.unavailable, "\(Redis.program): \(File.systemMessage())")
+      throw Failure(.unavailable, "\(program): \(File.systemMessage())")
     }
     for _ in 0..<1000 where descriptor < 0 || ask("PING") != "PONG" {
       usleep(10_000)

@@ -98,17 +98,17 @@ func judge(_ rung: Rung, _ task: KeyTask, truth: Bool? = nil) throws -> Answered
   let truth = truth ?? model.referee(task.calls, task.settings, task.values)
   switch try rung.decide(task) {
   case .pass: return .passed
-  case .order: Issue.record("registers give positions")
+  case .order, .impasse: Issue.record("registers give positions and certificates")
   case .positions(let order):
-    let claim = Claim(
+    let claim = ProposedOrder(
       order: order, results: [], calls: task.calls, settings: task.settings, values: task.values)
     #expect(truth, "\(rung.name) accepts:\n\(words(task))")
     #expect(model.verify(claim) == nil, "\(rung.name) orders \(order):\n\(words(task))")
     return .linearizable
   case .violation(let certificate):
-    #expect(!truth, "\(rung.name) refuses (\(certificate.rule)):\n\(words(task))")
+    #expect(!truth, "\(rung.name) refuses (\(certificate.anomaly)):\n\(words(task))")
     #expect(certificate.calls == certificate.calls.sorted())
-    #expect(!certificate.rule.isEmpty)
+    #expect(!certificate.anomaly.name.isEmpty)
     let proof = certificate.calls.map { position in
       certificate.asWrites.contains(position)
         ? task.calls[position].asWrite(task.values) : task.calls[position]

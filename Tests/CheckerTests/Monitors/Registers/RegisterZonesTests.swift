@@ -153,8 +153,7 @@ import Testing
     }
     #expect(certificate.calls.count == 3)
     #expect(certificate.calls.contains(38) && certificate.calls.contains(80))
-    #expect(certificate.rule == "stale-value")
+    #expect(certificate.anomaly == .staleRead)
     #expect(certificate.asWrites == [])
-    #expect(certificate.isMinimal == true)
   }
 }

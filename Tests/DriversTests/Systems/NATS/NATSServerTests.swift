@@ -1,13 +1,12 @@
 import Base
 import Drivers
+import TestMachine
 import Testing
 
 /// With the real server, where it is installed.
 @Suite(
   "NATS servers", .serialized,
-  .enabled(
-    if: LoopbackCluster.find("nats-server") != nil,
-    "nats-server is not installed (Debian: apt-get install nats-server)"))
+  .needs(programs: NATS().programs, packages: NATS().packages))
 struct NATSServerTests {
   @Test(
     "three servers: read, write, compare-and-set, for both ways to read",

@@ -1,13 +1,12 @@
 import Base
 import Drivers
+import TestMachine
 import Testing
 
 /// With the real server, where it is installed.
 @Suite(
   "Redis servers", .serialized,
-  .enabled(
-    if: LoopbackCluster.find("redis-server") != nil,
-    "redis-server is not installed (Debian: apt-get install redis-server)"))
+  .needs(programs: Redis().programs, packages: Redis().packages))
 struct RedisServerTests {
   @Test("one server: read, write, compare-and-set, delete")
   func standalone() throws {

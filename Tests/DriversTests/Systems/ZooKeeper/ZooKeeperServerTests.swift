@@ -1,13 +1,12 @@
 import Base
 import Drivers
+import TestMachine
 import Testing
 
 /// With the real server, where it is installed.
 @Suite(
   "ZooKeeper servers", .serialized,
-  .enabled(
-    if: ZooKeeper().programs.allSatisfy { LoopbackCluster.find($0) != nil },
-    "zookeeper is not installed (Debian: apt-get install zookeeper)"))
+  .needs(programs: ZooKeeper().programs, packages: ZooKeeper().packages))
 struct ZooKeeperServerTests {
   @Test("three servers: read, write, compare-and-set; the leader dies")
   func three() throws {

@@ -1,60 +1,59 @@
 import Base
 import Formats
 import Foundation
-import Quorums
 import Testing
+
+@testable import Quorums
 
 /// Random correct traces break no rule; one with a planted breach breaks that rule alone, and the
 /// violation names the planted events.
 struct GeneratedTraceTests {
   /// What breaks each rule, and the correct traces that it is planted in.
-  ///
-  /// Without a default: a rule that nothing breaks does not compile.
-  static func planter(
-    of rule: DynamicRule
-  ) -> (make: (UInt64) -> Script, plant: Planter) {
-    switch rule {
-    case .quorum: (HistoryScript.make, HistoryPlanters.quorum)
-    case .overlap: (HistoryScript.make, HistoryPlanters.overlap)
-    case .revision: (HistoryScript.make, HistoryPlanters.revision)
-    case .leader: (HistoryScript.make, HistoryPlanters.leader)
-    case .splitBrain: (HistoryScript.make, HistoryPlanters.splitBrain)
-    case .Q1: (RegisterScript.make, RegisterPlanters.Q1)
-    case .Q2: (RegisterScript.make, RegisterPlanters.Q2)
-    case .Q3: (RegisterScript.make, RegisterPlanters.Q3)
-    case .Q4: (RegisterScript.make, RegisterPlanters.Q4)
-    case .Q5: (RegisterScript.make, RegisterPlanters.Q5)
-    case .Q6: (RegisterScript.make, RegisterPlanters.Q6)
-    case .Q7: (RegisterScript.make, RegisterPlanters.Q7)
-    case .E1: (RaftScript.make, RaftPlanters.E1)
-    case .E2: (RaftScript.make, RaftPlanters.E2)
-    case .E3: (RaftScript.make, RaftPlanters.E3)
-    case .E4: (RaftScript.make, RaftPlanters.E4)
-    case .E5: (RaftScript.make, RaftPlanters.E5)
-    case .L1: (RaftScript.make, RaftPlanters.L1)
-    case .L2: (RaftScript.make, RaftPlanters.L2)
-    case .L3: (RaftScript.make, RaftPlanters.L3)
-    case .L4: (RaftScript.make, RaftPlanters.L4)
-    case .C1: (RaftScript.make, RaftCommitPlanters.C1)
-    case .C2: (RaftScript.make, RaftCommitPlanters.C2)
-    case .C3: (RaftScript.make, RaftCommitPlanters.C3)
-    case .A1: (RaftScript.make, RaftCommitPlanters.A1)
-    case .S1: (RaftScript.make, RaftCommitPlanters.S1)
-    case .R1: (RaftScript.make, RaftCommitPlanters.R1)
-    case .M1: (RaftScript.make, RaftCommitPlanters.M1)
-    case .P1: (PaxosScript.make, PaxosPlanters.P1)
-    case .P2: (PaxosScript.make, PaxosPlanters.P2)
-    case .P3: (PaxosScript.make, PaxosPlanters.P3)
-    case .P4: (PaxosScript.make, PaxosPlanters.P4)
-    case .P5: (PaxosScript.make, PaxosPlanters.P5)
-    case .P6: (PaxosScript.make, PaxosPlanters.P6)
-    case .P7: (PaxosScript.make, PaxosPlanters.P7)
-    case .B1: (ByzantineScript.make, ByzantinePlanters.B1)
-    case .B2: (ByzantineScript.make, ByzantinePlanters.B2)
-    case .B3: (ByzantineScript.make, ByzantinePlanters.B3)
-    case .B4: (ByzantineScript.make, ByzantinePlanters.B4)
-    case .B5: (ByzantineScript.make, ByzantinePlanters.B5)
-    }
+  static let planters: [DynamicRule: (make: @Sendable (UInt64) -> Script, plant: Planter)] = [
+    .quorum: (HistoryScript.make, HistoryPlanters.quorum),
+    .overlap: (HistoryScript.make, HistoryPlanters.overlap),
+    .revision: (HistoryScript.make, HistoryPlanters.revision),
+    .leader: (HistoryScript.make, HistoryPlanters.leader),
+    .splitBrain: (HistoryScript.make, HistoryPlanters.splitBrain),
+    .Q1: (RegisterScript.make, RegisterPlanters.Q1),
+    .Q2: (RegisterScript.make, RegisterPlanters.Q2),
+    .Q3: (RegisterScript.make, RegisterPlanters.Q3),
+    .Q4: (RegisterScript.make, RegisterPlanters.Q4),
+    .Q5: (RegisterScript.make, RegisterPlanters.Q5),
+    .Q6: (RegisterScript.make, RegisterPlanters.Q6),
+    .Q7: (RegisterScript.make, RegisterPlanters.Q7),
+    .E1: (RaftScript.make, RaftPlanters.E1),
+    .E2: (RaftScript.make, RaftPlanters.E2),
+    .E3: (RaftScript.make, RaftPlanters.E3),
+    .E4: (RaftScript.make, RaftPlanters.E4),
+    .E5: (RaftScript.make, RaftPlanters.E5),
+    .L1: (RaftScript.make, RaftPlanters.L1),
+    .L2: (RaftScript.make, RaftPlanters.L2),
+    .L3: (RaftScript.make, RaftPlanters.L3),
+    .L4: (RaftScript.make, RaftPlanters.L4),
+    .C1: (RaftScript.make, RaftCommitPlanters.C1),
+    .C2: (RaftScript.make, RaftCommitPlanters.C2),
+    .C3: (RaftScript.make, RaftCommitPlanters.C3),
+    .A1: (RaftScript.make, RaftCommitPlanters.A1),
+    .S1: (RaftScript.make, RaftCommitPlanters.S1),
+    .R1: (RaftScript.make, RaftCommitPlanters.R1),
+    .M1: (RaftScript.make, RaftCommitPlanters.M1),
+    .P1: (PaxosScript.make, PaxosPlanters.P1),
+    .P2: (PaxosScript.make, PaxosPlanters.P2),
+    .P3: (PaxosScript.make, PaxosPlanters.P3),
+    .P4: (PaxosScript.make, PaxosPlanters.P4),
+    .P5: (PaxosScript.make, PaxosPlanters.P5),
+    .P6: (PaxosScript.make, PaxosPlanters.P6),
+    .P7: (PaxosScript.make, PaxosPlanters.P7),
+    .B1: (ByzantineScript.make, ByzantinePlanters.B1),
+    .B2: (ByzantineScript.make, ByzantinePlanters.B2),
+    .B3: (ByzantineScript.make, ByzantinePlanters.B3),
+    .B4: (ByzantineScript.make, ByzantinePlanters.B4),
+    .B5: (ByzantineScript.make, ByzantinePlanters.B5),
+  ]
+
+  @Test func everyRuleHasAPlanter() {
+    #expect(Set(Self.planters.keys) == Set(DynamicRule.all))
   }
 
   static let trials = Int(ProcessInfo.processInfo.environment["PLUMBLINE_TRIALS"] ?? "") ?? 1
@@ -110,9 +109,9 @@ struct GeneratedTraceTests {
       ], RaftScript.make)
   }
 
-  @Test(arguments: DynamicRule.allCases)
+  @Test(arguments: DynamicRule.all)
   func aPlantedBreachIsNamed(rule: DynamicRule) throws {
-    let planter = Self.planter(of: rule)
+    let planter = try #require(Self.planters[rule])
     var planted = 0
     let wanted = 12 * Self.trials
     for seed in 0..<UInt64(40 * wanted) where planted < wanted {

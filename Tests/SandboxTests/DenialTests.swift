@@ -5,11 +5,11 @@ import Testing
 @testable import Sandbox
 
 /// Which ways are tried, and what is said where none is open.
-struct RefusalTests {
+struct DenialTests {
   private let own = Way(hasOwnUsers: true, hasOwnProcesses: true)
 
-  private func refusal(_ stage: plumbline_stage, _ cause: Int32, _ way: Way? = nil) -> Refusal {
-    Refusal(
+  private func denial(_ stage: plumbline_stage, _ cause: Int32, _ way: Way? = nil) -> Denial {
+    Denial(
       way: way ?? own, entry: plumbline_entry(stage: Int32(stage.rawValue), cause: cause))
   }
 
@@ -17,12 +17,12 @@ struct RefusalTests {
   private func tried(
     isRoot: Bool, _ answer: (Way) -> (plumbline_stage, Int32)
   ) -> [Way] {
-    var refusals: [Refusal] = []
-    for way in Way.all(isRoot: isRoot) where refusals.allSatisfy(way.isWorthTrying) {
+    var denials: [Denial] = []
+    for way in Way.all(isRoot: isRoot) where denials.allSatisfy(way.isWorthTrying) {
       let (stage, cause) = answer(way)
-      refusals.append(refusal(stage, cause, way))
+      denials.append(denial(stage, cause, way))
     }
-    return refusals.map(\.way)
+    return denials.map(\.way)
   }
 
   @Test func whatIsTriedFitsWhatWasRefused() {
@@ -40,18 +40,18 @@ struct RefusalTests {
   }
 
   @Test func theSettingThatForbidsIsNamed() {
-    let clone = refusal(PLUMBLINE_STAGE_CLONE, EPERM)
+    let clone = denial(PLUMBLINE_STAGE_CLONE, EPERM)
     let words = "user, network, mount, ipc, uts, pid namespaces are refused: "
     #expect(
       clone.words(KernelSettings(unprivilegedUserNamespaces: 0)) == words
         + "Operation not permitted (kernel.unprivileged_userns_clone is 0:"
         + " sysctl -w kernel.unprivileged_userns_clone=1)")
     #expect(
-      refusal(PLUMBLINE_STAGE_CLONE, ENOSPC).words(KernelSettings(userNamespaceLimit: 0)) == words
+      denial(PLUMBLINE_STAGE_CLONE, ENOSPC).words(KernelSettings(userNamespaceLimit: 0)) == words
         + "No space left on device"
         + " (user.max_user_namespaces is 0: sysctl -w user.max_user_namespaces=10000)")
     #expect(
-      refusal(PLUMBLINE_STAGE_IDS, EPERM).words(KernelSettings(appArmorRestriction: 1))
+      denial(PLUMBLINE_STAGE_IDS, EPERM).words(KernelSettings(appArmorRestriction: 1))
         == "the user namespace has no rights (mapping the user: Operation not permitted)"
         + " (kernel.apparmor_restrict_unprivileged_userns is 1:"
         + " sysctl -w kernel.apparmor_restrict_unprivileged_userns=0,"
@@ -60,7 +60,7 @@ struct RefusalTests {
       clone.words(KernelSettings()) == words
         + "Operation not permitted (inside a container its seccomp profile may forbid it)")
     #expect(
-      refusal(PLUMBLINE_STAGE_PROC, EPERM).words(KernelSettings())
+      denial(PLUMBLINE_STAGE_PROC, EPERM).words(KernelSettings())
         == "mounting /proc: Operation not permitted")
   }
 }

@@ -1,5 +1,5 @@
+import Findings
 import Histories
-import Report
 import TestSupport
 import Testing
 

@@ -1,0 +1,157 @@
+import Base
+import Findings
+import Histories
+
+/// Reads a sentence as people do: what it says of clients, lines, nodes and numbers, and what it
+/// claims of everybody and of order, must be among its facts.
+struct SentenceReader {
+  private let sentence: Sentence
+  private let history: History
+
+  init(_ sentence: Sentence, _ history: History) {
+    self.sentence = sentence
+    self.history = history
+  }
+
+  /// What the text says without a fact.
+  var unfounded: [String] {
+    if sentence.facts.isEmpty { return ["no fact at all"] }
+    let text = sentence.text
+    var missing: [String] = []
+    let clients = Set(
+      sentence.facts.compactMap { fact -> String? in
+        if case .client(_, let client) = fact { return "\(client)" }
+        return nil
+      })
+    for match in text.matches(of: /[Cc]lient (-?\d+)/) where !clients.contains(String(match.1)) {
+      missing.append("client \(match.1)")
+    }
+    let lines = Set(
+      sentence.facts.flatMap { fact -> [String] in
+        if case .lines(_, let first, let last) = fact { return ["\(first)", "\(last)"] }
+        return []
+      })
+    let list = /\blines? (\d+(?:–\d+)?(?:, \d+(?:–\d+)?(?![\d.]))*(?: and \d+(?:–\d+)?)?)/
+    for match in text.matches(of: list) {
+      for number in match.1.matches(of: /\d+/) where !lines.contains(String(number.0)) {
+        missing.append("line \(number.0)")
+      }
+    }
+    let nodes = Set(
+      sentence.facts.compactMap { fact -> String? in
+        if case .node(_, let node) = fact { return history.values.string(node) }
+        return nil
+      })
+    for match in text.matches(of: /\bnode (n\d+)/) where !nodes.contains(String(match.1)) {
+      missing.append("node \(match.1)")
+    }
+    let numbers = Set(
+      sentence.facts.flatMap(words).flatMap { word in
+        word.matches(of: /\d+/).map { String($0.0) }
+      })
+    for match in text.matches(of: /\d+/) where !numbers.contains(String(match.0)) {
+      missing.append("number \(match.0)")
+    }
+    return missing + claims(text)
+  }
+
+  /// Words that claim something of everybody, or of order, and no fact that says so.
+  private func claims(_ text: String) -> [String] {
+    var missing: [String] = []
+    let universal = /\b(?:nobody|Nobody|never|ever|nothing|Nothing|Neither|alone|once only)\b/
+    if text.contains(universal), !sentence.facts.contains(where: \.isOfAll) {
+      missing.append("a claim of everybody")
+    }
+    let order = /\b(?:before|after|afterwards|later|since then|again by then|between)\b/
+    if text.contains(order), !sentence.facts.contains(where: \.isOfOrder) {
+      missing.append("a claim of order")
+    }
+    let told: [(Regex<Substring>, (Fact) -> Bool)] = [
+      (/\backnowledged\b/, { $0.isOutcome(.ok) }), (/reported as failed/, { $0.isOutcome(.fail) }),
+      (/timed out/, { $0.isOutcome(.indeterminate) }),
+      (/never got an answer/, { $0.isOutcome(.indeterminate) }),
+    ]
+    for (word, holds) in told where text.contains(word) && !sentence.facts.contains(where: holds) {
+      missing.append("an outcome")
+    }
+    return missing
+  }
+
+  /// What numbers a fact stands for, as they may be written.
+  private func words(_ fact: Fact) -> [String] {
+    switch fact {
+    case .client(_, let client): ["\(client)"]
+    case .lines(_, let first, let last): ["\(first)", "\(last)"]
+    case .time(_, _, let time): [Scene.instant(time)]
+    case .gap(_, _, let gap): [Units.describe(nanoseconds: gap)]
+    case .names(let value), .node(_, let value), .error(_, let value),
+      .asked(_, _, let value):
+      [history.values.describe(value)]
+    case .showsTimes(_, _, let times): ["\(times)"]
+    case .showsAt(_, let place, _): ["\(place + 1)"]
+    case .counts(_, let brought, let taken): ["\(brought)", "\(taken)"]
+    case .onlyBringers(let those, _, _): ["\(those.count)"]
+    case .acknowledgedWrites(let count, _), .acknowledgedAdditions(let count, _),
+      .permits(let count):
+      ["\(count)"]
+    case .noOrder(let operations): ["\(operations.count)"]
+    case .sumIsAtLeast(let sum, let op), .sumIsAtMost(let sum, let op):
+      ["\(sum)", "\(sum - (history.values.integer(history.output[op]) ?? 0))"]
+    case .stillHolds:
+      ["\(Set(sentence.facts.filter(\.isHolding)).count + 1)"]
+    case .precedes: ["\(Set(sentence.facts.filter(\.isPrecedence)).count)", "0"]
+    case .stuck(let op, let states, let reason):
+      states + [reason ?? ""] + history.functions
+        + [history.values.describe(history.input[op]), history.values.describe(history.output[op])]
+        + (0..<64).map { "\($0)" }
+    case .fault(_, let value, let begin, let end):
+      [history.values.describe(value)]
+        + history.nemesis.filter { [begin, end].contains($0.rank) }.map { Scene.instant($0.time) }
+        + ["\(history.nemesis.count)"]
+    default: []
+    }
+  }
+}
+
+extension Fact {
+  /// Whether it is about all operations, not about those that it names.
+  fileprivate var isOfAll: Bool {
+    switch self {
+    case .nobodyBrings, .onlyBringers, .bringersFailed, .nobodyShows, .nobodyShowsAfter,
+      .noneBetween, .nobodyRemoves, .counts, .nothingSubtracted, .neverReleased, .heldNothing,
+      .beginsWithNoPut, .noPutAround, .nothingPut, .noPiecesMake, .noPieceIn, .foundNothing,
+      .alwaysInside, .unanswered, .noFault, .noFaultYet, .noOrder, .stuck:
+      true
+    default: false
+    }
+  }
+
+  fileprivate var isOfOrder: Bool {
+    switch self {
+    case .precedes, .gap, .noneBetween, .alwaysInside, .nobodyShowsAfter, .stillHolds,
+      .heldNothing, .bringersFailed, .onlyBringers, .contradictsItself, .beginsWithNoPut,
+      .noPutAround, .faultMeets, .faultCovers, .noFault, .lastFault, .noFaultSince, .initially,
+      .acknowledgedWrites, .acknowledgedAdditions, .stuck, .showsAt, .field:
+      true
+    default: false
+    }
+  }
+
+  fileprivate var isHolding: Bool {
+    if case .stillHolds = self { return true }
+    return false
+  }
+
+  fileprivate var isPrecedence: Bool {
+    if case .precedes = self { return true }
+    return false
+  }
+
+  fileprivate func isOutcome(_ wanted: Outcome) -> Bool {
+    switch self {
+    case .outcome(_, let outcome): outcome == wanted
+    case .acknowledgedAdditions, .acknowledgedWrites: wanted == .ok
+    default: false
+    }
+  }
+}
