@@ -36,7 +36,7 @@ struct HistoryFollower {
   mutating func take(_ bytes: [UInt8], isMoreNear: Bool = false) throws(Failure) {
     guard alarm == nil else { return }
     rest += bytes
-    if let limit = memoryLimit, rest.count > max(limit / 4, 1 << 20) {
+    if let limit = memoryLimit, rest.count > max(limit / 12, 1 << 20) {
       throw Failure(
         .undecided,
         "\(file): undecided: a line and its check take more memory than the limit (--memory-limit "
