@@ -80,9 +80,13 @@ public final class Budget: Sendable {
   }
 
   /// Whether the process, where it is measured, takes so much that little more fits.
-  public var isNearlyFull: Bool {
+  public var isNearlyFull: Bool { isNearlyFull(for: 0) }
+
+  /// Whether the process, where it is measured, takes so much that with so many bytes more little
+  /// fits.
+  public func isNearlyFull(for bytes: Int) -> Bool {
     guard let resident, let memoryLimit else { return false }
-    return resident() > memoryLimit - memoryLimit / 6
+    return resident() > memoryLimit - memoryLimit / 6 - Int64(clamping: bytes)
   }
 
   /// The most that was booked at once, in bytes.

@@ -8,6 +8,18 @@ extension History {
     return evidence
   }
 
+  /// Whether a reader of what a writer makes of the history would ask for keys: where sets become
+  /// lists, a set of two looks like a pair too.
+  ///
+  /// - Complexity: O(operations + values).
+  public var mayLookKeyed: Bool {
+    if tupleEvidence.reading != .plain { return true }
+    guard values.hasSets else { return false }
+    var written = self
+    written.values.turnSetsIntoLists()
+    return written.tupleEvidence.reading != .plain
+  }
+
   /// Makes `[key value]` in the place of values a key and a value.
   ///
   /// - Throws: ``HistoryError`` for an operation whose value is no tuple, or whose completion names

@@ -93,6 +93,16 @@ public struct ValueTable: Sendable {
     return (parts[start], parts[start + 1])
   }
 
+  /// Whether a value is a set.
+  var hasSets: Bool { kinds.contains(Kind.set.rawValue) }
+
+  /// Makes lists of all sets, as a notation does that has no sets; nothing may be interned after.
+  mutating func turnSetsIntoLists() {
+    for place in kinds.indices where kinds[place] == Kind.set.rawValue {
+      kinds[place] = Kind.list.rawValue
+    }
+  }
+
   private func range(_ payload: Int64) -> Range<Int> {
     let start = Int(payload >> 32)
     return start..<start + Int(payload & 0xFFFF_FFFF)

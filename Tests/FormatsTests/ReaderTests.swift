@@ -228,6 +228,19 @@ struct KeyedTests {
     #expect(try shown(set, nil) == ["7 1 1", "7 nil [1]"])
   }
 
+  @Test("a set of two is no pair, and stays none where it is written as a list")
+  func setsOfTwo() throws {
+    for input in ["#{11/2 \"s\"}", "#{:a :b}", "#{1 2}"] {
+      for function in ["add", "write", "contains"] {
+        let history = try read(events([(function, input, input)]))
+        let json = JSONLinesWriter.bytes(of: history)
+        let again = try HistoryReader.read(json, file: "again", options: ReadOptions())
+        #expect(again.key == [ValueTable.none])
+        #expect(JSONLinesWriter.bytes(of: again) == json)
+      }
+    }
+  }
+
   @Test("a test map before the operations names the model")
   func testMap() throws {
     for (map, model) in [

@@ -40,7 +40,7 @@ import Testing
           >   6–8       3  read → 1
             No operation of these can be left out: they prove it alone.
 
-          Just before line 8, 3 states were possible:
+          The search had 3 states left just before line 8:
           • 3  after write 1, cas 1→3
               read → 1 (lines 6–8): can't read 1 from a register that holds 3
           • 7  after write 1, cas 1→3, write 7 ?

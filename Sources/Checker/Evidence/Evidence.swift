@@ -220,7 +220,7 @@ struct Evidence {
       text += ": \(reason)."
     } else if let reason = reasons.lazy.compactMap({ $0 }).first {
       text +=
-        ": in each of the \(states) states that were possible then it cannot come next; "
+        ": in each of the \(states) states that the search had left it cannot come next; "
         + "for one, \(reason)."
     } else {
       text += "."

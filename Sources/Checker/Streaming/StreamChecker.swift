@@ -83,6 +83,12 @@ public struct StreamChecker {
   public mutating func take(_ stretch: Stretch) throws(CheckError) -> StreamAlarm? {
     guard try prepare(stretch.history), let model else { return nil }
     let history = stretch.history
+    // Its values are about to be there twice.
+    if history.values.bytes > Self.fewBytes / 4,
+      options.budget.isNearlyFull(for: history.values.bytes)
+    {
+      forget(because: options.budget.memoryReason)
+    }
     if spent != nil {
       count(stretch, after: -1)
       return nil

@@ -111,8 +111,8 @@ public enum Fact: Hashable, Sendable {
   case acknowledgedWrites(Int, before: Int)
   /// The operations are by themselves not linearizable.
   case noOrder([Int])
-  /// Before its completion these states were possible, and the model's word on one.
-  case stuck(Int, states: [String], reason: String?)
+  /// Before its completion this state was possible, and the model's word on it.
+  case stuck(Int, state: String, reason: String?)
   /// Some of these was certainly inside at each moment of an operation.
   case alwaysInside(Int, [Int])
 

@@ -20,30 +20,24 @@ struct PlainWords {
         scene.count(violation.operations.count, "operation", .noOrder(violation.operations)),
         " that matter here gives that answer")
       : "no order of what came before gives that answer"
-    let total = violation.dilemmas.count + max(0, violation.omittedDilemmas)
-    let states = violation.dilemmas.prefix(3).map(\.state)
-    let named = states.map { Sentence(Legible.text($0, limit: 80), []) }
-    let reason = violation.dilemmas.lazy.compactMap { dilemma in
+    // One order is enough to say why; how many there are depends on what the search left out.
+    func reason(_ dilemma: Dilemma) -> String? {
       dilemma.refusals.first { $0.operation == culprit }?.reason
-    }.first
-    let stuck = Fact.stuck(culprit, states: states, reason: reason)
-    let ends: Sentence =
-      total == 1
-      ? named[0]
-      : total <= states.count
-        ? "one of \(Sentence.list(named))"
-        : "one of \(Sentence("\(total)", [])) states, such as \(named[0])"
+    }
+    let told = violation.dilemmas.first { reason($0) != nil } ?? violation.dilemmas[0]
+    let stuck = Fact.stuck(culprit, state: told.state, reason: reason(told))
     let refusal: Sentence =
-      reason.map {
-        ", and the model says: \(Sentence(Legible.text($0, limit: 200), [stuck]))"
+      reason(told).map {
+        "; there the model says: \(Sentence(Legible.text($0, limit: 200), [stuck]))"
       } ?? ""
     return [
       Sentence(
         scene.Client(culprit), "’s “", label, "” was over ", scene.ended(culprit), ", and ",
         among, "."
       ).given(stuck),
-      Sentence("Every order that explains what came before ends with ", ends, refusal, ".")
-        .given(stuck),
+      Sentence(
+        "An order that explains what came before ends with ",
+        Sentence(Legible.text(told.state, limit: 80), [stuck]), refusal, "."),
     ]
   }
 }

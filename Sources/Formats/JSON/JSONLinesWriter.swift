@@ -59,7 +59,7 @@ enum HistoryHeader {
   /// The header, with what is not in the events and still must not be forgotten: a word on tuples
   /// where a reader would take for keys what was not, and what was left unchecked.
   static func toWrite(of history: History) -> JSON? {
-    let looksKeyed = history.tupleEvidence.reading != .plain
+    let looksKeyed = history.mayLookKeyed
     guard looksKeyed || !history.unchecked.isEmpty else { return history.header }
     var members = history.header?.members ?? [JSON.Member("plumbline", 1)]
     if looksKeyed {

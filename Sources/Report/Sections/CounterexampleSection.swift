@@ -136,12 +136,12 @@ extension TextReport {
   private func states(_ violation: Violation, _ history: History) -> [String] {
     guard !violation.dilemmas.isEmpty else { return [] }
     let total = violation.dilemmas.count + max(0, violation.omittedDilemmas)
-    var before = "Just before that"
+    var before = "just before that"
     if history.completedLine.indices.contains(violation.culprit) {
-      before = "Just before line \(history.completedLine[violation.culprit])"
+      before = "just before line \(history.completedLine[violation.culprit])"
     }
-    let words =
-      "\(before), \(Legible.count(total, "state")) \(total == 1 ? "was" : "were") possible:"
+    // Not all that were possible: the search goes on with those that decide.
+    let words = "The search had \(Legible.count(total, "state")) left \(before):"
     var lines = [""] + Legible.wrapped(words, width: width, indent: "  ")
     for dilemma in violation.dilemmas.prefix(TextReport.mostStates) {
       lines += describe(dilemma, violation.culprit, history)
@@ -281,8 +281,8 @@ private struct CounterexamplePage {
     let omitted = total - min(violation.dilemmas.count, CounterexamplePage.mostStates)
     if omitted > 0 { items += "<li class=\"soft\">… and \(Legible.count(omitted, "other"))</li>" }
     return """
-      <div class="wide"><h3>Just before it completed, \(Legible.count(total, "state")) \
-      \(total == 1 ? "was" : "were") possible</h3>
+      <div class="wide"><h3>The search had \(Legible.count(total, "state")) left just before it \
+      completed</h3>
       <ul class="states">\(items)</ul></div>
       """
   }

@@ -16,7 +16,8 @@ struct FollowedCheck {
   /// The signal that ended it, if one did.
   private(set) var signal: Int32?
   /// What came from standard input, as long as it is not too long to be kept.
-  private var kept: [UInt8]? = []
+  private var kept: [[UInt8]]? = []
+  private var keptCount = 0
   private let mostKept: Int
 
   static let options: [CommandOption] = [
@@ -99,8 +100,9 @@ struct FollowedCheck {
   private var isRun: Bool { RunFolder(ofHistory: file)?.hasPlan ?? false }
 
   private mutating func keep(_ bytes: [UInt8]) {
-    guard let count = kept?.count else { return }
-    if count + bytes.count > mostKept { kept = nil } else { kept? += bytes }
+    guard kept != nil else { return }
+    keptCount += bytes.count
+    if keptCount > mostKept { kept = nil } else { kept?.append(bytes) }
   }
 
   /// The verdict: what was seen as it went by, or what the check of the whole finds.
@@ -163,7 +165,7 @@ struct FollowedCheck {
     let all: [UInt8]
     if file == "-" {
       guard let kept else { return nil }
-      all = kept
+      all = Array(kept.joined())
       self.kept = nil
     } else {
       guard let read = try beginning(line) else { return nil }

@@ -7,6 +7,7 @@ import Histories
 struct HistoryFollower {
   let file: String
   private let memoryLimit: Int?
+  private let budget: Budget
   private var gate: TupleGate
   private var reader: JSONLinesReader
   private(set) var checker: StreamChecker
@@ -22,6 +23,7 @@ struct HistoryFollower {
   init(file: String, _ reading: ReadOptions, _ options: CheckOptions) {
     self.file = file
     memoryLimit = reading.memoryLimit
+    budget = options.budget
     gate = TupleGate(file: file, reading)
     reader = JSONLinesReader(file: file, order: reading.order)
     checker = StreamChecker(options)
@@ -36,6 +38,10 @@ struct HistoryFollower {
   mutating func take(_ bytes: [UInt8], isMoreNear: Bool = false) throws(Failure) {
     guard alarm == nil else { return }
     rest += bytes
+    // Reading a line takes its bytes several times over.
+    if rest.count > 1 << 20, budget.isNearlyFull(for: 4 * rest.count) {
+      checker.forget(because: budget.memoryReason)
+    }
     if let limit = memoryLimit, rest.count > max(limit / 12, 1 << 20) {
       throw Failure(
         .undecided,

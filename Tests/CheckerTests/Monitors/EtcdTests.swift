@@ -42,14 +42,14 @@ import Testing
   }
 
   @Test func everyClaimIsComparedWithTheReferee() throws {
-    let found = try compare(false, rounds: 2200, seed: 7)
-    #expect(found[0] > 300 && found[1] > 700, "\(found)")
-    RungQuota.expect("revision-order", decided: 2200 - found[2], of: 2)
+    let found = try compare(false, rounds: trials(2200), seed: 7)
+    #expect(found[0] > trials(300) && found[1] > trials(700), "\(found)")
+    RungQuota.expect("revision-order", decided: trials(2200) - found[2], of: 2)
   }
 
   @Test func leasesCompactionsAndSerializableRangesToo() throws {
-    let found = try compare(true, rounds: 2200, seed: 8)
-    #expect(found[0] > 300 && found[1] > 700, "\(found)")
-    RungQuota.expect("revision-order", decided: 2200 - found[2], of: 2)
+    let found = try compare(true, rounds: trials(2200), seed: 8)
+    #expect(found[0] > trials(300) && found[1] > trials(700), "\(found)")
+    RungQuota.expect("revision-order", decided: trials(2200) - found[2], of: 2)
   }
 }

@@ -268,11 +268,13 @@ struct FactJudge {
     case .acknowledgedWrites(let count, let op):
       return all.count { ok($0) && !brings($0).isEmpty && before($0, op) } == count
     case .noOrder(let operations): return operations == violation.operations
-    case .stuck(let op, let states, let reason):
-      return op == violation.culprit && states == violation.dilemmas.prefix(3).map(\.state)
-        && reason.map { word in
-          violation.dilemmas.contains { $0.refusals.contains { $0.reason == word } }
-        } ?? true
+    case .stuck(let op, let state, let reason):
+      return op == violation.culprit
+        && violation.dilemmas.contains { dilemma in
+          dilemma.state == state
+            && (reason == nil
+              || dilemma.refusals.contains { $0.operation == op && $0.reason == reason })
+        }
     case .alwaysInside(let op, let puts): return isAlwaysInside(op, puts)
     default: return isTrueOfRest(fact)
     }

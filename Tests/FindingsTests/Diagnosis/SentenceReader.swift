@@ -100,10 +100,9 @@ struct SentenceReader {
     case .stillHolds:
       ["\(Set(sentence.facts.filter(\.isHolding)).count + 1)"]
     case .precedes: ["\(Set(sentence.facts.filter(\.isPrecedence)).count)", "0"]
-    case .stuck(let op, let states, let reason):
-      states + [reason ?? ""] + history.functions
+    case .stuck(let op, let state, let reason):
+      [state, reason ?? ""] + history.functions
         + [history.values.describe(history.input[op]), history.values.describe(history.output[op])]
-        + (0..<64).map { "\($0)" }
     case .fault(_, let value, let begin, let end):
       [history.values.describe(value)]
         + history.nemesis.filter { [begin, end].contains($0.rank) }.map { Scene.instant($0.time) }
