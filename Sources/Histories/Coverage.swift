@@ -67,8 +67,10 @@ extension Coverage {
     var places: [FunctionID: Int] = [:]
     var weather = Weather(history.faultSpans())
     note(weather.spans)
-    var open: [ValueID: [Int]] = [:]
-    var overlaps = [Bool](repeating: false, count: history.count)
+    // Of each key: how many are open, and how many were invoked so far.
+    var keys: [ValueID: (open: Int, invoked: Int32)] = [:]
+    // How many of its key were invoked by the time that an operation was; -1 once it overlaps.
+    var met = [Int32](repeating: -1, count: history.count)
     for step in history.steps() {
       switch step {
       case .nemesis: break
@@ -82,15 +84,19 @@ extension Coverage {
               duringFaults: 0, afterFaults: 0))
         }
         if let place = places[function] { functions[place].invoked += 1 }
-        let key = history.key[operation]
-        for other in open[key, default: []] { overlaps[other] = true }
-        overlaps[operation] = !open[key, default: []].isEmpty
-        if history.outcome[operation] != .fail { open[key, default: []].append(operation) }
+        let isReal = history.outcome[operation] != .fail
+        with(&keys[history.key[operation], default: (0, 0)]) { key in
+          key.invoked += 1
+          met[operation] = key.open > 0 ? -1 : key.invoked
+          if isReal { key.open += 1 }
+        }
       case .completion(let operation):
-        open[history.key[operation]]?.removeAll { $0 == operation }
-        guard history.outcome[operation] == .ok,
-          let place = places[history.function[operation]]
-        else { continue }
+        let outcome = history.outcome[operation]
+        with(&keys[history.key[operation], default: (0, 0)]) { key in
+          if outcome != .fail { key.open -= 1 }
+          if key.invoked > met[operation] { met[operation] = -1 }
+        }
+        guard outcome == .ok, let place = places[history.function[operation]] else { continue }
         switch weather.phase(at: history.completed[operation]) {
         case .before: functions[place].beforeFaults += 1
         case .during: functions[place].duringFaults += 1
@@ -105,11 +111,16 @@ extension Coverage {
       switch history.outcome[operation] {
       case .ok:
         completed += 1
-        if overlaps[operation] { overlapping += 1 }
+        if met[operation] < 0 { overlapping += 1 }
       case .fail: failed += 1
       case .indeterminate: indeterminate += 1
       }
     }
+  }
+
+  /// Changes a value in its place.
+  private func with<Value>(_ value: inout Value, _ change: (inout Value) -> Void) {
+    change(&value)
   }
 
   private mutating func note(_ spans: [FaultSpan]) {

@@ -63,6 +63,7 @@ public enum ExplainJSON {
         .array(
           words.operations.map { EvidenceJSON.operation($0, of: history, result.assumptions) })),
       JSON.Member("proofLines", .array(violation.operations.map(line))),
+      JSON.Member("proof", .bool(violation.isProof)),
       JSON.Member("minimal", .bool(violation.isMinimal)),
       JSON.Member("furtherLines", extent?.further.map { .array($0.map(line)) } ?? .null),
     ]

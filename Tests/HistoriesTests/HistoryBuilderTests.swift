@@ -147,6 +147,44 @@ struct CoverageTests {
     #expect(Coverage(of: try History.text("")).overlap == 0)
   }
 
+  @Test("the overlapping are those that a look at all pairs finds")
+  func overlapOfAllPairs() throws {
+    var random = SplitMix64(seed: 11)
+    var sum = 0
+    for _ in 0..<trials(2000) {
+      var (lines, open): ([String], [Int: String]) = ([], [:])
+      var isOver: Set<Int> = []
+      for _ in 0..<Int.random(in: 2...16, using: &random) {
+        var process = Int.random(in: 0..<4, using: &random)
+        // A process ends with an operation of which nobody knows.
+        while isOver.contains(process) { process += 4 }
+        if let key = open.removeValue(forKey: process) {
+          let kind = ["ok", "ok", "fail", "info"].randomElement(using: &random)!
+          lines.append("\(process) \(kind) f 1 \(key)")
+          if kind == "info" { isOver.insert(process) }
+        } else {
+          open[process] = ["x", "y"].randomElement(using: &random)!
+          lines.append("\(process) invoke f 1 \(open[process]!)")
+        }
+      }
+      let history = try History.text(lines.joined(separator: "\n"))
+      let all = 0..<history.count
+      let overlapping = all.count { one in
+        history.outcome[one] == .ok
+          && all.contains { other in
+            let isMet =
+              history.outcome[other] != .fail || history.invoked[one] < history.invoked[other]
+            return one != other && isMet && history.key[one] == history.key[other]
+              && history.invoked[one] < history.completed[other]
+              && history.invoked[other] < history.completed[one]
+          }
+      }
+      #expect(Coverage(of: history).overlapping == overlapping, "\(lines)")
+      sum += overlapping
+    }
+    #expect(sum > trials(2000))
+  }
+
   @Test("verified faults and final reads are told by their fields")
   func fields() throws {
     var builder = HistoryBuilder()

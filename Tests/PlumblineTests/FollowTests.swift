@@ -33,21 +33,34 @@ struct FollowTests {
       .replacing(/[0-9.]+ (µs|us|ms|ns|s)/, with: "")
   }
 
+  /// A file of which nobody knows whether it is whole, so that it is really followed.
+  private static func growing(_ text: String, _ words: String...) throws -> CommandTests.Ending {
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "follow-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(text.utf8).write(to: file)
+    var ending = try CommandTests.run(
+      ["check", "--follow", "--until-quiet=200ms"] + words + [file.path])
+    ending.output = ending.output.replacing(file.path, with: "-")
+    ending.errors = ending.errors.replacing(file.path, with: "-")
+    return ending
+  }
+
   @Test(arguments: ["--json", "--ascii"])
   func aViolationReadsAsCheckSaysIt(form: String) throws {
     let text = Self.violation.joined(separator: "\n") + "\n"
     let later = text + Self.event(1, "invoke", "read", "null") + "\n"
-    let followed = try CommandTests.run("check", "--follow", form, "-", input: later)
+    let followed = try Self.growing(later, form)
     let checked = try CommandTests.run("check", form, "-", input: text)
     #expect(followed.code == 1)
     #expect(Self.timeless(followed.output) == Self.timeless(checked.output))
     #expect(followed.errors == "")
   }
 
-  @Test func standardInputThatEndsWellIsLinearizable() throws {
+  @Test func whatEndsWellIsLinearizable() throws {
     let lines = Self.violation.dropLast() + [Self.event(1, "ok", "read", "1")]
     let text = lines.joined(separator: "\n") + "\n{\"process\":0,\"ty"
-    let followed = try CommandTests.run("check", "--follow", "-", input: text)
+    let followed = try Self.growing(text)
     let checked = try CommandTests.run("check", "-", input: text)
     #expect(followed.code == 0)
     // What answered is another; what was found, and the torn last line, is the same.
@@ -58,6 +71,25 @@ struct FollowTests {
     #expect(followed.output.contains("streaming"))
   }
 
+  /// What is there and whole at the start is read as `check` reads it.
+  @Test func whatIsWholeIsChecked() throws {
+    let well = Self.violation.dropLast() + [Self.event(1, "ok", "read", "1")]
+    for lines in [Array(well), Self.violation] {
+      let input = FileManager.default.temporaryDirectory.appending(
+        path: "follow-\(UUID().uuidString).jsonl")
+      defer { try? FileManager.default.removeItem(at: input) }
+      let text = lines.joined(separator: "\n") + "\n"
+      try Data(text.utf8).write(to: input)
+      let file = try FileHandle(forReadingFrom: input)
+      let arguments = try ParsedArguments(
+        ["--follow", "-"], options: CheckCommand.options, command: "check")
+      var followed = try FollowedCheck(arguments, CheckSettings(arguments), Terminal())
+      let found = try followed.run(standardInput: dup(file.fileDescriptor))
+      #expect(found.findings?.result?.algorithm == "register-zones")
+      #expect(found.findings?.result?.verdict == (lines == Self.violation ? .violation : .holds))
+    }
+  }
+
   @Test(arguments: [
     ["{\"process\":0}"], [event(0, "ok", "read", "1")], ["nonsense"],
     [event(0, "invoke", "write", "1"), event(0, "ok", "write", "2")],
@@ -65,7 +97,7 @@ struct FollowTests {
   ])
   func aBadLineIsRefusedAsCheckRefusesIt(lines: [String]) throws {
     let text = ([Self.header] + lines).joined(separator: "\n") + "\n"
-    let followed = try CommandTests.run("check", "--follow", "-", input: text)
+    let followed = try Self.growing(text)
     #expect(followed == (try CommandTests.run("check", "-", input: text)))
     #expect(followed.code == 65)
   }

@@ -39,8 +39,9 @@ struct Evidence {
         if isMinimal || proof.calls.count <= Reduction.readable {
           let told = reduction.told(proof)
           let isTold = told.calls.count > proof.calls.count && reduction.isMinimal(told)
-          show(isTold ? told : proof, isMinimal: isTold || isMinimal, reduction, &violation)
-          try settle(&violation, proof, task)
+          let shown = isTold ? told : isMinimal ? proof : reduction.sourced(proof)
+          show(shown, isMinimal: isTold || isMinimal, reduction, &violation)
+          try settle(&violation, shown, task)
         }
       }
       let earlier = violation.isProof ? nil : reduction.earlier(than: impasse.culprit)
@@ -109,6 +110,7 @@ struct Evidence {
       if proof.calls.count < before {
         proof = reduction.told(proof)
         isMinimal = reduction.isMinimal(proof)
+        if !isMinimal { proof = reduction.sourced(proof) }
         impasse = try self.impasse(proof, task)
       }
     }

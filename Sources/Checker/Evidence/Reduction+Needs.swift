@@ -23,7 +23,8 @@ import Histories
 ///
 /// **Told.** What K saw may have a cause that was not even invoked by then: a read of what is
 /// written only later. Then K with copies of it at any time has an order, and the first one of the
-/// kind is shown as well (``told(_:)``).
+/// kind is shown as well (``told(_:)``). And what alone brought what K saw is shown where no word
+/// on K being minimal would suffer from it (``sourced(_:)``): more than K proves it too.
 extension Reduction {
   /// More calls than these are not looked at one by one.
   private static let most = 400
@@ -133,6 +134,19 @@ extension Reduction {
   }
 
   // MARK: - Told
+
+  /// The proof with what alone brought what it saw, as far as it was invoked by then.
+  func sourced(_ proof: Proof) -> Proof {
+    guard proof.calls.count < Self.readable else { return proof }
+    var whole = proof
+    whole.positions = closed?.positions ?? Array(task.calls.indices)
+    whole.calls = closed?.calls ?? task.calls
+    var sourced = proof
+    for place in model.removal.sources(of: proof, in: whole) {
+      sourced.insert(whole.positions[place], whole.calls[place])
+    }
+    return sourced
+  }
 
   /// The proof with the first of each kind that would explain it, had it happened earlier.
   mutating func told(_ proof: Proof) -> Proof {

@@ -30,7 +30,7 @@ struct Reduction {
   private(set) var stepsLeft: Int
   private(set) var isOutOfSteps = false
   /// What sound removals have left.
-  private var closed: Proof?
+  private(set) var closed: Proof?
   /// The most operations whose answers are taken apart.
   private static let abridged = 80
 

@@ -194,11 +194,12 @@ extension StreamChecker {
   private mutating func complete(
     _ operation: Int, _ reader: inout StretchReader
   ) throws(CheckError) -> StreamAlarm? {
-    let history = reader.history
-    guard let (begun, place) = open.removeValue(forKey: history.processes[operation]) else {
+    // The history is not taken out of the reader: a copy for each event is dear.
+    let process = reader.history.processes[operation]
+    guard let (begun, place) = open.removeValue(forKey: process) else {
       return nil
     }
-    let outcome = history.outcome[operation]
+    let outcome = reader.history.outcome[operation]
     if outcome == .indeterminate { indeterminate += 1 }
     let call = try reader.completion(operation, of: begun, at: eventCount, &values)
     if outcome == .fail, call.call.end != .mismatch {
@@ -211,7 +212,7 @@ extension StreamChecker {
       isConstrained[place] = true
     }
     guard undecided[place] == nil else { return nil }
-    let line = Int(history.completedLine[operation])
+    let line = Int(reader.history.completedLine[operation])
     let step = engines[place].complete(call, outcome, values)
     guard case .repeats = step else { return take(step, place, line: line) }
     open[begun.call.process] = (begun, place)

@@ -30,7 +30,9 @@ struct FollowedCheck {
 
   /// Reads the arguments of `check --follow FILE`.
   ///
-  /// Of standard input at most `mostKept` bytes are kept for the check of the whole.
+  /// Of standard input at most `mostKept` bytes are kept for the check of the whole. What is there
+  /// at the start, if it is no more and all, is checked as `check` does, which is faster; 0 follows
+  /// in any case.
   init(
     _ arguments: ParsedArguments, _ settings: CheckSettings, _ terminal: Terminal,
     mostKept: Int = 64 << 20
@@ -71,6 +73,16 @@ struct FollowedCheck {
     }
     var nextLine: Int64 = 0
     var lastNews = clock.now
+    // What is there already is not followed until it is known that more comes.
+    var ahead: [[UInt8]]? = mostKept > 0 ? [] : nil
+    var aheadCount = 0
+    func feed(_ isMoreNear: Bool) throws(Failure) {
+      guard let pieces = ahead else { return }
+      ahead = nil
+      for (place, piece) in pieces.enumerated() where follower.alarm == nil {
+        try follower.take(piece, isMoreNear: isMoreNear || place < pieces.count - 1)
+      }
+    }
     loop: while follower.alarm == nil, watch.signal == nil {
       // The order matters: what was written before the lock was gone is read after.
       let isOver = isRun && !source.isBeingRecorded
@@ -78,10 +90,19 @@ struct FollowedCheck {
       case .bytes(let bytes):
         lastNews = clock.now
         keep(bytes)
-        try follower.take(bytes, isMoreNear: source.isMoreNear)
+        aheadCount += bytes.count
+        if ahead != nil, aheadCount <= mostKept {
+          ahead?.append(bytes)
+          if source.isMoreNear { continue }
+          try feed(false)
+        } else {
+          try feed(true)
+          if follower.alarm == nil { try follower.take(bytes, isMoreNear: source.isMoreNear) }
+        }
       case .nothing:
-        try follower.catchUp()
         if isOver { break loop }
+        try feed(false)
+        try follower.catchUp()
         if let quietNanoseconds, clock.now - lastNews >= quietNanoseconds { break loop }
       case .end: break loop
       }
@@ -89,6 +110,14 @@ struct FollowedCheck {
         nextLine = clock.now + 200_000_000
         terminal.live(line(follower, clock.now))
       }
+    }
+    signal = watch.signal
+    if let pieces = ahead, signal == nil {
+      // All of it was there. What cannot be read to its end may still hold a violation.
+      if let whole = try? judge(Array(pieces.joined())) {
+        return Investigated(file: file, .judged(whole))
+      }
+      try feed(false)
     }
     if follower.alarm == nil { try follower.end() }
     signal = watch.signal
@@ -153,6 +182,13 @@ struct FollowedCheck {
       if error.code == .undecided { return nil }
       throw error
     }
+    FaultsFile.note(beside: file, in: &history)
+    return try investigate.judge(history, file: file, signal: &signal)
+  }
+
+  /// Judges all there is.
+  private mutating func judge(_ all: [UInt8]) throws(Failure) -> HistoryFindings {
+    var history = try HistoryReader.read(all, file: file, options: settings.reading)
     FaultsFile.note(beside: file, in: &history)
     return try investigate.judge(history, file: file, signal: &signal)
   }
