@@ -83,7 +83,7 @@ struct Earliest {
 
   /// What was known when the event of that rank had just happened, and where its calls stand in the
   /// whole.
-  private func prefix(through rank: Int32) -> (task: KeyTask, kept: [Int]) {
+  func prefix(through rank: Int32) -> (task: KeyTask, kept: [Int]) {
     var prefix = task
     prefix.operations.removeAll(keepingCapacity: true)
     prefix.calls.removeAll(keepingCapacity: true)

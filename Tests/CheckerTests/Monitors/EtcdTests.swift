@@ -32,6 +32,9 @@ import Testing
         if case .order = answer.finding { isFound = true }
         #expect(isFound == found, "the search:\n\(describe(history))")
         switch try EtcdRevisions.rung.decide(task) {
+        case .impasse:
+          #expect(!found, "the monitor:\n\(describe(history))")
+          try isFirst(task, history)
         case .pass: passes += 1
         case .positions: #expect(found, "the monitor:\n\(describe(history))")
         default: #expect(!found, "the monitor:\n\(describe(history))")
@@ -39,6 +42,30 @@ import Testing
       }
     }
     return verdicts + [passes]
+  }
+
+  /// The completion at which the rung is stuck is the first for which it is, unless it passes on
+  /// what was known at another.
+  private func isFirst(_ task: KeyTask, _ history: History) throws {
+    let answer = try Ladder.decide(task, .etcd, [EtcdRevisions.rung])
+    guard case .impasse(let impasse) = answer.finding,
+      let place = task.operations.firstIndex(of: impasse.culprit)
+    else {
+      Issue.record("no impasse:\n\(describe(history))")
+      return
+    }
+    let end = task.calls[place].returned
+    let ends = task.calls.filter { $0.end != .pending }.map(\.returned)
+    let earliest = Earliest(task: task, decide: EtcdRevisions.rung.decide)
+    var isStuck = false
+    for other in ends {
+      switch try EtcdRevisions.rung.decide(earliest.prefix(through: other).task) {
+      case .pass: return
+      case .impasse: isStuck = isStuck || other < end
+      default: break
+      }
+    }
+    #expect(!isStuck, "\(impasse.culprit) is not the first:\n\(describe(history))")
   }
 
   @Test func everyClaimIsComparedWithTheReferee() throws {

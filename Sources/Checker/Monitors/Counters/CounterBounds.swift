@@ -116,22 +116,20 @@ struct CounterBound {
       let least = start * sign + fallen[Int(read.call)]
       let seen = read.number * sign
       if seen >= least + sum { continue }
-      // As many as that are too many for a certificate.
-      let possible = falling.prefix(Self.readable).prefix { begin($0.call) < end(read.call) }
-      let answer = certificate(
-        anomaly, read.call, above: seen, from: least, largest, possible.map(\.call))
-      if let answer { return answer }
+      if let answer = certificate(anomaly, read.call, above: seen, from: least, largest) {
+        return answer
+      }
     }
     return nil
   }
 
-  /// The read, what may fall, and the largest of what has risen that make it impossible; nil when
-  /// those are more than ``readable``.
+  /// The read and the largest of what has risen that make it impossible; nil when those are more
+  /// than ``readable``. What may fall is counted as if all of it had, so it adds nothing.
   private func certificate(
     _ anomaly: Anomaly, _ read: Int32, above seen: Int128, from least: Int128,
-    _ largest: [(call: Int32, number: Int128)], _ falling: [Int32]
+    _ largest: [(call: Int32, number: Int128)]
   ) -> RungAnswer? {
-    var calls = [read] + falling
+    var calls = [read]
     var sum = least
     for add in largest where sum <= seen {
       calls.append(add.call)
