@@ -7,9 +7,8 @@ public enum Formats {
   public static let prefixLength = 4096
 
   /// Every format, in the order in which ties are settled.
-  public static let all: [any HistoryFormat] = [
-    JSONLines(), EDN(), JepsenLog(), CallReturn(), EtcdLog(),
-  ]
+  public static let all: [any HistoryFormat] =
+    [JSONLines(), EDN(), JepsenLog(), CallReturn(), EtcdLog()] + MappedFormat.all
 
   /// The format of that name.
   public static func named(_ name: String) -> (any HistoryFormat)? {

@@ -69,6 +69,10 @@ public struct ReadOptions: Sendable, Equatable {
   /// What decides the order of events; nil is the order of lines, and a completion that is timed
   /// before its invocation is refused.
   public var order: EventOrder?
+  /// What the names and words of a log mean that is not ours; then it is read by this.
+  public var map: FieldMap?
+  /// The map of a log whose content no format knows.
+  public var otherMap: FieldMap?
   /// How many threads read a large file of a format that can be read so; nil for one a core.
   public var threads: Int?
   /// How many bytes of memory a history may take while it is read; nil for no limit.

@@ -77,6 +77,44 @@ public enum HistoryReader {
     return history
   }
 
+  /// A map that fits a log, compressed or not; `-` is standard input.
+  ///
+  /// - Throws: as ``read(path:options:)``.
+  public static func guess(
+    path: String, options: ReadOptions = ReadOptions()
+  ) throws(Failure) -> MapGuess {
+    var bytes = try File.read(path)
+    if Gzip.isCompressed(bytes) { bytes = try Gzip.decompress(bytes, name: path, limit: nil).bytes }
+    let format = Formats.all.first { $0.name == options.format } as? MappedFormat
+    var result: Result<MapGuess, FormatError>?
+    bytes.withUnsafeBytes { all in
+      let content = UnsafeRawBufferPointer(rebasing: all.dropFirst(all.starts(with: mark) ? 3 : 0))
+      do throws(FormatError) {
+        result = .success(
+          try MapGuess(content, file: path, notation: format?.notation, shape: format?.shape))
+      } catch { result = .failure(error) }
+    }
+    do throws(FormatError) {
+      guard let result else { throw FormatError(file: path, line: 1, "nothing was read") }
+      return try result.get()
+    } catch { throw error.failure }
+  }
+
+  /// Says of records that are no events of ours how they can be read.
+  private static func hinted(
+    _ failure: Failure, _ format: any HistoryFormat, _ prefix: UnsafeRawBufferPointer,
+    _ options: ReadOptions
+  ) -> Failure {
+    guard failure.code == .badInput, format is JSONLines, options.format == nil,
+      !JSONLines.isOurs(prefix), failure.message.contains("in this event")
+    else { return failure }
+    return Failure(
+      failure.code,
+      failure.message
+        + "; for records of another kind there is --map, and plumbline import --guess "
+        + "finds one")
+  }
+
   /// Files below this size are read at once.
   private static let streamedSize = 1 << 19
 
@@ -101,7 +139,11 @@ public enum HistoryReader {
       return nil
     }
     try requireOrder(options, of: format, file: file)
-    return try format.read(source, prefix: bytes, file: file, options: options)
+    do throws(Failure) {
+      return try format.read(source, prefix: bytes, file: file, options: options)
+    } catch {
+      throw bytes.withUnsafeBytes { hinted(error, format, $0, options) }
+    }
   }
 
   private static func isUTF16(_ bytes: some Collection<UInt8>) -> Bool {
@@ -149,7 +191,7 @@ public enum HistoryReader {
     do throws(FormatError) {
       return try format.read(bytes, file: file, options: options)
     } catch {
-      throw error.failure
+      throw hinted(error.failure, format, bytes, options)
     }
   }
 
@@ -169,13 +211,27 @@ public enum HistoryReader {
     of bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(Failure) -> any HistoryFormat {
     if let name = options.format, name != "auto" {
-      if let format = Formats.named(name) { return format }
+      if let format = Formats.named(name) {
+        if options.map == nil || format is MappedFormat { return format }
+        throw Failure(
+          .usage,
+          "--map explains logs that plumbline does not know, and --format \(name) is one it "
+            + "knows; leave one of them out")
+      }
       let names = Formats.all.map(\.name)
       let hint = Suggestion.hint(for: name, among: names)
       throw Failure(
         .usage, "“\(name)” is no history format\(hint) (known: \(names.joined(separator: ", ")))")
     }
-    if let format = Formats.detect(bytes) { return format }
+    if let map = options.map { return MappedFormat(map) }
+    let format = Formats.detect(bytes)
+    if let map = options.otherMap {
+      let isOurs = format is JSONLines && JSONLines.isOurs(bytes)
+      if format == nil || format is MappedFormat || format is JSONLines && !isOurs {
+        return MappedFormat(map)
+      }
+    }
+    if let format { return format }
     let found = bytes.first { !Sniffing.isSpace($0) }.map(Words.byte) ?? "nothing"
     throw FormatError(
       file: file, line: 1,

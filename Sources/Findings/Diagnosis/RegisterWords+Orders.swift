@@ -36,10 +36,19 @@ extension RegisterWords {
             Sentence(
               "Each came only once: ", origin(one, before: ""), "; ", origin(other, before: ""),
               "."),
-          ] + pending(named), named.uniqued())
+          ] + pending(named), (writers(of: one, other) + named).uniqued())
       }
     }
     return nil
+  }
+
+  /// Who wrote one of two values, as far as it is shown.
+  private func writers(of one: ValueID, _ other: ValueID) -> [Int] {
+    let culprit = scene.violation.culprit
+    return scene.shown.filter {
+      guard let value = register.written($0), $0 != culprit else { return false }
+      return value == one || value == other
+    }
   }
 
   /// An operation of one value that was over before one of the other began.

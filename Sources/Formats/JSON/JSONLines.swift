@@ -24,6 +24,8 @@ public struct JSONLines: HistoryFormat {
     if first == UInt8(ascii: "{") {
       // An operation of etcd's logs, unless someone says otherwise.
       if rest.starts(with: "\"ClientId\"".utf8) { return .likely }
+      // OpenTelemetry's spans.
+      if rest.starts(with: "\"resourceSpans\"".utf8) { return .likely }
       return rest.first == UInt8(ascii: "\"") ? .certain : rest.isEmpty ? .possible : .no
     }
     guard first == UInt8(ascii: "[") else { return .no }
@@ -32,6 +34,13 @@ public struct JSONLines: HistoryFormat {
     }
     rest = rest.dropFirst().drop(while: Sniffing.isSpace)
     return rest.first == UInt8(ascii: "\"") ? .likely : .no
+  }
+
+  /// Whether the first bytes hold a header of ours or an event, rather than records of others.
+  static func isOurs(_ prefix: UnsafeRawBufferPointer) -> Bool {
+    let text = String(decoding: prefix.prefix(Formats.prefixLength), as: UTF8.self)
+    return text.contains("\"plumbline\"")
+      || text.contains("\"process\"") && text.contains("\"type\"")
   }
 
   /// Bytes below which a second thread is not worth its start.

@@ -20,7 +20,8 @@ protocol Command: Sendable {
 enum CommandTable {
   static let all: [any Command.Type] = [
     TestCommand.self, RecordCommand.self, CheckCommand.self, ExplainCommand.self,
-    ReportCommand.self, QuorumCommand.self, ConvertCommand.self, GenerateCommand.self,
+    ReportCommand.self, QuorumCommand.self, ConvertCommand.self, ImportCommand.self,
+    GenerateCommand.self,
     ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self,
     DriversCommand.self, WorkloadsCommand.self, DoctorCommand.self,
     CleanupCommand.self,

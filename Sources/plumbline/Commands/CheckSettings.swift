@@ -32,6 +32,10 @@ struct CheckSettings: Sendable {
     CommandOption(
       "format", "NAME", choices: ["auto"] + Formats.all.map(\.name),
       help: "the format of the file; auto looks at the content"),
+    CommandOption(
+      "map", "FILE",
+      help: "what the fields and words of another recorder's log mean (plumbline import --guess "
+        + "prints one)"),
     CommandOption("keyed", help: "values are pairs [key, value] (Jepsen's independent keys)"),
     CommandOption("not-keyed", help: "values are no such pairs, even if they all look like it"),
     CommandOption(
@@ -95,6 +99,16 @@ struct CheckSettings: Sendable {
     reading.memoryLimit = Int((bytes - reserved) / 3 * 2)
     if isOfProcess { reading.processLimit = bytes }
     if bytes < 1 << 30 { MachineMemory.keepTight() }
+    try readMap(arguments)
+  }
+
+  /// The map of the command line, else the project's.
+  private mutating func readMap(_ arguments: ParsedArguments) throws(Failure) {
+    if let path = arguments["map"] {
+      reading.map = try FieldMap.parse(try File.read(path), file: path)
+    } else if let map = try ProjectFile.read()["map"] {
+      reading.otherMap = try FieldMap(map, file: ProjectFile.name)
+    }
   }
 
   private static func initial(_ text: String) throws(Failure) -> CheckOptions.Initial {

@@ -46,6 +46,9 @@ struct FollowedCheck {
     if let format = settings.reading.format, format != "jsonl" {
       throw Failure(.usage, "--follow reads jsonl, not \(format)")
     }
+    if settings.reading.map != nil {
+      throw Failure(.usage, "--follow reads plumbline's own lines, so there is no --map")
+    }
     if let order = settings.reading.order, order != .line {
       throw Failure(
         .usage,
