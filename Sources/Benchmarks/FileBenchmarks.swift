@@ -6,9 +6,9 @@ import Glibc
 enum FileBenchmarks {
   static func run(_ suite: Suite) throws(Failure) -> [Measurement] {
     let operations = suite.size(1_000_000)
-    return try compare("10 clients", Workload.tenClients(operations), suite)
-      + compare("50 clients, 1 % unknown", Workload.fiftyClients(operations), suite)
-      + compare("100 keys", Workload.hundredKeys(operations), suite)
+    return try compare("10 clients", Shape.tenClients(operations), suite)
+      + compare("50 clients, 1 % unknown", Shape.fiftyClients(operations), suite)
+      + compare("100 keys", Shape.hundredKeys(operations), suite)
   }
 
   private static func compare(
@@ -41,7 +41,7 @@ enum FileBenchmarks {
   /// Ten million operations: decided, in the memory that there is.
   static func tenMillion(_ suite: Suite) throws(Failure) -> [Measurement] {
     let file = try CheckedFile(
-      Workload.tenClients(suite.size(10_000_000)), named: "long", in: suite.folder)
+      Shape.tenClients(suite.size(10_000_000)), named: "long", in: suite.folder)
     defer { file.remove() }
     let outcome = try file.check(suite)
     let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))

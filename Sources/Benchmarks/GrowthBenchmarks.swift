@@ -7,9 +7,9 @@ enum GrowthBenchmarks {
   static func run(_ suite: Suite) throws(Failure) -> [Measurement] {
     let many = suite.size(1_000_000)
     var all = [
-      try exponent("10 clients", many, suite) { Workload.tenClients($0) },
-      try exponent("50 clients, 1 % unknown", many, suite) { Workload.fiftyClients($0) },
-      try exponent("100 keys", many, suite) { Workload.hundredKeys($0) },
+      try exponent("10 clients", many, suite) { Shape.tenClients($0) },
+      try exponent("50 clients, 1 % unknown", many, suite) { Shape.fiftyClients($0) },
+      try exponent("100 keys", many, suite) { Shape.hundredKeys($0) },
     ]
     for one in FewValues.all {
       // From the promised size on; below it caches hold what they later cannot.

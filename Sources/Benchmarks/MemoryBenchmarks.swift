@@ -10,8 +10,8 @@ enum MemoryBenchmarks {
   static func generate(_ suite: Suite) throws(Failure) -> [Measurement] {
     let operations = suite.size(1_000_000)
     return [
-      try rate("generate, 10 clients", Workload.tenClients(operations), suite),
-      try rate("generate, 100 keys", Workload.hundredKeys(operations), suite),
+      try rate("generate, 10 clients", Shape.tenClients(operations), suite),
+      try rate("generate, 100 keys", Shape.hundredKeys(operations), suite),
     ]
   }
 
@@ -35,9 +35,9 @@ enum MemoryBenchmarks {
   /// the split by key before and the verification of the order after.
   static func zones(_ suite: Suite) throws -> [Measurement] {
     let operations = suite.size(1_000_000)
-    return try zones("10 clients", Workload.tenClients(operations), suite)
-      + zones("50 clients, 1 % unknown", Workload.fiftyClients(operations), suite)
-      + zones("100 keys", Workload.hundredKeys(operations), suite)
+    return try zones("10 clients", Shape.tenClients(operations), suite)
+      + zones("50 clients, 1 % unknown", Shape.fiftyClients(operations), suite)
+      + zones("100 keys", Shape.hundredKeys(operations), suite)
   }
 
   private static func zones(

@@ -44,7 +44,7 @@ struct FewValues {
   }
 
   func options(_ operations: Int) -> GeneratorOptions {
-    var options = Workload.tenClients(operations)
+    var options = Shape.tenClients(operations)
     options.model = "cas-register"
     options.clients = clients
     options.values = 5

@@ -74,7 +74,7 @@ struct Suite {
 }
 
 /// The histories that the promises are about.
-enum Workload {
+enum Shape {
   /// One register, 10 clients that are always busy.
   static func tenClients(_ operations: Int) -> GeneratorOptions {
     var options = GeneratorOptions()

@@ -50,7 +50,7 @@ public enum Checker {
     result.assumptions = Assumptions(settings, values)
     result.nullRead = options.nullRead
     result.permits = options.permits
-    var evidence = Evidence(history, values: values, model: model)
+    var evidence = ViolationProofs(history, values: values, model: model)
     for (place, answer) in found.violations {
       result.verdict = .violation
       // The first is always shown.

@@ -64,7 +64,7 @@ public struct ReadOptions: Sendable, Equatable {
   /// The name of the format, or nil to go by the content.
   public var format: String?
   /// Whether values are Jepsen's `[key value]` tuples; nil goes by what the file proves
-  /// (``TupleEvidence``) and refuses one that proves nothing.
+  /// (``TupleSigns``) and refuses one that proves nothing.
   public var keyed: Bool?
   /// What decides the order of events; nil is the order of lines, and a completion that is timed
   /// before its invocation is refused.

@@ -2,8 +2,8 @@ extension History {
   /// What the values say about Jepsen's `[key value]` tuples.
   ///
   /// - Complexity: O(operations).
-  public var tupleEvidence: TupleEvidence {
-    var evidence = TupleEvidence()
+  public var tupleSigns: TupleSigns {
+    var evidence = TupleSigns()
     evidence.add(self)
     return evidence
   }
@@ -13,11 +13,11 @@ extension History {
   ///
   /// - Complexity: O(operations + values).
   public var mayLookKeyed: Bool {
-    if tupleEvidence.reading != .plain { return true }
+    if tupleSigns.reading != .plain { return true }
     guard values.hasSets else { return false }
     var written = self
     written.values.turnSetsIntoLists()
-    return written.tupleEvidence.reading != .plain
+    return written.tupleSigns.reading != .plain
   }
 
   /// Makes `[key value]` in the place of values a key and a value.

@@ -35,7 +35,7 @@ public struct HistoryBuilder: Sendable {
 
   /// Makes a builder of an empty history.
   ///
-  /// In another order than the lines', events wait until ``settle()``. Where no order was asked
+  /// In another order than the lines', events wait until ``putInOrder()``. Where no order was asked
   /// for, a completion that is timed before its invocation is an error.
   public init(order: EventOrder? = nil) {
     self.order = order
@@ -138,7 +138,7 @@ public struct HistoryBuilder: Sendable {
   ///
   /// - Complexity: O(events · log events) when they waited, else O(1).
   /// - Throws: ``HistoryError`` for an event that lacks what it is sorted by, or breaks a rule.
-  public mutating func settle() throws(HistoryError) {
+  public mutating func putInOrder() throws(HistoryError) {
     guard let waiting = held else { return }
     held = nil
     do throws(HistoryError) {

@@ -61,7 +61,7 @@ public enum ExplainJSON {
       JSON.Member(
         "told",
         .array(
-          words.operations.map { EvidenceJSON.operation($0, of: history, result.assumptions) })),
+          words.operations.map { ViolationJSON.operation($0, of: history, result.assumptions) })),
       JSON.Member("proofLines", .array(violation.operations.map(line))),
       JSON.Member("proof", .bool(violation.isProof)),
       JSON.Member("minimal", .bool(violation.isMinimal)),

@@ -90,7 +90,7 @@ import Testing
     #expect(proof.positions == [3])
     let isConfirmed = try reduction.isConfirmed(proof, culprit: impasse.culprit)
     #expect(!isConfirmed)
-    var evidence = Evidence(history, values: history.values, model: wrong)
+    var evidence = ViolationProofs(history, values: history.values, model: wrong)
     let shown = try evidence.violation(key: ValueTable.none, impasse, task, isReduced: true)
     #expect(!shown.isMinimal)
     #expect(shown.operations != [3])
@@ -150,7 +150,7 @@ import Testing
     let history = try History.text("0 invoke write 1\n0 ok write 1")
     let task = task(history)
     let impasse = try #require(try impasse(lying, task))
-    var evidence = Evidence(history, values: history.values, model: lying)
+    var evidence = ViolationProofs(history, values: history.values, model: lying)
     let expected = CheckError(
       "the referee finds a reduced violation of model “register” linearizable; please report "
         + "this with the history", code: .defect)
@@ -172,7 +172,7 @@ import Testing
       0 ok read 4
       """)
     let certificate = Certificate(calls: [1, 2], anomaly: .readsGoBack, base: 1)
-    var evidence = Evidence(history, values: history.values, model: .counter)
+    var evidence = ViolationProofs(history, values: history.values, model: .counter)
     let expected = CheckError(
       "a certificate of model “counter” is linearizable after what its first read saw; please "
         + "report this with the history", code: .defect)

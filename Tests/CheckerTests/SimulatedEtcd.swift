@@ -114,7 +114,7 @@ struct SimulatedEtcd: SimulatedObject {
       let gone = held.filter { $0.value.lease == input.integer }
       for key in gone.keys { held[key] = nil }
       leases.remove(input.integer ?? 0)
-      if !gone.isEmpty { settle() }
+      if !gone.isEmpty { countRevision() }
       return ["revision": .integer(revision)]
     case "compact":
       let wanted = input.integer ?? 0
@@ -126,7 +126,7 @@ struct SimulatedEtcd: SimulatedObject {
     }
   }
 
-  private mutating func settle() {
+  private mutating func countRevision() {
     revision += 1
     past[revision] = held
   }
@@ -175,7 +175,7 @@ struct SimulatedEtcd: SimulatedObject {
         results.append(gone.isEmpty ? .null : ["deleted": .integer(Int64(gone.count))])
       }
     }
-    if isChanged { settle() }
+    if isChanged { countRevision() }
     return [
       "revision": .integer(revision), "succeeded": .bool(succeeds), "results": .array(results),
     ]

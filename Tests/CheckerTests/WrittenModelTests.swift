@@ -8,7 +8,7 @@ import Testing
 
 /// The model of `docs/how-to/write-a-model.md`.
 @Suite struct WrittenModelTests {
-  private func settled(_ history: History) -> (task: KeyTask, calls: [Call]) {
+  private func prepared(_ history: History) -> (task: KeyTask, calls: [Call]) {
     let settings = Settings(
       initial: ValueTable.none, observesFailedCas: false, ignoresNullReads: false, permits: 1)
     let calls = (0..<history.count).compactMap {
@@ -28,7 +28,7 @@ import Testing
   @Test func examplesAreWhatTheySay() throws {
     for (text, expected) in [(Model.maxRegister.legal, true), (Model.maxRegister.illegal, false)] {
       let lines = text.split(separator: "; ").joined(separator: "\n")
-      #expect(try isLinearizable(settled(try History.text(lines)).task) == expected)
+      #expect(try isLinearizable(prepared(try History.text(lines)).task) == expected)
     }
   }
 
@@ -38,7 +38,7 @@ import Testing
     for round in 0..<1000 {
       let shape = Shape(operations: 3 + round % 5, clients: 2 + round % 3)
       let history = try randomHistory(SimulatedMaximum(), shape, &random)
-      let (task, calls) = settled(history)
+      let (task, calls) = prepared(history)
       let truth = Model.maxRegister.referee(calls, task.settings, task.values)
       #expect(try isLinearizable(task) == truth, "\(describe(history))")
       verdicts[truth ? 1 : 0] += 1

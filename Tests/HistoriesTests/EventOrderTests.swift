@@ -17,7 +17,7 @@ struct EventOrderTests {
           line.kind, process: line.process < 0 ? .nemesis : .client(line.process),
           function: builder.function("f"), time: line.time ?? Event.noTime, line: place + 1))
     }
-    try builder.settle()
+    try builder.putInOrder()
     return builder.build()
   }
 

@@ -71,7 +71,7 @@ struct SequentialEtcd: Sequential {
       // In a certain order, so that equal maps remember equal changes.
       for key in held.keys.filter({ held[$0]?.lease == lease }).sorted() { set(key, nil, values) }
       leases.remove(lease)
-      settle()
+      countRevision()
     case .compact:
       guard let wanted = values.integer(call.input) else { return false }
       let error = wanted <= compacted ? "compacted" : wanted > revision ? "future" : ""
@@ -193,7 +193,7 @@ struct SequentialEtcd: Sequential {
     for (place, step) in steps.enumerated() {
       if !perform(step, results?[place], values) { return false }
     }
-    settle()
+    countRevision()
     return isRevision(answer, values)
   }
 
@@ -290,7 +290,7 @@ struct SequentialEtcd: Sequential {
   }
 
   /// Counts a revision if something was changed.
-  private mutating func settle() {
+  private mutating func countRevision() {
     if let last = changes.last, last.revision > revision { revision += 1 }
   }
 }

@@ -78,7 +78,7 @@ struct Steps<M: Machine> {
     for index in row.indices { row[index] = 0 }
     row[0] = UInt64(UInt32(bitPattern: state))
     setWay(parent: -1 - number, arrival: Int32.min)
-    return settle(isAtStart: true)
+    return goOn(isAtStart: true)
   }
 
   /// Makes a configuration that stands before the first event, and has taken what it can since it
@@ -87,7 +87,7 @@ struct Steps<M: Machine> {
     row = configuration
     row[0] &= 0x7FFF_FFFF
     setWay(parent: -1, arrival: Int32.min)
-    return settle(isAtStart: true)
+    return goOn(isAtStart: true)
   }
 
   /// Makes the next configuration that follows from ``source``; nil when there is none left.
@@ -118,7 +118,7 @@ struct Steps<M: Machine> {
       row[0] = UInt64(event) << 32 | UInt64(UInt32(bitPattern: after))
       setWay(parent: parent, arrival: arrival)
       guard take(arrival, at: event) else { return nil }
-      let made = settle(isAtStart: false)
+      let made = goOn(isAtStart: false)
       if arrival < 0, !made.isFinished, mustBeSeen(from: event) { continue }
       return made
     }
@@ -230,7 +230,7 @@ extension Steps {
   }
 
   /// Takes pure operations and passes events that need nothing more.
-  private mutating func settle(isAtStart: Bool) -> Made {
+  private mutating func goOn(isAtStart: Bool) -> Made {
     var state = Int32(truncatingIfNeeded: row[0] & 0x7FFF_FFFF)
     var event = Int(row[0] >> 32)
     if event >= eventLimit { return .finished }
@@ -269,7 +269,7 @@ extension Steps {
   mutating func pass(_ configuration: [UInt64]) -> Made {
     row = configuration
     open.move(to: Int(row[0] >> 32))
-    return settle(isAtStart: false)
+    return goOn(isAtStart: false)
   }
 
   private func canonical(_ state: Int32, at event: Int) -> Int32 {
@@ -401,7 +401,7 @@ extension Steps {
       guard take(step.operation, at: event) else { break }
       if step.operation >= 0, !isLeftOut { record(step.operation) }
       row[0] = UInt64(event) << 32 | UInt64(UInt32(bitPattern: after))
-      _ = settle(isAtStart: false)
+      _ = goOn(isAtStart: false)
       before = after
     }
     replayed = row

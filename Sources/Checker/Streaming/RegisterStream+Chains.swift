@@ -2,7 +2,7 @@ import Histories
 
 extension RegisterStream {
   /// A value, who installed it and who saw it.
-  struct Cluster {
+  struct ValueCluster {
     var value: ValueID
     /// Nil for the initial value.
     var installer: StreamCall?
@@ -30,7 +30,7 @@ extension RegisterStream {
     var first: Int64
     var last: Int64
     /// The one level that stands for those that were dropped.
-    var dropped: Box<Cluster>?
+    var dropped: Box<ValueCluster>?
     /// The number of the first level.
     var base = 0
     /// Its place in ``RegisterStream/seen``, or -1.
@@ -48,7 +48,7 @@ extension RegisterStream {
   }
 }
 
-extension RegisterStream.Cluster {
+extension RegisterStream.ValueCluster {
   /// Who returned first.
   var firstCall: StreamCall? { firstSeen?.value }
   /// Who was invoked last.

@@ -51,7 +51,7 @@ struct RegisterStream {
     case idle
   }
 
-  var clusters: [Cluster] = []
+  var clusters: [ValueCluster] = []
   private var freeClusters: [Int] = []
   var chains: [Chain] = []
   private var freeChains: [Int] = []
@@ -394,7 +394,7 @@ extension RegisterStream {
   ) -> Int {
     let chain = freeChains.popLast() ?? chains.count
     let place = freeClusters.popLast() ?? clusters.count
-    let cluster = Cluster(
+    let cluster = ValueCluster(
       value: value, installer: installer, expected: expected, last: moment, chain: chain)
     let alone = Chain(levels: [place], first: StreamCall.never, last: moment)
     if place == clusters.count { clusters.append(cluster) } else { clusters[place] = cluster }

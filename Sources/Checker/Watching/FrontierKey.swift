@@ -263,7 +263,7 @@ extension FrontierKey {
       frontier[place] = new
     }
     slotWords = layout.slotWords
-    pending.settle(problem.pending, hasUsage: layout.hasUsage)
+    pending.notePacking(problem.pending, hasUsage: layout.hasUsage)
   }
 
   /// Forgets what no configuration and no open operation needs.

@@ -3,14 +3,14 @@ import Histories
 /// The completed operations of a key that are open behind the watermark, each with a bit of the
 /// configurations' rows for as long as it is.
 struct OpenSlots {
-  struct Operation {
+  struct Entry {
     var call: StreamCall
     var form: Form
     var slot: Int32
   }
 
   /// In the order of their invocations.
-  var operations: [Operation] = []
+  var operations: [Entry] = []
   /// How many bits rows have.
   private(set) var slotCount = 0
   private var free: [Int32] = []
@@ -21,12 +21,12 @@ struct OpenSlots {
       free.append(Int32(truncatingIfNeeded: slotCount))
       slotCount += 1
     }
-    operations.append(Operation(call: call, form: form, slot: free.removeLast()))
+    operations.append(Entry(call: call, form: form, slot: free.removeLast()))
   }
 
   /// Removes operations by their places; their bits are zero in every row.
   mutating func removeAll(where isOver: (Int) -> Bool) {
-    var kept: [Operation] = []
+    var kept: [Entry] = []
     for (place, operation) in operations.enumerated() {
       if isOver(place) { free.append(operation.slot) } else { kept.append(operation) }
     }
@@ -88,7 +88,7 @@ struct PendingGroups {
   }
 
   /// Notes how the counts of the rows are packed now.
-  mutating func settle(_ packed: [Problem.PendingGroup], hasUsage: Bool) {
+  mutating func notePacking(_ packed: [Problem.PendingGroup], hasUsage: Bool) {
     previous = packed
     hadUsage = hasUsage
     isChanged = false

@@ -45,7 +45,7 @@ public struct RegisterRules: Sendable {
 /// read happened.
 struct RegisterLog: Sendable {
   /// A value: what wrote it and from when it certainly was there.
-  struct Cluster: Sendable {
+  struct ValueCluster: Sendable {
     /// The operation that wrote it, or nil for the initial value.
     var writer: Int?
     /// The rank of the write's invocation; -1 for the initial value.
@@ -71,7 +71,7 @@ struct RegisterLog: Sendable {
   /// No read at all.
   static let noRead = -History.never
 
-  private(set) var clusters: [Cluster] = []
+  private(set) var clusters: [ValueCluster] = []
   /// Reads by their invocations.
   private(set) var reads: [Read] = []
   /// Reads of a value that nobody wrote.
@@ -92,7 +92,7 @@ struct RegisterLog: Sendable {
     if let initial = rules.initial {
       places[initial == ValueTable.none ? ValueTable.null : initial] = 0
       clusters.append(
-        Cluster(
+        ValueCluster(
           writer: nil, invoked: -1, returned: -1, done: -1, witness: nil,
           lastRead: RegisterLog.noRead))
     }
@@ -111,7 +111,7 @@ struct RegisterLog: Sendable {
       places[writes] = clusters.count
       let returned = history.returned(operation)
       clusters.append(
-        Cluster(
+        ValueCluster(
           writer: operation, invoked: history.invoked[operation], returned: returned,
           done: returned, witness: operation, lastRead: RegisterLog.noRead))
     }
@@ -167,7 +167,7 @@ struct RegisterLog: Sendable {
         knowsInitial = true
         places[value] = clusters.count
         clusters.append(
-          Cluster(
+          ValueCluster(
             writer: nil, invoked: -1, returned: -1, done: -1, witness: nil,
             lastRead: RegisterLog.noRead))
       }

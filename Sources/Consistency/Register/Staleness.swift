@@ -81,7 +81,7 @@ enum Staleness {
   }
 
   private static func firstStart(
-    after rank: Int32, _ byStart: [Int], _ clusters: [RegisterLog.Cluster]
+    after rank: Int32, _ byStart: [Int], _ clusters: [RegisterLog.ValueCluster]
   ) -> Int {
     var low = 0
     var high = byStart.count

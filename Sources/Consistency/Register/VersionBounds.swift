@@ -33,7 +33,7 @@ enum VersionBounds {
   private static func enough(_ log: RegisterLog) -> Int {
     let present = log.present
     let clusters = log.clusters
-    let keys: [(RegisterLog.Cluster) -> Int64] = [
+    let keys: [(RegisterLog.ValueCluster) -> Int64] = [
       { Int64($0.invoked) + Int64($0.done) }, { Int64($0.invoked) }, { Int64($0.done) },
     ]
     return keys.map { key in

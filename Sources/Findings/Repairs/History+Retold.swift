@@ -65,7 +65,7 @@ extension History {
               time: completedTime[operation], line: Int(completedLine[operation])))
         }
       }
-      try builder.settle()
+      try builder.putInOrder()
     } catch {
       return nil
     }

@@ -35,7 +35,9 @@ struct EDNReader {
       builder.warn(
         "the end, from line \(line), column \(column), is torn and was dropped: \(error.message)")
     }
-    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
+    do throws(HistoryError) { try builder.putInOrder() } catch {
+      throw FormatError(file: file, error)
+    }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
   }
 

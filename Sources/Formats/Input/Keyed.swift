@@ -29,7 +29,7 @@ enum Keyed {
     _ history: borrowing History, _ file: String, _ isTagged: Bool
   ) throws(FormatError) -> Bool {
     if isTagged { return true }
-    let evidence = history.tupleEvidence
+    let evidence = history.tupleSigns
     switch evidence.reading {
     case .plain: return false
     case .tuples: return true

@@ -122,7 +122,9 @@ public struct JSONLinesReader {
   ///
   /// - Throws: ``FormatError`` when the events cannot be put in the order that was asked for.
   public consuming func finish() throws(FormatError) -> History {
-    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
+    do throws(HistoryError) { try builder.putInOrder() } catch {
+      throw FormatError(file: file, error)
+    }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
     return builder.build()
   }

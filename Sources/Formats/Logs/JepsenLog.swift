@@ -63,7 +63,9 @@ public struct JepsenLog: HistoryFormat {
             + "\(error.offset + 1)")
       }
     }
-    do throws(HistoryError) { try builder.settle() } catch { throw FormatError(file: file, error) }
+    do throws(HistoryError) { try builder.putInOrder() } catch {
+      throw FormatError(file: file, error)
+    }
     if skipped > 0 { builder.warn("lines skipped because they are no operations: \(skipped)") }
     if builder.eventCount == 0 { builder.warn("the file holds no events") }
     return try Keyed.apply(options, to: builder.build(), file: file, isTagged: isTagged)

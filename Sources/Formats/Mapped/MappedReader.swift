@@ -374,7 +374,7 @@ struct MappedReader {
         for extra in draft.extras { builder.keep(extra.name, builder.values.intern(extra.value)) }
         try builder.add(event)
       }
-      try builder.settle()
+      try builder.putInOrder()
     } catch {
       throw FormatError(file: file, error)
     }

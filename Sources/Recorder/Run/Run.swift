@@ -119,7 +119,7 @@ final class Run {
       case .signal(let number):
         log.write("interrupted by signal \(number)")
         try nemesis.heal()
-        try settle()
+        try windDown()
         try history.flush()
         return number
       }
@@ -129,7 +129,7 @@ final class Run {
   }
 
   /// Servers that stay after an interrupted run are waited for until they are as they were.
-  private func settle() throws(Failure) {
+  private func windDown() throws(Failure) {
     guard plan.way == .existing else { return }
     let limit = clock.now + plan.commandLimitNanoseconds
     while !nemesis.isIdle, clock.now < limit {

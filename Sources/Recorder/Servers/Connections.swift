@@ -45,12 +45,12 @@ final class Connections {
   /// Begins to open a connection.
   ///
   /// - Returns: its id, or why it cannot be made.
-  func open(_ address: String, _ endpoint: Endpoint, owner: Int) -> Result<Int, Refusal> {
+  func open(_ address: String, _ endpoint: Endpoint, owner: Int) -> Result<Int, Unreachable> {
     let descriptor = socket(
       AF_INET,
       Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { return .failure(Refusal(cause: File.systemMessage())) }
+    guard descriptor >= 0 else { return .failure(Unreachable(cause: File.systemMessage())) }
     var one: Int32 = 1
     setsockopt(
       descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -59,7 +59,7 @@ final class Connections {
     place.sin_port = in_port_t(UInt16(truncatingIfNeeded: endpoint.port).bigEndian)
     guard inet_pton(AF_INET, address, &place.sin_addr) == 1 else {
       close(descriptor)
-      return .failure(Refusal(cause: "\(address) is no IPv4 address"))
+      return .failure(Unreachable(cause: "\(address) is no IPv4 address"))
     }
     let result = withUnsafePointer(to: &place) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -69,7 +69,7 @@ final class Connections {
     guard result == 0 || errno == EINPROGRESS else {
       let cause = File.systemMessage()
       close(descriptor)
-      return .failure(Refusal(cause: cause))
+      return .failure(Unreachable(cause: cause))
     }
     let id = free.popLast() ?? connections.count
     if id == connections.count { connections.append(nil) }
@@ -82,7 +82,7 @@ final class Connections {
   }
 
   /// Why a connection cannot be made.
-  struct Refusal: Error { var cause: String }
+  struct Unreachable: Error { var cause: String }
 
   /// Puts bytes into a connection's outbox.
   func send(_ bytes: [UInt8], on id: Int) {

@@ -26,7 +26,7 @@ struct CounterexampleSection: Section {
     else { return [] }
     let history = findings.history
     var members = [
-      JSON.Member("violation", EvidenceJSON.violation(first, words, result, of: history)),
+      JSON.Member("violation", ViolationJSON.violation(first, words, result, of: history)),
       JSON.Member("violations", JSON(result.violations.count + result.omittedViolations)),
     ]
     if result.violations.count > 1 {

@@ -30,7 +30,7 @@ struct UndecidedSection: Section {
     return [
       JSON.Member("reason", .string(first.reason.description)),
       JSON.Member("keysUndecided", .array(undecided.map { history.values.json($0.key) })),
-      JSON.Member("undecided", .array(undecided.map { EvidenceJSON.undecided($0, history) })),
+      JSON.Member("undecided", .array(undecided.map { ViolationJSON.undecided($0, history) })),
     ] + (omitted > 0 ? [JSON.Member("furtherKeysUndecided", JSON(omitted))] : [])
   }
 

@@ -76,7 +76,7 @@ enum PlanArguments {
   ) throws(Failure) -> ExitCode? {
     guard plan.isolation.hasNamespaces, plan.mayBeIsolated else { return nil }
     let isFree = try leavesIsolation(arguments)
-    if isFree { try settle(&plan, on: Sandbox.probe(compiles: false), terminal) }
+    if isFree { try takeBest(&plan, on: Sandbox.probe(compiles: false), terminal) }
     guard plan.isolation.hasNamespaces, !Sandbox.isInside else { return nil }
     do throws(Failure) {
       let code = try Sandbox.enter(arguments: CommandLine.arguments)
@@ -97,7 +97,7 @@ enum PlanArguments {
   }
 
   /// Takes the best isolation that the machine allows, and says so where it is not the best of all.
-  private static func settle(
+  private static func takeBest(
     _ plan: inout Plan, on machine: [Capability], _ terminal: Terminal
   ) throws(Failure) {
     let best = Isolation.best(on: machine)

@@ -22,10 +22,10 @@ struct WitnessFile {
       let key =
         witness.key == ValueTable.none ? [] : [JSON.Member("key", history.values.json(witness.key))]
       let order = witness.order.map {
-        EvidenceJSON.operation($0, of: history, result.assumptions)
+        ViolationJSON.operation($0, of: history, result.assumptions)
       }
       let whole =
-        [JSON.Member("file", .string(found.file))] + key + EvidenceJSON.assumptions(result)
+        [JSON.Member("file", .string(found.file))] + key + ViolationJSON.assumptions(result)
         + [JSON.Member("order", .array(order))]
       writer.write(.object(whole))
       writer.write(byte: UInt8(ascii: "\n"))

@@ -10,7 +10,7 @@ struct TupleGate {
   private var isTuples: Bool?
   /// Whether a person said it: then nothing is asked any more.
   private var isSaid: Bool
-  private var evidence = TupleEvidence()
+  private var evidence = TupleSigns()
   private var waiting: [Stretch] = []
   /// The operations that wait.
   private var count = 0

@@ -165,7 +165,7 @@ struct HTTPRedirectTests {
     ] {
       #expect(try HTTPRedirect.resolve("http://\(place)/a", from: base, site).node == node)
     }
-    #expect(throws: HTTPRedirect.Refusal.self) {
+    #expect(throws: HTTPRedirect.DeadEnd.self) {
       try HTTPRedirect.resolve("http://10.1.0.1:8081/a", from: base, site)
     }
   }

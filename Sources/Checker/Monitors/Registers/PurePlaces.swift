@@ -17,16 +17,16 @@ struct PurePlaces {
     self.task = task
     self.columns = columns
     self.order = order
-    var installs = [Int32](repeating: Cluster.nobody, count: task.calls.count)
+    var installs = [Int32](repeating: ValueCluster.nobody, count: task.calls.count)
     for (place, cluster) in columns.clusters.enumerated()
-    where cluster.installer != Cluster.nobody {
+    where cluster.installer != ValueCluster.nobody {
       installs[Int(cluster.installer)] = Int32(place)
     }
     states = [columns.root]
     states.reserveCapacity(order.count + 1)
     for call in order {
       let installed = installs[Int(call)]
-      states.append(installed == Cluster.nobody ? states[states.count - 1] : installed)
+      states.append(installed == ValueCluster.nobody ? states[states.count - 1] : installed)
     }
   }
 
@@ -99,21 +99,21 @@ struct PurePlaces {
   ///
   /// - Complexity: O(n) for each mismatch until one is found, so only the first few are tried.
   func certificate() -> Certificate? {
-    if task.settings.initial == nil, columns.root == Cluster.nobody { return nil }
+    if task.settings.initial == nil, columns.root == ValueCluster.nobody { return nil }
     for (call, cluster) in columns.mismatches.prefix(64) {
       let mismatch = task.calls[Int(call)]
       let found = columns.clusters[Int(cluster)]
       var members = columns.seen.indices.filter { columns.seen[$0] == cluster }
       var certificate: Set<Int> = [Int(call)]
-      if found.installer != Cluster.nobody { members.append(Int(found.installer)) }
-      if cluster != columns.root || found.installer != Cluster.nobody {
+      if found.installer != ValueCluster.nobody { members.append(Int(found.installer)) }
+      if cluster != columns.root || found.installer != ValueCluster.nobody {
         let first = members.min { task.calls[$0].returned < task.calls[$1].returned }
         guard let first, task.calls[first].returned < mismatch.invoked else { continue }
         let isSure = found.finished < mismatch.invoked
         certificate.insert(isSure ? Int(found.installer) : first)
-        if found.installer != Cluster.nobody { certificate.insert(Int(found.installer)) }
+        if found.installer != ValueCluster.nobody { certificate.insert(Int(found.installer)) }
       }
-      if found.next != Cluster.nobody {
+      if found.next != ValueCluster.nobody {
         members.append(Int(columns.clusters[Int(found.next)].installer))
       }
       let last = members.max { task.calls[$0].invoked < task.calls[$1].invoked }
@@ -123,7 +123,7 @@ struct PurePlaces {
       certificate.insert(last)
       let calls = certificate.sorted()
       let isSwap = task.calls[Int(max(found.installer, 0))].function == .cas
-      let writes = found.old != Cluster.nobody && isSwap ? [Int(found.installer)] : []
+      let writes = found.old != ValueCluster.nobody && isSwap ? [Int(found.installer)] : []
       return Certificate(calls: calls, anomaly: .wrongMismatch, asWrites: writes)
     }
     return nil

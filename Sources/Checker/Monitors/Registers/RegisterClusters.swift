@@ -2,16 +2,16 @@ import Histories
 
 /// One value of a register whose values are installed at most once, and everything about it that
 /// the zones need to know; two to a cache line.
-struct Cluster {
+struct ValueCluster {
   /// No call, no cluster.
   static let nobody: Int32 = -1
 
   /// The call that installs the value.
-  var installer = Cluster.nobody
+  var installer = ValueCluster.nobody
   /// The cluster whose value the installer takes.
-  var old = Cluster.nobody
+  var old = ValueCluster.nobody
   /// The cluster whose installer takes this value.
-  var next = Cluster.nobody
+  var next = ValueCluster.nobody
   /// The rank of the installer's invocation, -1 without one.
   var invoked: Int32 = -1
   /// The rank of its completion, or ``History/never``.
@@ -26,11 +26,11 @@ struct Cluster {
 
 /// A key's calls, gathered by the values that they install and see.
 struct RegisterClusters {
-  var clusters: [Cluster]
-  /// The cluster that each call saw without taking it, or ``Cluster/nobody``.
+  var clusters: [ValueCluster]
+  /// The cluster that each call saw without taking it, or ``ValueCluster/nobody``.
   var seen: [Int32]
   /// The cluster of the initial value, or nobody's when no call names it.
-  private(set) var root = Cluster.nobody
+  private(set) var root = ValueCluster.nobody
   /// Completed calls that say nothing.
   private(set) var free: [Int32] = []
   /// Calls that saw another value than their cluster's.
@@ -45,18 +45,18 @@ struct RegisterClusters {
   init?(_ task: KeyTask) {
     var numbering = ValueNumbering(
       calls: task.calls.count, perCall: 2, values: task.values.count)
-    clusters = [Cluster](repeating: Cluster(), count: numbering.limit)
-    seen = [Int32](repeating: Cluster.nobody, count: task.calls.count)
+    clusters = [ValueCluster](repeating: ValueCluster(), count: numbering.limit)
+    seen = [Int32](repeating: ValueCluster.nobody, count: task.calls.count)
     guard gather(task, &numbering) else { return nil }
     if let initial = task.settings.initial {
       root = numbering.number(initial == ValueTable.none ? ValueTable.null : initial)
-      if clusters[Int(root)].installer != Cluster.nobody { return nil }
+      if clusters[Int(root)].installer != ValueCluster.nobody { return nil }
     }
   }
 
   /// Clusters that somebody else has gathered.
   init(
-    clusters: [Cluster], seen: [Int32], root: Int32, free: [Int32], hasSwaps: Bool,
+    clusters: [ValueCluster], seen: [Int32], root: Int32, free: [Int32], hasSwaps: Bool,
     pending: [Int32]
   ) {
     self.clusters = clusters
@@ -77,8 +77,8 @@ struct RegisterClusters {
         seen.withUnsafeMutableBufferPointer { seen in
           for position in calls.indices {
             let call = calls[position]
-            var new = Cluster.nobody
-            var old = Cluster.nobody
+            var new = ValueCluster.nobody
+            var old = ValueCluster.nobody
             switch RegisterCall(call, settings, values) {
             case .read(let value):
               let place = numbering.number(value)
@@ -105,7 +105,7 @@ struct RegisterClusters {
               return
             }
             let cluster = clusters.baseAddress.unsafelyUnwrapped + Int(new)
-            if cluster.pointee.installer != Cluster.nobody {
+            if cluster.pointee.installer != ValueCluster.nobody {
               isUnique = false
               return
             }
@@ -127,13 +127,13 @@ struct RegisterClusters {
   ///
   /// A pending installer happened when a completed call observes its value, or a compare-and-set
   /// that happened takes it: the least fixed point.
-  mutating func settlePending() {
+  mutating func placePending() {
     guard !pending.isEmpty else { return }
     var isNeeded = [Bool](repeating: false, count: clusters.count)
     var waiting: [Int32] = []
     func need(_ cluster: Int32) {
       let found = clusters[Int(cluster)]
-      if found.installer == Cluster.nobody || found.finished != History.never { return }
+      if found.installer == ValueCluster.nobody || found.finished != History.never { return }
       if isNeeded[Int(cluster)] { return }
       isNeeded[Int(cluster)] = true
       waiting.append(cluster)
@@ -141,15 +141,15 @@ struct RegisterClusters {
     for cluster in pending where clusters[Int(cluster)].reads > 0 { need(cluster) }
     if hasSwaps {
       for cluster in clusters where cluster.finished != History.never {
-        if cluster.old != Cluster.nobody { need(cluster.old) }
+        if cluster.old != ValueCluster.nobody { need(cluster.old) }
       }
     }
     while let cluster = waiting.popLast() {
       let old = clusters[Int(cluster)].old
-      if old != Cluster.nobody { need(old) }
+      if old != ValueCluster.nobody { need(old) }
     }
     for cluster in pending where !isNeeded[Int(cluster)] {
-      clusters[Int(cluster)] = Cluster()
+      clusters[Int(cluster)] = ValueCluster()
     }
   }
 
@@ -158,10 +158,10 @@ struct RegisterClusters {
     guard hasSwaps else { return nil }
     for place in clusters.indices {
       let old = clusters[place].old
-      if old == Cluster.nobody { continue }
-      if clusters[Int(old)].installer == Cluster.nobody, old != root { return .unwritten(old) }
+      if old == ValueCluster.nobody { continue }
+      if clusters[Int(old)].installer == ValueCluster.nobody, old != root { return .unwritten(old) }
       let other = clusters[Int(old)].next
-      if other != Cluster.nobody {
+      if other != ValueCluster.nobody {
         return .takenTwice(old, by: clusters[Int(other)].installer, clusters[place].installer)
       }
       clusters[Int(old)].next = Int32(place)
@@ -172,12 +172,12 @@ struct RegisterClusters {
   /// Finds an unknown initial value: what is observed and never installed was there before.
   mutating func findRoot() -> RegisterContradiction? {
     var isTaken = [Bool](repeating: false, count: clusters.count)
-    for cluster in clusters where cluster.old != Cluster.nobody {
+    for cluster in clusters where cluster.old != ValueCluster.nobody {
       isTaken[Int(cluster.old)] = true
     }
-    for (place, cluster) in clusters.enumerated() where cluster.installer == Cluster.nobody {
+    for (place, cluster) in clusters.enumerated() where cluster.installer == ValueCluster.nobody {
       guard cluster.reads > 0 || isTaken[place] else { continue }
-      if root != Cluster.nobody { return .twoInitial(root, Int32(place)) }
+      if root != ValueCluster.nobody { return .twoInitial(root, Int32(place)) }
       root = Int32(place)
     }
     return nil

@@ -43,8 +43,8 @@ extension RegisterClusters {
   /// Pending compare-and-sets are left out: what they take is not known.
   init?(_ saturation: RegisterSaturation, sourceOfEach choices: [Int32]) {
     let calls = saturation.task.calls
-    var clusters = [Cluster](repeating: Cluster(), count: saturation.sources.count)
-    var seen = [Int32](repeating: Cluster.nobody, count: calls.count)
+    var clusters = [ValueCluster](repeating: ValueCluster(), count: saturation.sources.count)
+    var seen = [Int32](repeating: ValueCluster.nobody, count: calls.count)
     var free: [Int32] = []
     var pending: [Int32] = []
     var hasSwaps = false

@@ -30,7 +30,7 @@ import Histories
 /// earlier X, then `f(X) + s(X) ≤ f(Y) + s(Y)` gives `f(X) < s(Y)`, and each must precede the
 /// other.
 ///
-/// **Pending installers** that are not needed (``RegisterClusters/settlePending()``) are left out,
+/// **Pending installers** that are not needed (``RegisterClusters/placePending()``) are left out,
 /// the others count with no end. **An unknown initial value** is the one that is observed and never
 /// installed; two are a violation. If there is none, an order is an order, but a contradiction is
 /// only shown when its certificate stands alone whatever the initial value was; else it passes.
@@ -67,7 +67,7 @@ struct RegisterZones {
       if zones.columns.free.isEmpty, zones.columns.mismatches.isEmpty { return .positions(order) }
       return zones.completed(order)
     case .failure(let contradiction):
-      let evidence = RegisterEvidence(task, zones.columns)
+      let evidence = RegisterGrounds(task, zones.columns)
       let suspects = evidence.suspects(of: contradiction)
       guard let certificate = RegisterProof.certificate(task, suspects, contradiction.anomaly)
       else {
@@ -90,7 +90,7 @@ struct RegisterZones {
   }
 
   private mutating func order() -> Outcome {
-    columns.settlePending()
+    columns.placePending()
     if task.settings.initial == nil, let found = columns.findRoot() { return .failure(found) }
     if let found = columns.link() ?? formChains() { return .failure(found) }
     sortChains()
@@ -107,12 +107,12 @@ struct RegisterZones {
     columns.clusters.withUnsafeBufferPointer { clusters in
       for place in clusters.indices {
         let cluster = clusters[place]
-        if cluster.installer == Cluster.nobody, Int32(place) != root {
+        if cluster.installer == ValueCluster.nobody, Int32(place) != root {
           if cluster.reads == 0 { continue }
           contradiction = .unwritten(Int32(place))
           return
         }
-        if cluster.old != Cluster.nobody {
+        if cluster.old != ValueCluster.nobody {
           linked += 1
           continue
         }
@@ -134,9 +134,9 @@ struct RegisterZones {
   private func unreached() -> Int32 {
     var isReached = [Bool](repeating: false, count: columns.clusters.count)
     for place in columns.clusters.indices
-    where columns.clusters[place].old == Cluster.nobody {
+    where columns.clusters[place].old == ValueCluster.nobody {
       var cluster = Int32(place)
-      while cluster != Cluster.nobody {
+      while cluster != ValueCluster.nobody {
         isReached[Int(cluster)] = true
         cluster = columns.clusters[Int(cluster)].next
       }
@@ -183,11 +183,11 @@ struct RegisterZones {
           var first = History.never
           var last: Int32 = -1
           var place = root
-          while place != Cluster.nobody {
+          while place != ValueCluster.nobody {
             let cluster = clusters[Int(place)]
             first = min(first, cluster.finished, cluster.firstRead)
             last = max(last, cluster.invoked, cluster.lastRead)
-            if cluster.installer != Cluster.nobody {
+            if cluster.installer != ValueCluster.nobody {
               order[Int(count)] = cluster.installer
               count += 1
             }
@@ -197,7 +197,7 @@ struct RegisterZones {
           }
           return (first, last)
         }
-        if columns.root != Cluster.nobody { latest = lay(columns.root).last }
+        if columns.root != ValueCluster.nobody { latest = lay(columns.root).last }
         for chain in chains {
           let root = Int32(truncatingIfNeeded: chain & 0xFFFF_FFFF)
           let zone = lay(root)
@@ -207,7 +207,7 @@ struct RegisterZones {
           }
           if zone.last > latest { (latest, latestRoot) = (zone.last, root) }
         }
-        for (position, cluster) in columns.seen.enumerated() where cluster != Cluster.nobody {
+        for (position, cluster) in columns.seen.enumerated() where cluster != ValueCluster.nobody {
           order[Int(clusters[Int(cluster)].reads)] = Int32(truncatingIfNeeded: position)
           clusters[Int(cluster)].reads += 1
         }
@@ -240,9 +240,9 @@ private struct Zone {
   var links = -1
 
   @inline(__always)
-  init(_ clusters: UnsafeBufferPointer<Cluster>, _ root: Int32) {
+  init(_ clusters: UnsafeBufferPointer<ValueCluster>, _ root: Int32) {
     var place = root
-    while place != Cluster.nobody {
+    while place != ValueCluster.nobody {
       let cluster = clusters[Int(place)]
       links += 1
       isOrdered = isOrdered && cluster.finished >= last

@@ -168,9 +168,9 @@ struct SplitSet {
     var looks = byEnd.filter { task.calls[Int($0)].function == .contains }
     looks.sort()
     // By whether it adds: the last invoked of those that completed before the look began.
-    var settled: [Int32] = [-1, -1]
+    var decided: [Int32] = [-1, -1]
     var ended = 0
-    // For each look the settled operation against it.
+    // For each look the decided operation against it.
     var against = [Int32](repeating: -1, count: looks.count)
     for (number, look) in looks.enumerated() {
       while ended < byEnd.count,
@@ -180,9 +180,9 @@ struct SplitSet {
         ended += 1
         if task.calls[Int(place)].function == .contains { continue }
         let side = isAdd(place) ? 1 : 0
-        settled[side] = max(settled[side], place)
+        decided[side] = max(decided[side], place)
       }
-      against[number] = settled[task.calls[Int(look)].membership(task.values) == true ? 0 : 1]
+      against[number] = decided[task.calls[Int(look)].membership(task.values) == true ? 0 : 1]
     }
     // By whether it adds, in the order of the invocations: the latest end so far.
     var latest: [[(start: Int32, end: Int32, call: Int32)]] = [[], []]

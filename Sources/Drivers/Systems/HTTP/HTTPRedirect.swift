@@ -10,7 +10,7 @@ struct HTTPRedirect: Equatable {
   var target: String
 
   /// Why a reference is not followed.
-  struct Refusal: Error, Equatable {
+  struct DeadEnd: Error, Equatable {
     var reason: String
   }
 
@@ -24,17 +24,17 @@ struct HTTPRedirect: Equatable {
   /// - Throws: why it is not followed: it is none, it is not HTTP, or it leaves the cluster.
   static func resolve(
     _ location: String?, from base: HTTPRedirect, _ site: Site
-  ) throws(Refusal) -> HTTPRedirect {
-    guard let location, !location.isEmpty else { throw Refusal(reason: "without a Location") }
+  ) throws(DeadEnd) -> HTTPRedirect {
+    guard let location, !location.isEmpty else { throw DeadEnd(reason: "without a Location") }
     guard location.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-      throw Refusal(reason: "to a Location that no request can have")
+      throw DeadEnd(reason: "to a Location that no request can have")
     }
     let reference = location.prefix { $0 != "#" }
     if let colon = reference.firstIndex(of: ":"), isScheme(reference[..<colon]) {
       let scheme = reference[..<colon].lowercased()
       let rest = reference[reference.index(after: colon)...]
       guard scheme == "http", rest.hasPrefix("//") else {
-        throw Refusal(reason: "to “\(location)”, and only http is spoken")
+        throw DeadEnd(reason: "to “\(location)”, and only http is spoken")
       }
       return try elsewhere(rest, location, site)
     }
@@ -52,14 +52,14 @@ struct HTTPRedirect: Equatable {
   /// A reference with an authority: `//n2:8080/kv/a`.
   private static func elsewhere(
     _ reference: Substring, _ location: String, _ site: Site
-  ) throws(Refusal) -> HTTPRedirect {
+  ) throws(DeadEnd) -> HTTPRedirect {
     let rest = reference.dropFirst(2)
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     let place = authority.split(separator: "@").last ?? ""
     let parts = place.split(separator: ":", maxSplits: 1).map(String.init)
     let port = parts.count > 1 ? Int(parts[1]) : 80
     guard let name = parts.first, let port, let node = node(name, port, site) else {
-      throw Refusal(
+      throw DeadEnd(
         reason: "to \(authority.isEmpty ? location[...] : place), which is no node of the cluster")
     }
     let path = rest[authority.endIndex...]

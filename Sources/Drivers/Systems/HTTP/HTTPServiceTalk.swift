@@ -155,7 +155,7 @@ struct HTTPServiceTalk: HTTPTalk {
     guard request.hops < HTTPRedirect.maximumHops else {
       return give("more than \(HTTPRedirect.maximumHops) redirects")
     }
-    do throws(HTTPRedirect.Refusal) {
+    do throws(HTTPRedirect.DeadEnd) {
       request.place = try HTTPRedirect.resolve(
         response.field("Location"), from: request.place, site)
     } catch {

@@ -2,7 +2,7 @@ import Base
 import Histories
 
 /// Makes what was found into something that a person can check.
-struct Evidence {
+struct ViolationProofs {
   private let history: History
   private let values: ValueTable
   private let model: Model
@@ -41,7 +41,7 @@ struct Evidence {
           let isTold = told.calls.count > proof.calls.count && reduction.isMinimal(told)
           let shown = isTold ? told : isMinimal ? proof : reduction.sourced(proof)
           show(shown, isMinimal: isTold || isMinimal, reduction, &violation)
-          try settle(&violation, shown, task)
+          try endWithShown(&violation, shown, task)
         }
       }
       let earlier = violation.isProof ? nil : reduction.earlier(than: impasse.culprit)
@@ -78,7 +78,7 @@ struct Evidence {
   /// A search stops where it is stuck, and that may be for what an operation that was open there
   /// returned later. Then the proof may do without the completion at which the search stopped, and
   /// its own is where the proof alone is stuck.
-  private func settle(
+  private func endWithShown(
     _ violation: inout Violation, _ proof: Reduction.Proof, _ task: KeyTask
   ) throws(CheckError) {
     if violation.operations.contains(violation.culprit) { return }
@@ -102,7 +102,7 @@ struct Evidence {
   ) throws(CheckError) -> Violation {
     var reduction = Reduction(model, task, steps: stepsLeft)
     defer { stepsLeft = reduction.stepsLeft }
-    var (proof, impasse) = try settled(certificate, task)
+    var (proof, impasse) = try stuck(certificate, task)
     var isMinimal = reduction.isMinimal(proof)
     if !isMinimal, stepsLeft > 0, proof.calls.count <= Reduction.readable {
       let before = proof.calls.count
@@ -137,7 +137,7 @@ struct Evidence {
   /// A certificate's calls as they count, and where they are stuck.
   ///
   /// - Throws: `defect` when they are not stuck.
-  private func settled(
+  private func stuck(
     _ certificate: Certificate, _ task: KeyTask
   ) throws(CheckError) -> (proof: Reduction.Proof, impasse: Impasse) {
     var proof = Reduction.Proof(

@@ -6,7 +6,7 @@ import Testing
 @testable import Checker
 
 /// Evidence that stands alone, a case a kind.
-@Suite struct EvidenceTests {
+@Suite struct ViolationProofsTests {
   private func violation(_ text: String, _ model: String) throws -> Violation {
     var options = CheckOptions()
     options.model = model

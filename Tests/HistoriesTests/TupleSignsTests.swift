@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 @Suite("What values say about [key value]")
-struct TupleEvidenceTests {
-  private func reading(_ text: String) throws -> TupleEvidence.Reading {
+struct TupleSignsTests {
+  private func reading(_ text: String) throws -> TupleSigns.Reading {
     let lines = text.split(separator: "; ").joined(separator: "\n")
-    return try History.text(lines).tupleEvidence.reading
+    return try History.text(lines).tupleSigns.reading
   }
 
   @Test(arguments: [
@@ -69,7 +69,7 @@ struct TupleEvidenceTests {
         lines.append("\(operation) invoke \(function) \(shown(input))")
         if random.chance(0.8) { lines.append("\(operation) ok \(function) \(shown(output))") }
       }
-      let found = try History.text(lines.joined(separator: "\n")).tupleEvidence.reading
+      let found = try History.text(lines.joined(separator: "\n")).tupleSigns.reading
       #expect(found != (isKeyed ? .plain : .tuples), "\(lines)")
       if found != .unknown { proved += 1 }
     }

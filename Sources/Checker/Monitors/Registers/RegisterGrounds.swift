@@ -3,11 +3,11 @@ import Histories
 /// The calls that a contradiction between clusters is about; runs once, on a violation.
 ///
 /// What it names is only suspected: ``RegisterProof`` shows that they prove the violation.
-struct RegisterEvidence {
+struct RegisterGrounds {
   private let task: KeyTask
   private let columns: RegisterClusters
   private var calls: [Call] { task.calls }
-  private var clusters: [Cluster] { columns.clusters }
+  private var clusters: [ValueCluster] { columns.clusters }
 
   init(_ task: KeyTask, _ columns: RegisterClusters) {
     self.task = task
@@ -47,14 +47,14 @@ struct RegisterEvidence {
 
   private func installer(of cluster: Int32) -> Int? {
     let call = clusters[Int(cluster)].installer
-    return call == Cluster.nobody ? nil : Int(call)
+    return call == ValueCluster.nobody ? nil : Int(call)
   }
 
   /// A call that shows the value of a cluster to have been there: a reader if there is one, else
   /// what took it, a completed one if there is one.
   private func observer(of cluster: Int32) -> Int? {
     if let reader = columns.seen.firstIndex(of: cluster) { return reader }
-    let takers = clusters.filter { $0.old == cluster && $0.installer != Cluster.nobody }
+    let takers = clusters.filter { $0.old == cluster && $0.installer != ValueCluster.nobody }
     let taker = takers.first { $0.finished != History.never } ?? takers.first
     return taker.map { Int($0.installer) }
   }
@@ -84,12 +84,12 @@ struct RegisterEvidence {
     var levels: [Level] = []
     var number = [Int32](repeating: -1, count: clusters.count)
     var place = root
-    while place != Cluster.nobody {
+    while place != ValueCluster.nobody {
       number[Int(place)] = Int32(levels.count)
       levels.append(Level(cluster: place, installer: installer(of: place)))
       place = clusters[Int(place)].next
     }
-    for (call, cluster) in columns.seen.enumerated() where cluster != Cluster.nobody {
+    for (call, cluster) in columns.seen.enumerated() where cluster != ValueCluster.nobody {
       let level = Int(number[Int(cluster)])
       if level < 0 { continue }
       levels[level].lastReader = call

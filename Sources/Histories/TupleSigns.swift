@@ -12,7 +12,7 @@
 /// A key is a name: neither null nor a collection. A value that is put in (by a write, an
 /// addition, …) proves nothing: `[1 2]` may be either. Nor does a read that is invoked with what it
 /// will return.
-public struct TupleEvidence: Sendable {
+public struct TupleSigns: Sendable {
   /// Where a sign was found.
   public struct Sign: Sendable {
     /// The line, from 1.
@@ -171,13 +171,13 @@ extension History {
     return [.keyword, .string].contains(values.kind(of: name))
   }
 
-  fileprivate func sign(_ operation: Int, isAnswer: Bool = false) -> TupleEvidence.Sign {
+  fileprivate func sign(_ operation: Int, isAnswer: Bool = false) -> TupleSigns.Sign {
     let value = isAnswer ? output[operation] : input[operation]
     let line = isAnswer ? completedLine[operation] : line[operation]
     let verb = isAnswer ? " answered " : " of "
     let text = values.describe(value)
     let shown = text.count > 40 ? text.prefix(39) + "…" : text[...]
-    return TupleEvidence.Sign(
+    return TupleSigns.Sign(
       line: Int(line), words: "“\(functionName(operation))”\(verb)\(shown)")
   }
 }

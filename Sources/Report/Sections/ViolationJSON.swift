@@ -3,8 +3,8 @@ import Checker
 import Findings
 import Histories
 
-/// Evidence for programs: operations, what they rest on, violations and accounts of searches.
-public enum EvidenceJSON {
+/// Violations for programs: operations, what they rest on, violations and accounts of searches.
+public enum ViolationJSON {
   /// The most characters of a state or a reason: values of thousands of elements are cut.
   private static let longest = 2000
 
