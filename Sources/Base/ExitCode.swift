@@ -35,7 +35,8 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   /// What happened and what to do about it, in a sentence or two for a person.
   public var message: String
 
-  /// Makes a failure.
+  /// Ends a command with that code; the message tells a person what happened and what to do about
+  /// it.
   public init(_ code: ExitCode, _ message: String) {
     self.code = code
     self.message = message

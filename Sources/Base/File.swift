@@ -86,7 +86,9 @@ public enum File {
     return try read(descriptor: descriptor, name: path, atLeast: count)
   }
 
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it, where nothing of that name is there yet.
+  ///
+  /// - Throws: ``ExitCode/cannotCreate``; folders that were made by then stay.
   public static func makeFolder(_ path: String) throws(Failure) {
     var sofar = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

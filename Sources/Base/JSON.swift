@@ -20,7 +20,7 @@ public enum JSON: Sendable, Equatable {
     /// The member's value.
     public var value: JSON
 
-    /// Makes a member.
+    /// Pairs a name with its value. That names are unique in their object is left to the caller.
     public init(_ name: String, _ value: JSON) {
       self.name = name
       self.value = value
@@ -93,27 +93,29 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral,
   ExpressibleByNilLiteral
 {
-  /// Makes a string value.
+  /// Lets a text literal stand for a ``string(_:)``.
   public init(stringLiteral value: String) { self = .string(value) }
-  /// Makes an integer value.
+  /// Lets an integer literal of at most 64 bits stand for an ``integer(_:)``.
   public init(integerLiteral value: Int64) { self = .integer(value) }
-  /// Makes a Boolean value.
+  /// Lets `true` and `false` stand for a ``bool(_:)``.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// Makes an array value.
+  /// Lets an array literal, of literals or values, stand for an ``array(_:)``.
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
-  /// Makes null.
+  /// Lets `nil` stand for ``null``; where a `JSON?` is expected, `nil` is no value at all.
   public init(nilLiteral: ()) { self = .null }
-  /// Makes an object whose members keep their order.
+  /// Lets a dictionary literal stand for an ``object(_:)`` whose members keep their order; a name
+  /// that is given twice is not noticed.
   public init(dictionaryLiteral elements: (String, JSON)...) {
     self = .object(elements.map { Member($0.0, $0.1) })
   }
 
-  /// Makes a number from a double, with as many digits as it takes to read it back.
+  /// A ``number(_:)`` with as many digits as it takes to read it back; ``null`` for what JSON
+  /// cannot say, infinities and what is not a number.
   public init(_ value: Double) {
     self = value.isFinite ? .number("\(value)") : .null
   }
 
-  /// Makes an integer value.
+  /// An ``integer(_:)``, for counts and other variables, where a literal will not do.
   public init(_ value: Int) { self = .integer(Int64(value)) }
 }
 

@@ -7,7 +7,8 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence without a full stop.
   public var message: String
 
-  /// Makes an error.
+  /// Names the place, line and column counted from 1 and the column in bytes, and what is wrong
+  /// there.
   public init(line: Int, column: Int, message: String) {
     self.line = line
     self.column = column

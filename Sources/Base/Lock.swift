@@ -9,7 +9,8 @@ public final class Lock<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  /// Makes an unlocked lock around a value.
+  /// Puts the value behind a lock that is free. It is reached by ``withLock(_:)`` alone, and not
+  /// from within its body: that would wait for ever.
   public init(_ value: Value) {
     self.value = value
     mutex = .allocate(capacity: 1)

@@ -4,7 +4,8 @@ import Glibc
 public struct MonotonicClock: Sendable {
   private let origin: Int64
 
-  /// Makes a clock that reads zero now.
+  /// Starts at zero now, so its readings mean nothing beside another clock's; ``shared`` is for
+  /// that.
   public init() {
     origin = MonotonicClock.raw
   }

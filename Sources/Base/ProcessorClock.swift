@@ -6,7 +6,7 @@ import Glibc
 public struct ProcessorClock: Sendable {
   private let origin: Int64
 
-  /// Makes a clock of this thread that reads zero now.
+  /// Starts at zero now, for the calling thread; read by another it means nothing.
   public init() {
     origin = ProcessorClock.raw
   }

@@ -1,7 +1,7 @@
 /// The one source of randomness: a seeded generator that is always handed in.
 ///
-/// Steele, Lea, Flood, “Fast splittable pseudorandom number generators”, OOPSLA 2014, figure 17
-/// (the variant with a fixed gamma).
+/// Steele, Lea, Flood, “Fast splittable pseudorandom number generators”, OOPSLA 2014,
+/// doi:10.1145/2660193.2660195, figure 17 (the variant with a fixed gamma).
 public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
   private var state: UInt64
 

@@ -29,7 +29,8 @@ public struct Knob: Sendable, Equatable {
     self.help = help
   }
 
-  /// Makes a knob that names the place of a secret, and has none without the user's word.
+  /// A knob that names the place of a secret, and none without the user's word; how a place is
+  /// written is added to the help.
   public init(_ name: String, secret help: String) {
     self.init(name, text: "", help: "\(help): env:NAME or file:PATH")
     isSecret = true

@@ -21,7 +21,8 @@ public struct Site: Sendable, Equatable {
     /// with membership keep the data of each generation in a folder of its own inside ``data``.
     public var generation = 0
 
-    /// Makes a node that founds the cluster.
+    /// A founding member: of generation 0, and known to the user by its addresses. `data` must
+    /// exist.
     public init(name: String, peerAddress: String, clientAddress: String, data: String) {
       self.name = name
       self.peerAddress = peerAddress

@@ -33,7 +33,8 @@ public struct RunInfo: Sendable {
   /// `NAME: VERSION` of each node's server that said it.
   public var versions: [String] = []
 
-  /// Makes a description of a run.
+  /// Takes texts as people shall read them. Those with a default may be empty, and are then not
+  /// shown; ``versions`` is set afterwards.
   public init(
     name: String, seed: UInt64, cluster: String, workload: String, faults: String = "",
     clients: Int, durationNanoseconds: Int64, folder: String, startedAt: String,

@@ -12,7 +12,8 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence without a full stop.
   public var message: String
 
-  /// Makes an error.
+  /// Names the place, counted from 1 with the column in bytes; without a column it is the beginning
+  /// of the line. The message is one sentence without a full stop.
   public init(file: String, line: Int, column: Int = 1, _ message: String) {
     self.file = file
     self.line = line

@@ -22,7 +22,8 @@ struct Source {
   }
 
   /// A number below a small bound: the high half of a product (D. Lemire, “Fast random integer
-  /// generation in an interval”, 2019, without the rejection, which is below 2^-32 here).
+  /// generation in an interval”, TOMACS 29(1), 2019, doi:10.1145/3230636, without the rejection,
+  /// which is below 2^-32 here).
   mutating func below(_ bound: Int32) -> Int32 {
     Int32(truncatingIfNeeded: ((random.next() >> 32) &* UInt64(bound)) >> 32)
   }

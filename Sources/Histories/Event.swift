@@ -44,7 +44,8 @@ public struct Event: Sendable {
   /// Stands for a line that has no time.
   public static let noTime = Int64.min
 
-  /// Makes an event.
+  /// Takes a line as it stands, unchecked. Function, key and value are ids of the builder or batch
+  /// that the event is added to.
   public init(
     _ kind: Kind, process: Process, function: FunctionID, key: ValueID = ValueTable.none,
     value: ValueID = ValueTable.none, time: Int64 = Event.noTime, line: Int
@@ -68,7 +69,8 @@ public struct HistoryError: Error, Sendable, Equatable, CustomStringConvertible 
   /// What was found and what was expected.
   public var message: String
 
-  /// Makes an error.
+  /// Names the place, counted from 1 with the column in bytes; without a column the whole line is
+  /// meant.
   public init(line: Int, column: Int? = nil, _ message: String) {
     self.line = line
     self.column = column

@@ -8,7 +8,7 @@ public struct EventBatch: Sendable {
   /// The further fields; a rank counts from the first event of the stretch.
   var extras: [History.Extra] = []
 
-  /// Makes an empty batch.
+  /// Begins with a vocabulary of its own; ``removeAll()`` makes it ready for another stretch.
   public init() {}
 
   /// Keeps a further field, named by ``EventNames/field(_:)``, of the event that is added next.

@@ -193,7 +193,8 @@ public struct NemesisEvent: Sendable {
   /// Its place among all events.
   public var rank: Int32
 
-  /// Makes an event.
+  /// Takes one line of the nemesis as it stands: lines count from 1, `rank` is its place among all
+  /// events of the history, and the value is of the same history.
   public init(
     kind: Event.Kind, function: String, value: ValueID, time: Int64, line: Int, rank: Int32
   ) {

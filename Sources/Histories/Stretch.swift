@@ -6,7 +6,7 @@ public struct Stretch: Sendable {
   /// The rank of the first new event.
   public var firstRank: Int32
 
-  /// Makes a stretch.
+  /// Takes the history's events from that rank on as new; by default all of them are.
   public init(history: History, firstRank: Int32 = 0) {
     self.history = history
     self.firstRank = firstRank

@@ -8,7 +8,8 @@ import Quorums
 public struct ExplainText: Sendable {
   private let report: TextReport
 
-  /// Makes a renderer for a terminal.
+  /// Draws for a terminal of `width` columns, 40 at least; `ascii` is for those without other
+  /// characters.
   public init(palette: Palette, width: Int = 100, ascii: Bool = false) {
     report = TextReport(palette: palette, width: width, ascii: ascii)
   }

@@ -58,7 +58,7 @@ extension TextReport {
 public struct VerdictTally: Sendable {
   private var counts: [(word: String, count: Int)] = []
 
-  /// Makes an empty tally.
+  /// Has counted nothing yet; each history is added once, whatever became of it.
   public init() {}
 
   /// Counts one.

@@ -4,8 +4,9 @@ import Histories
 /// Makes a violation small: leaves out what is sound to leave out as long as it stays one.
 ///
 /// A. Zeller, R. Hildebrandt, “Simplifying and isolating failure-inducing input”, TSE 28(2), 2002,
-/// with groups that are sound (see ``Removal``) in place of arbitrary subsets. Deterministic: it is
-/// bounded by steps of the search, not by time; a shared budget that runs out ends it as well.
+/// doi:10.1109/32.988498, with groups that are sound (see ``Removal``) in place of arbitrary
+/// subsets. Deterministic: it is bounded by steps of the search, not by time; a shared budget that
+/// runs out ends it as well.
 ///
 /// What it hands out is looked at once more (``isConfirmed(_:culprit:)``).
 struct Reduction {

@@ -3,9 +3,10 @@ import Histories
 /// The second engine: every order of a small history, straight from the definition.
 ///
 /// M. Herlihy, J. Wing, “Linearizability: a correctness condition for concurrent objects”, TOPLAS
-/// 12(3), 1990: some of the pending operations are kept, and all kept operations are put in an
-/// order that the model allows and that keeps `a` before `b` wherever `a` completed before `b` was
-/// invoked. Nothing clever, so that it can be believed; it shares no code with the search.
+/// 12(3), 1990, doi:10.1145/78969.78972: some of the pending operations are kept, and all kept
+/// operations are put in an order that the model allows and that keeps `a` before `b` wherever `a`
+/// completed before `b` was invoked. Nothing clever, so that it can be believed; it shares no code
+/// with the search.
 enum Referee {
   /// The most operations that it takes.
   static let limit = 62

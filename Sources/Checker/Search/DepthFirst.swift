@@ -3,13 +3,14 @@ import Histories
 
 /// The search for an order: Wing and Gong's, with Lowe's memo, in just-in-time form.
 ///
-/// J. Wing, C. Gong, “Testing and verifying concurrent objects”, JPDC 17, 1993; G. Lowe, “Testing
-/// for linearizability”, Concurrency and Computation 29(4), 2017, sections 3 to 5. Operations take
-/// effect only when the next completion (the *event*) needs it. A configuration is the event, the
-/// state, which open operations have taken effect already and how many pending ones of each form;
-/// operations that completed earlier need no bits, so the exact key is a few words however long
-/// the history is. Depth first; every configuration is expanded once, and one that another
-/// dominates is not expanded at all (``Reductions``).
+/// J. Wing, C. Gong, “Testing and verifying concurrent objects”, JPDC 17, 1993,
+/// doi:10.1006/jpdc.1993.1015; G. Lowe, “Testing for linearizability”, Concurrency and Computation
+/// 29(4), 2017, doi:10.1002/cpe.3928, sections 3 to 5. Operations take effect only when the next
+/// completion (the *event*) needs it. A configuration is the event, the state, which open
+/// operations have taken effect already and how many pending ones of each form; operations that
+/// completed earlier need no bits, so the exact key is a few words however long the history is.
+/// Depth first; every configuration is expanded once, and one that another dominates is not
+/// expanded at all (``Reductions``).
 ///
 /// **Complete.** In any linearization postpone each operation to the latest event that needs it:
 /// either its own completion or that of an operation that comes after it in the order. The result

@@ -3,12 +3,13 @@ import Base
 /// The search event by event: every configuration that may stand before one, then every one that
 /// may stand before the next.
 ///
-/// G. Lowe, “Testing for linearizability”, Concurrency and Computation 29(4), 2017, section 6 (the
-/// breadth-first variant; Knossos's `linear`). The configurations and what follows from each are
-/// those of ``DepthFirst``, from the same ``Steps``, so completeness and the reductions are the
-/// same. What differs: it remembers one event at a time, and meets all configurations of an event
-/// together, so that most are dominated before they are expanded. The depth-first search is quicker
-/// when there is an order; the frontier is bounded when there is none.
+/// G. Lowe, “Testing for linearizability”, Concurrency and Computation 29(4), 2017,
+/// doi:10.1002/cpe.3928, section 6 (the breadth-first variant; Knossos's `linear`). The
+/// configurations and what follows from each are those of ``DepthFirst``, from the same ``Steps``,
+/// so completeness and the reductions are the same. What differs: it remembers one event at a time,
+/// and meets all configurations of an event together, so that most are dominated before they are
+/// expanded. The depth-first search is quicker when there is an order; the frontier is bounded when
+/// there is none.
 ///
 /// **The culprit.** When no configuration passes an event, everything before it was explained by
 /// those that stand there, and nothing explains it.

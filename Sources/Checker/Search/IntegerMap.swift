@@ -6,7 +6,7 @@ struct IntegerMap: Sendable {
   private var cells: [Int32]
   private(set) var count = 0
 
-  /// Makes an empty map with room for about that many.
+  /// That many keys fit before the map grows.
   init(expecting expected: Int) {
     var size = 16
     while size < expected * 2 { size *= 2 }

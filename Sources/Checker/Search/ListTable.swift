@@ -6,7 +6,6 @@ struct ListTable {
   private var lengths: [Int32] = []
   private let ledger: Ledger
 
-  /// Makes a table with the empty list alone.
   init(_ ledger: Ledger) {
     cells = PairTable(ledger)
     self.ledger = ledger

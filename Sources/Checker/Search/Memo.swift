@@ -22,7 +22,6 @@ struct Memo {
   private let problem: Problem.Layout
   private let ledger: Ledger
 
-  /// Makes an empty memo for a problem's rows.
   init(_ layout: Problem.Layout, ledger: Ledger) {
     problem = layout
     width = layout.rowWords

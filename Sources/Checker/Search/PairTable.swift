@@ -1,8 +1,8 @@
 /// Hash-consed pairs: equal pairs have equal ids, so a list is its last cell and a comparison of
 /// two structures is one of two integers.
 ///
-/// J.-C. Filliâtre, S. Conchon, “Type-safe modular hash-consing”, ML 2006. Nothing is ever freed
-/// before the whole table is.
+/// J.-C. Filliâtre, S. Conchon, “Type-safe modular hash-consing”, ML 2006,
+/// doi:10.1145/1159876.1159880. Nothing is ever freed before the whole table is.
 struct PairTable {
   private(set) var left: [Int32] = []
   private(set) var right: [Int32] = []
@@ -11,7 +11,6 @@ struct PairTable {
   private var capacity = 0
   private let ledger: Ledger
 
-  /// Makes an empty table.
   init(_ ledger: Ledger) {
     self.ledger = ledger
   }

@@ -5,8 +5,8 @@
 /// that have taken effect and the usage `U` of pending ones. *A dominates B* if every continuation
 /// that succeeds from B succeeds from A too; then B can be left out. The numbers are those of the
 /// literature survey that the tests were ported from; the general sources are G. Lowe, “Testing for
-/// linearizability”, 2017, and A. Horn, D. Kroening, “Faster linearizability checking via
-/// P-compositionality”, 2015.
+/// linearizability”, 2017, doi:10.1002/cpe.3928, and A. Horn, D. Kroening, “Faster linearizability
+/// checking via P-compositionality”, 2015, doi:10.1007/978-3-319-19195-9_4.
 struct Reductions: OptionSet, Sendable {
   var rawValue: UInt16
 

@@ -3,7 +3,7 @@
 ///
 /// A count has one bit more than it needs: with the top bits set in the minuend, one subtraction a
 /// word compares all counts of the word (L. Lamport, “Multiple byte processing with full-word
-/// instructions”, CACM 18(8), 1975). Vector 0 is all zeros.
+/// instructions”, CACM 18(8), 1975, doi:10.1145/360933.360994). Vector 0 is all zeros.
 struct UsageTable {
   /// Words a vector.
   let width: Int
@@ -17,7 +17,6 @@ struct UsageTable {
   private var scratch: [UInt64]
   private let ledger: Ledger
 
-  /// Makes a table with the vector of zeros alone.
   init(guards: [UInt64], ledger: Ledger) {
     width = guards.count
     self.guards = guards

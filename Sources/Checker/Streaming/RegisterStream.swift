@@ -7,10 +7,11 @@ import Histories
 /// contiguous in every linearization. With `f` the first return and `s` the last invocation of a
 /// chain, X must come before Y iff `f(X) < s(Y)`; no order exists iff a chain contradicts itself or
 /// two chains must each come before the other (P. Gibbons, E. Korach, “Testing shared memories”,
-/// SIAM J. Comput. 26(4), 1997; with compare-and-set, H. Fan, W. Golab, IPL 2018). While a
-/// history grows, `f` falls once, from “never”, and `s` only grows, so a contradiction is final;
-/// and since each completion is compared with everything that it touches, the first one after
-/// which no order exists raises the alarm. A pending installer counts when somebody saw its value.
+/// SIAM J. Comput. 26(4), 1997, doi:10.1137/S0097539794279614; with compare-and-set, H. Fan, W.
+/// Golab, IPL 2018, doi:10.1016/j.ipl.2018.06.004). While a history grows, `f` falls once, from
+/// “never”, and `s` only grows, so a contradiction is final; and since each completion is compared
+/// with everything that it touches, the first one after which no order exists raises the alarm. A
+/// pending installer counts when somebody saw its value.
 ///
 /// **What can be forgotten.** Let T be the first invocation of the operations that are open (not
 /// those declared unknown). A chain X is *dead* when some Y has `f(X) < s(Y)` and `f(Y) < T`:
@@ -68,7 +69,6 @@ struct RegisterStream {
   /// How many levels are kept before it is worth while to look which can be forgotten.
   private let patience: Int
 
-  /// Makes the watch of a register that nobody has touched.
   init(initial: ValueID, patience: Int = 32) {
     self.patience = patience
     levelLimit = patience

@@ -48,7 +48,8 @@ public struct CheckOptions: Sendable {
   /// What the check may spend.
   public var budget: Budget
 
-  /// Makes the default options with a budget.
+  /// Spends from that budget, which is shared and whose time runs already; the default one has no
+  /// limits. What nothing is said of is left to the history's header and the model.
   public init(budget: Budget = Budget()) {
     self.budget = budget
   }
@@ -63,7 +64,7 @@ public struct CheckError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whose fault it is: `badInput`, `usage` or `defect`.
   public var code: ExitCode
 
-  /// Makes an error.
+  /// Blames the input unless another code is given, and the whole of it unless a line is (from 1).
   public init(line: Int? = nil, _ message: String, code: ExitCode = .badInput) {
     self.line = line
     self.message = message

@@ -59,7 +59,8 @@ public struct CheckResult: Sendable {
   /// The permits that an option named; nil leaves them to the history's header.
   public var permits: Int?
 
-  /// Makes a result.
+  /// Takes what was found as it is: nothing is computed from it or checked against the history.
+  /// What has no parameter here is set afterwards.
   public init(
     claim: Claim, verdict: Verdict, operations: Int, indeterminate: Int, keys: Int,
     algorithm: String, seconds: Double, violations: [Violation] = [],
@@ -207,7 +208,8 @@ public struct Dilemma: Sendable {
   /// Operations that could not come next, each with the model's reason.
   public var refusals: [Refusal]
 
-  /// Makes a dilemma.
+  /// Names the state in the model's words; the path, oldest first, and the refusals are operations
+  /// by their indices in the history.
   public init(state: String, path: [Int], refusals: [Refusal]) {
     self.state = state
     self.path = path
@@ -222,7 +224,8 @@ public struct Refusal: Sendable {
   /// The reason: `can't read 2 from a register that holds 3`.
   public var reason: String
 
-  /// Makes a refusal.
+  /// Names an operation by its index in the history; the reason is the model's, as a person reads
+  /// it.
   public init(operation: Int, reason: String) {
     self.operation = operation
     self.reason = reason
@@ -253,7 +256,7 @@ public struct Undecided: Sendable {
     /// Completions that it explained at its deepest point.
     public var explained: Int
 
-    /// Makes an account of one engine.
+    /// Takes the engine's name and the completions that it had explained at its deepest point.
     public init(algorithm: String, explained: Int) {
       self.algorithm = algorithm
       self.explained = explained

@@ -7,7 +7,7 @@ public struct Untellable: Error, Sendable, Equatable, CustomStringConvertible {
   /// The reason, as the end of a sentence: `the value 3 is written twice (lines 1 and 7)`.
   public var description: String
 
-  /// Makes a reason.
+  /// Takes the reason as the end of a sentence, without a capital or a full stop.
   public init(_ description: String) { self.description = description }
 }
 

@@ -7,7 +7,7 @@ public struct Inversion: Sendable, Equatable {
   /// The read that began after it and saw the older one.
   public var older: Int
 
-  /// Makes a finding.
+  /// Names both reads by their indices in the history, in the order in which they happened.
   public init(newer: Int, older: Int) {
     self.newer = newer
     self.older = older
@@ -16,8 +16,9 @@ public struct Inversion: Sendable, Equatable {
 
 /// Regularity for many writers: each read returns the value of a write that it was concurrent with,
 /// or of one that no other certainly overwrote before the read began (L. Lamport, “On interprocess
-/// communication”, Distributed Computing 1(2), 1986; C. Shao et al., “Multiwriter consistency
-/// conditions for shared memory registers”, SIAM J. Comput. 40(1), 2011: the weak form).
+/// communication”, Distributed Computing 1(2), 1986, doi:10.1007/BF01786228; C. Shao et al.,
+/// “Multiwriter consistency conditions for shared memory registers”, SIAM J. Comput. 40(1), 2011,
+/// doi:10.1137/07071158X: the weak form).
 enum Regularity {
   /// Reads that are not even regular, by their invocations.
   ///

@@ -14,7 +14,8 @@ public struct StaleRead: Sendable, Equatable {
   /// beginning; nil without times.
   public var nanoseconds: Int64?
 
-  /// Makes a finding.
+  /// Names operations by their indices in the history. No writer stands for the initial value, and
+  /// no `nanoseconds` for a history without times.
   public init(
     operation: Int, writer: Int?, overwriter: Int, versions: Int, nanoseconds: Int64?
   ) {
@@ -33,7 +34,7 @@ public struct StaleRead: Sendable, Equatable {
 /// the write itself and of its reads. In every order of all operations *w′* then lies between *w*
 /// and the read. So one more than the number of such *w′* is a lower bound of the *k* of
 /// k-atomicity (W. Golab, X. Li, M. A. Shah, “Analyzing consistency properties for fun and profit”,
-/// PODC 2011).
+/// PODC 2011, doi:10.1145/1993806.1993834).
 enum Staleness {
   /// The stale reads by their invocations.
   ///
@@ -93,7 +94,8 @@ enum Staleness {
   }
 }
 
-/// Counts of positions with prefix sums, both O(log n) (P. Fenwick, SPE 24(3), 1994).
+/// Counts of positions with prefix sums, both O(log n) (P. Fenwick, SPE 24(3), 1994,
+/// doi:10.1002/spe.4380240306).
 struct Fenwick {
   private var sums: [Int32]
 

@@ -1,17 +1,17 @@
 import Histories
 
 /// Δ-atomicity: by how much would every read's beginning have to be earlier for the whole to be
-/// atomic? (W. Golab, X. Li, M. A. Shah, PODC 2011.)
+/// atomic? (W. Golab, X. Li, M. A. Shah, PODC 2011, doi:10.1145/1993806.1993834.)
 ///
 /// A cluster *i* has `f`, when it was certainly written, and `s`, when something of it last began.
 /// Unique values are atomic exactly when no two clusters conflict: `f(i) < s(j)` and
-/// `f(j) < s(i)` (P. Gibbons, E. Korach, “Testing shared memories”, SIAM J. Comput. 26(4), 1997).
-/// Moving reads' beginnings earlier by Δ leaves `f` as it is and makes `s(Δ)` the later of the
-/// write's beginning and the last read's beginning less Δ, so conflicts only vanish as Δ grows and
-/// the least Δ is found by halving. When Δ is as long as the history, `s` is the write's beginning,
-/// and `f(i) < s(j) ≤ f(j) < s(i) ≤ f(i)` cannot be: there is always an end, unless a read
-/// completed
-/// before its value's write began, which no shift of beginnings repairs.
+/// `f(j) < s(i)` (P. Gibbons, E. Korach, “Testing shared memories”, SIAM J. Comput. 26(4), 1997,
+/// doi:10.1137/S0097539794279614). Moving reads' beginnings earlier by Δ leaves `f` as it is and
+/// makes `s(Δ)` the later of the write's beginning and the last read's beginning less Δ, so
+/// conflicts only vanish as Δ grows and the least Δ is found by halving. When Δ is as long as the
+/// history, `s` is the write's beginning, and `f(i) < s(j) ≤ f(j) < s(i) ≤ f(i)` cannot be: there
+/// is always an end, unless a read completed before its value's write began, which no shift of
+/// beginnings repairs.
 enum TimeStaleness {
   /// Whether no two clusters conflict in the order of events.
   ///

@@ -1,7 +1,7 @@
 import Histories
 
 /// Whether some order lets every read return one of the last two writes: LBT, “limited
-/// backtracking” (W. Golab, X. Li, M. A. Shah, PODC 2011, section 4).
+/// backtracking” (W. Golab, X. Li, M. A. Shah, PODC 2011, doi:10.1145/1993806.1993834, section 4).
 ///
 /// The order is built from its end in epochs. Choose as last a write that precedes no other that is
 /// left. What is left of its reads, and every read that really follows it, must come after it;

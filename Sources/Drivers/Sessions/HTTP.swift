@@ -85,7 +85,8 @@ public struct HTTPResponse: Sendable {
   private var interim = 0
   private var isAnswerToHead = false
 
-  /// Makes a reader that waits for a response.
+  /// Waits for the response to anything but HEAD; for that one, ``reset(isAnswerToHead:)`` comes
+  /// first.
   public init() {}
 
   /// Waits for the next response and keeps the memory.

@@ -64,7 +64,7 @@ public struct HTTPSession<Talk: HTTPTalk>: Session {
   /// How many may be: a connection that is silent for longer is taken for dead.
   private static var maximumPatience: Int { 8 }
 
-  /// Makes a session without a connection.
+  /// Opens nothing yet: the first question connects to the endpoint, and that connection is kept.
   public init(_ talk: Talk, _ endpoint: Endpoint) {
     self.talk = talk
     links = [(endpoint, .closed)]

@@ -33,7 +33,7 @@ public struct RESPReader: Sendable {
 
   private var buffer: [UInt8] { input.bytes }
 
-  /// Makes a reader without bytes.
+  /// Has no bytes yet. Each connection needs its own: replies may come in several pieces.
   public init() {}
 
   /// Appends bytes that have come.

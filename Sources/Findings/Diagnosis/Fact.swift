@@ -8,7 +8,7 @@ public struct Item: Hashable, Sendable {
   /// The value, element, token or identifier.
   public var value: ValueID
 
-  /// Makes an item.
+  /// A value, with the register that has it where a transaction has several.
   public init(_ value: ValueID, key: ValueID = ValueTable.none) {
     self.key = key
     self.value = value

@@ -3,7 +3,7 @@ import Histories
 /// Which transaction certainly came before which, and why; a circle of such steps is a violation.
 ///
 /// The steps are Adya's dependencies (Adya, Liskov, O'Neil, “Generalized Isolation Level
-/// Definitions”, ICDE 2000, DOI 10.1109/ICDE.2000.839388) and real time. They are taken only where
+/// Definitions”, ICDE 2000, doi:10.1109/ICDE.2000.839388) and real time. They are taken only where
 /// the history leaves no choice: a value has one writer, and one of two values was certainly first.
 struct TransactionOrder {
   /// Why one transaction came before another.

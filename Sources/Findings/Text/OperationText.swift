@@ -11,7 +11,8 @@ public struct OperationText: Sendable {
   /// Answers of which only a part is shown.
   public var extracts: [Violation.Extract] = []
 
-  /// Makes a writer of labels.
+  /// Shows at most `valueLimit` characters of a value, and with `ascii` no others than those of
+  /// ASCII.
   public init(ascii: Bool = false, valueLimit: Int = 24) {
     self.ascii = ascii
     self.valueLimit = valueLimit

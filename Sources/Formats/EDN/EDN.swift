@@ -12,7 +12,8 @@ public struct EDN: HistoryFormat {
   /// `edn`, `txt`.
   public let extensions = ["edn", "txt"]
 
-  /// Makes the format.
+  /// Has no settings: all instances are alike. What can be chosen is in the ``ReadOptions`` of a
+  /// reading.
   public init() {}
 
   /// Looks for a map whose first key is a keyword.

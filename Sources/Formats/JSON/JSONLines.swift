@@ -13,7 +13,8 @@ public struct JSONLines: HistoryFormat {
   /// `jsonl`, `ndjson`, `json`.
   public let extensions = ["jsonl", "ndjson", "json"]
 
-  /// Makes the format.
+  /// Has no settings: all instances are alike. What can be chosen is in the ``ReadOptions`` of a
+  /// reading.
   public init() {}
 
   /// Looks for `{"`, or for `[` and `{"`.

@@ -26,7 +26,8 @@ public struct CallReturn: HistoryFormat {
   /// The lines: they have no times.
   public let orders: [EventOrder] = [.line]
 
-  /// Makes the format.
+  /// Has no settings: all instances are alike. What can be chosen is in the ``ReadOptions`` of a
+  /// reading.
   public init() {}
 
   /// Looks for `[N] call`.

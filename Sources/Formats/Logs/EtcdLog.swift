@@ -21,7 +21,8 @@ public struct EtcdLog: HistoryFormat {
   /// The times: a line is a whole operation, and the clients' lines come one after another.
   public let orders: [EventOrder] = [.time]
 
-  /// Makes the format.
+  /// Has no settings: all instances are alike. What can be chosen is in the ``ReadOptions`` of a
+  /// reading.
   public init() {}
 
   /// Looks for `{"ClientId"`.

@@ -84,7 +84,8 @@ public struct FieldMap: Sendable, Equatable {
   /// The initial value.
   public var initial: JSON?
 
-  /// Makes a map that names nothing.
+  /// Names no field yet: records are events, and their notation and the unit of times go by the
+  /// content.
   public init() {}
 }
 
@@ -97,7 +98,8 @@ public struct FieldPath: Sendable, Hashable {
   public let text: String
   private let parts: [String]
 
-  /// Makes a path of its text.
+  /// Takes the path as it is written: `request.key`, `args.0`. Any text is one; whether it leads
+  /// anywhere is for each record to say.
   public init(_ text: String) {
     self.text = text
     parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

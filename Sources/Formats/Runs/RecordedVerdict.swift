@@ -9,7 +9,7 @@ public struct RecordedVerdict: Sendable, Equatable {
   /// other checkers too.
   public var isOfLinearizability: Bool
 
-  /// Makes a verdict.
+  /// Takes what the checker said, with nil for a checker that did not know.
   public init(valid: Bool?, isOfLinearizability: Bool) {
     self.valid = valid
     self.isOfLinearizability = isOfLinearizability

@@ -16,7 +16,7 @@ public struct RunRecord: Sendable, Equatable {
     /// How many operations of clients got an answer from it, a refusal included.
     public var answered: Int
 
-    /// Makes a node.
+    /// By default a node whose server told no version and that has answered nothing yet.
     public init(name: String, version: String? = nil, answered: Int = 0) {
       self.name = name
       self.version = version

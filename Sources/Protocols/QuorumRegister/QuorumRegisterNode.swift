@@ -3,8 +3,9 @@ import Base
 /// A member of a replicated register with quorums, as a pure state machine; one register a key.
 ///
 /// Attiya, Bar-Noy and Dolev, “Sharing memory robustly in message-passing systems”, JACM 42(1),
-/// 1995, with many writers, and with Gifford's weighted votes (SOSP 1979) in place of majorities.
-/// Whoever is asked coordinates the operation:
+/// 1995, doi:10.1145/200836.200869, with many writers, and with Gifford's weighted votes (SOSP
+/// 1979, doi:10.1145/800215.806583) in place of majorities. Whoever is asked coordinates the
+/// operation:
 /// - *query*: what has a read quorum got? The latest version among the answers is at least as late
 ///   as that of every write that ended before, since the quorums meet.
 /// - *store*: a write gives its value a later version, a read takes the latest as it is; done when

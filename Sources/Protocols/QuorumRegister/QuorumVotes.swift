@@ -2,8 +2,8 @@ import Base
 
 /// Gifford's votes: how much each member counts, and how many votes make a quorum.
 ///
-/// D. Gifford, “Weighted voting for replicated data”, SOSP 1979: with `read + write > total` every
-/// read quorum meets every write quorum.
+/// D. Gifford, “Weighted voting for replicated data”, SOSP 1979, doi:10.1145/800215.806583: with
+/// `read + write > total` every read quorum meets every write quorum.
 public struct QuorumVotes: Sendable, Equatable {
   /// The votes of each member, in membership order; none is negative.
   public var votes: [Int]

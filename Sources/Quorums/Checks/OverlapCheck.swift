@@ -28,7 +28,7 @@ public struct OverlapCheck: Sendable, Equatable {
     /// Whether it is true; it suffices, but it is not necessary.
     public var holds: Bool
 
-    /// Makes an inequality.
+    /// Takes the inequality as it is shown, numbers put in, and whether these numbers fulfil it.
     public init(_ text: String, holds: Bool) {
       self.text = text
       self.holds = holds

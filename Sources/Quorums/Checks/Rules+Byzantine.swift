@@ -22,10 +22,10 @@ extension Rules {
 
   /// Byzantine quorums with at most `faults` liars.
   ///
-  /// Malkhi and Reiter, “Byzantine quorum systems”, Distributed Computing 1998: with signed data
-  /// (dissemination) two quorums must share a node that is honest, so f + 1; without (masking) the
-  /// honest among the shared must outnumber the liars, so 2f + 1. And whichever f nodes are silent,
-  /// some quorum must be left.
+  /// Malkhi and Reiter, “Byzantine quorum systems”, Distributed Computing 1998,
+  /// doi:10.1007/s004460050050: with signed data (dissemination) two quorums must share a node that
+  /// is honest, so f + 1; without (masking) the honest among the shared must outnumber the liars,
+  /// so 2f + 1. And whichever f nodes are silent, some quorum must be left.
   fileprivate static func sharing(
     _ system: QuorumSystem, _ demand: Demand, isMasking: Bool
   ) -> [OverlapCheck] {

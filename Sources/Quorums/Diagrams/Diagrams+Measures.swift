@@ -2,8 +2,9 @@ extension Diagrams {
   /// The size of the smallest set of nodes whose loss leaves no quorum, and one such set.
   ///
   /// A smallest transversal of the family: what M. Whittaker et al., “Read-write quorum systems
-  /// made practical”, PaPoC 2021, count for the resilience. Here it is one shortest path to
-  /// `never`, where leaving a node out costs one. nil when even the empty set is a quorum.
+  /// made practical”, PaPoC 2021, doi:10.1145/3447865.3457962, count for the resilience. Here it is
+  /// one shortest path to `never`, where leaving a node out costs one. nil when even the empty set
+  /// is a quorum.
   ///
   /// - Complexity: O(size of the diagram).
   func smallestBlock(_ family: Reference) -> NodeSet? {

@@ -3,7 +3,7 @@ public struct BoundReached: Error, Sendable, Equatable, CustomStringConvertible 
   /// Which bound, in words: “1048576 diagram nodes”.
   public var bound: String
 
-  /// Makes the error.
+  /// Names the bound in words that can follow “reached the bound of”.
   public init(_ bound: String) { self.bound = bound }
 
   /// The words.
@@ -12,11 +12,12 @@ public struct BoundReached: Error, Sendable, Equatable, CustomStringConvertible 
 
 /// Families of quorums as reduced ordered binary decision diagrams.
 ///
-/// Bryant, “Graph-based algorithms for Boolean function manipulation”, IEEE TC 1986. A diagram
-/// tests nodes in one fixed order; equal functions are equal references. Everything that
-/// would need all 2^n sets becomes one pass over the diagram: is there a pair of disjoint quorums,
-/// the smallest set that meets all, the chance that a quorum lives, the cheapest quorum. Votes of
-/// total V make a diagram of at most n·V nodes, so 64 nodes are no obstacle.
+/// Bryant, “Graph-based algorithms for Boolean function manipulation”, IEEE TC 1986,
+/// doi:10.1109/TC.1986.1676819. A diagram tests nodes in one fixed order; equal functions are equal
+/// references. Everything that would need all 2^n sets becomes one pass over the diagram: is there
+/// a pair of disjoint quorums, the smallest set that meets all, the chance that a quorum lives, the
+/// cheapest quorum. Votes of total V make a diagram of at most n·V nodes, so 64 nodes are no
+/// obstacle.
 struct Diagrams {
   /// One function of the nodes.
   typealias Reference = NodeTable.Reference

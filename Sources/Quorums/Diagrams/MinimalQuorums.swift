@@ -1,9 +1,10 @@
 /// The minimal quorums of a family, as a diagram of sets: counted exactly, listed as far as wanted.
 ///
-/// Rauzy, “New algorithms for fault trees analysis”, 1993. For a monotone function f with branches
-/// f0 ≤ f1 at a node x, the minimal sets of f are those of f0, and {x} ∪ σ for those σ of f1 for
-/// which f0 does not already hold without x. The diagram is zero-suppressed (Minato 1993): a place
-/// whose `with` branch holds no set is left out.
+/// Rauzy, “New algorithms for fault trees analysis”, 1993, doi:10.1016/0951-8320(93)90060-C. For a
+/// monotone function f with branches f0 ≤ f1 at a node x, the minimal sets of f are those of f0,
+/// and {x} ∪ σ for those σ of f1 for which f0 does not already hold without x. The diagram is
+/// zero-suppressed (Minato 1993, doi:10.1145/157485.164890): a place whose `with` branch holds no
+/// set is left out.
 struct MinimalQuorums {
   private typealias Reference = NodeTable.Reference
   private static let empty: Reference = 0

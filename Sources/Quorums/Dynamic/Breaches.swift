@@ -42,7 +42,7 @@ public struct DynamicReport: Sendable {
   /// What a reader should know: where the system is from, lines that were torn.
   public var notes: [String] = []
 
-  /// Makes an empty report.
+  /// Reports that no rule was applied, so that ``holds`` is nil; what was found is filled in.
   public init() {}
 
   /// Whether every rule that was applied holds; nil when none was.

@@ -9,7 +9,8 @@ public struct QuorumError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence without a full stop.
   public var message: String
 
-  /// Makes an error.
+  /// Says what is wrong, in one sentence without a full stop. With the text and a column (in
+  /// characters, from 1) the place is shown; whose text it is, ``labelled(_:)`` says.
   public init(_ message: String, in text: String = "", column: Int? = nil) {
     self.message = message
     self.text = text

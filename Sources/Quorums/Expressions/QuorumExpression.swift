@@ -1,8 +1,9 @@
 /// Which sets of nodes are quorums: a monotone formula over nodes.
 ///
 /// One operator is enough. `a * b` asks for two of two votes, `a + b` for one of two,
-/// `choose(k, ...)` for k votes, and Gifford's weighted voting (SOSP 1979) for a number of
-/// unequal ones. A family of quorums is always upward closed: more nodes never hurt.
+/// `choose(k, ...)` for k votes, and Gifford's weighted voting (SOSP 1979,
+/// doi:10.1145/800215.806583) for a number of unequal ones. A family of quorums is always upward
+/// closed: more nodes never hurt.
 public indirect enum QuorumExpression: Sendable, Equatable {
   /// One node, by its index in the system.
   case node(Int)
@@ -16,7 +17,8 @@ public indirect enum QuorumExpression: Sendable, Equatable {
     /// What must hold for the votes to count.
     public var part: QuorumExpression
 
-    /// Makes a share.
+    /// Gives a part its votes, one unless said otherwise; they count when the part holds as a
+    /// whole.
     public init(_ votes: Int = 1, _ part: QuorumExpression) {
       self.votes = votes
       self.part = part
@@ -63,7 +65,7 @@ extension QuorumExpression {
   /// in all, the complement fails to collect t votes exactly when S takes at least V − t + 1 of
   /// them away, and what “takes away” means for a part is the part's own dual. With `and`, `or`
   /// and `choose` this is the duality of Whittaker et al. (“Read-Write Quorum Systems Made
-  /// Practical”, 2021): it swaps `*` and `+`.
+  /// Practical”, 2021, doi:10.1145/3447865.3457962): it swaps `*` and `+`.
   public var dual: QuorumExpression {
     switch self {
     case .node: return self

@@ -5,7 +5,7 @@ public struct AccessMix: Sendable, Equatable {
   /// The read fractions from 0 to 1, each with its share of the time; the shares add up to 1.
   public private(set) var fractions: [(read: Double, weight: Double)]
 
-  /// Makes a workload of one fraction.
+  /// The same share of reads at all times, from 0 (writes only) to 1 (reads only).
   public init(readFraction: Double) { fractions = [(readFraction, 1)] }
 
   /// Makes a distribution of fractions; weights are scaled to add up to 1.

@@ -14,7 +14,8 @@ extension Analysis {
     /// How many minimal quorums of a side are listed; of more only the number is given.
     public var mostListed = 10_000
 
-    /// Makes the default options.
+    /// As many reads as writes, each node down 1% of the time, and a strategy for the least load
+    /// without further limits.
     public init() {}
   }
 

@@ -1,13 +1,14 @@
 /// Finds the best strategy: a linear program over all quorums, of which only the useful are made.
 ///
 /// Naor and Wool, “The load, capacity, and availability of quorum systems”, SIAM J. Comput. 1998,
-/// define the load as this program; Whittaker et al. 2021 add reads and writes,
-/// capacities, several read fractions, and limits. The program has a column for each quorum.
-/// Columns are made when they are wanted (Gilmore and Gomory 1961): at an optimum over the columns
-/// at hand the rows' prices give each node a price; if even the cheapest quorum at these prices
-/// costs no less than what its row pays, no quorum at all would improve the solution. The cheapest
-/// quorum is a shortest path in the family's diagram, so the optimum is exact for any number of
-/// quorums. Loads are not bounded by 1: a node of capacity 0.5 may well have load 2.
+/// doi:10.1137/S0097539795281232, define the load as this program; Whittaker et al. 2021
+/// (doi:10.1145/3447865.3457962) add reads and writes, capacities, several read fractions, and
+/// limits. The program has a column for each quorum. Columns are made when they are wanted (Gilmore
+/// and Gomory 1961, doi:10.1287/opre.9.6.849): at an optimum over the columns at hand the rows'
+/// prices give each node a price; if even the cheapest quorum at these prices costs no less than
+/// what its row pays, no quorum at all would improve the solution. The cheapest quorum is a
+/// shortest path in the family's diagram, so the optimum is exact for any number of quorums. Loads
+/// are not bounded by 1: a node of capacity 0.5 may well have load 2.
 struct StrategyFinder {
   /// The rounds of column generation that may be spent.
   static let mostRounds = 3_000

@@ -1,8 +1,9 @@
 /// Looks for the best system over given nodes.
 ///
-/// Whittaker et al. 2021: expressions without repeated nodes, simple ones first, each
-/// with its dual as the other side. Here the reads are the dual of the writes; as the dual of every
-/// candidate is one too, nothing is missed by that. Nodes that are alike are not told apart.
+/// Whittaker et al. 2021, doi:10.1145/3447865.3457962: expressions without repeated nodes, simple
+/// ones first, each with its dual as the other side. Here the reads are the dual of the writes; as
+/// the dual of every candidate is one too, nothing is missed by that. Nodes that are alike are not
+/// told apart.
 public struct SystemSearch: Sendable {
   /// What is looked for.
   public struct Goal: Sendable {
@@ -13,7 +14,8 @@ public struct SystemSearch: Sendable {
     /// Whether writes must meet writes.
     public var needsWriteWrite = true
 
-    /// Makes the default goal.
+    /// The system that is best by the default ``Analysis/Options``, whose writes meet writes and
+    /// which need not survive a failure.
     public init() {}
   }
 

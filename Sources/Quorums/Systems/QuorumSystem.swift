@@ -50,7 +50,8 @@ public struct QuorumSystem: Sendable, Equatable {
     /// The votes of each node, by index.
     public var each: [Int]
 
-    /// Makes the numbers.
+    /// Takes the numbers as they are; `total` must be the sum of `each`, which is by the index of
+    /// the node.
     public init(total: Int, read: Int, write: Int, each: [Int]) {
       self.total = total
       self.read = read
@@ -59,14 +60,17 @@ public struct QuorumSystem: Sendable, Equatable {
     }
   }
 
-  /// Makes a system of expressions.
+  /// Takes the families as they are, each over indices of `nodes`; that they meet is what a
+  /// ``Rule`` asks. ``votes`` is nil: there are no numbers to show.
+  ///
+  /// - Precondition: at most 64 nodes.
   public init(nodes: [QuorumNode], reads: QuorumExpression, writes: QuorumExpression) {
     self.nodes = nodes
     self.reads = reads
     self.writes = writes
   }
 
-  /// Makes a system of votes.
+  /// Node `i` has `votes[i]`; a set is a quorum when its votes are at least `read`, or `write`.
   ///
   /// - Precondition: as many votes as nodes, `1...total` needed for each.
   public init(nodes: [QuorumNode], votes: [Int], read: Int, write: Int) {

@@ -17,7 +17,8 @@ public struct SystemDescription: Sendable, Equatable {
   /// What the parts are called in messages: `--reads`, `reads` of a file.
   public var prefix = "--"
 
-  /// Makes an empty description.
+  /// Describes nothing yet: ``make()`` wants a named system, expressions, or numbers of votes or
+  /// nodes, and only one of these.
   public init() {}
 
   /// Makes the system.

@@ -22,7 +22,6 @@ struct ServerProgram {
   /// It was ended on purpose and is not yet reaped.
   var isEnding = false
 
-  /// Makes a program that does not run yet.
   init(_ process: ServerProcess, folder: NodeFolder, host: RemoteHost? = nil, data: String = "") {
     self.process = process
     self.host = host

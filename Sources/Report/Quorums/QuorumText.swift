@@ -12,7 +12,7 @@ public struct QuorumText: Sendable {
   /// Whether to draw with ASCII characters only.
   public var ascii: Bool
 
-  /// Makes a renderer.
+  /// Draws for a terminal of `width` columns; `ascii` is for those without other characters.
   public init(palette: Palette, width: Int = 100, ascii: Bool = false) {
     self.palette = palette
     self.width = width

@@ -11,7 +11,8 @@ public struct DynamicText: Sendable {
   /// Violations of each rule that are shown.
   private static let mostShown = 2
 
-  /// Makes a renderer.
+  /// Draws for a terminal of `width` columns, 40 at least; `ascii` is for those without other
+  /// characters.
   public init(palette: Palette, width: Int = 100, ascii: Bool = false) {
     self.palette = palette
     self.width = max(40, width)

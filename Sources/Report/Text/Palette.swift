@@ -3,7 +3,7 @@ public struct Palette: Sendable, Equatable {
   /// Whether escape sequences are written.
   public var color: Bool
 
-  /// Makes a palette.
+  /// With `color` false all text stays as it is: for files, and for those who want no colours.
   public init(color: Bool) { self.color = color }
 
   /// All is well.

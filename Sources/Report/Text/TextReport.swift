@@ -13,7 +13,8 @@ public struct TextReport: Sendable {
   /// Whether only ASCII is drawn.
   public var ascii: Bool
 
-  /// Makes a report for a terminal.
+  /// Draws for a terminal of `width` columns, 40 at least; `ascii` is for those without other
+  /// characters.
   public init(palette: Palette, width: Int = 100, ascii: Bool = false) {
     self.palette = palette
     self.width = max(40, width)

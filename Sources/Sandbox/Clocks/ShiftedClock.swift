@@ -15,7 +15,8 @@ public final class ShiftedClock {
   private var shift: Int64 = 0
   private var drift: Int64 = 0
 
-  /// Makes a clock that is right.
+  /// Makes a clock that is right. The file is made, or emptied when it is there, and stays when the
+  /// clock is gone.
   ///
   /// - Throws: ``ExitCode/cannotCreate``.
   public init(file: String, shim: ClockShim) throws(Failure) {

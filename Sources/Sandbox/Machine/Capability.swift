@@ -11,7 +11,7 @@ public struct Capability: Sendable, Equatable {
   /// Whether it is there.
   public var isAvailable: Bool { obstacle == nil }
 
-  /// Makes a capability.
+  /// Without an obstacle the machine allows it; otherwise the obstacle is a sentence for a person.
   public init(name: String, purpose: String, obstacle: String?) {
     self.name = name
     self.purpose = purpose

@@ -57,7 +57,7 @@ public final class FrameBatch {
     capacity: FrameBatch.capacity * FrameBatch.frameLimit)
   private let lengths = UnsafeMutablePointer<UInt32>.allocate(capacity: FrameBatch.capacity)
 
-  /// Makes an empty batch.
+  /// Takes room for ``capacity`` frames, 128 KiB, which every reading uses again.
   public init() {}
 
   deinit {

@@ -99,7 +99,7 @@ final class ProbeSocket {
 public struct SocketAddress {
   let value: sockaddr_in
 
-  /// Makes the address of a port.
+  /// Takes the port as a plain number; the byte order of the network is seen to here.
   public init(_ address: IPv4Address, port: UInt16) {
     var value = sockaddr_in()
     value.sin_family = sa_family_t(AF_INET)

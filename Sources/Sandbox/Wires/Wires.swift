@@ -28,7 +28,8 @@ public final class Wires {
   private let links: Links
   private var lastProbe: UInt64 = 0
 
-  /// Makes the namespaces and the wires.
+  /// Makes a namespace and two wires for each node: one to its peers, over which the carrier takes
+  /// frames, and one to its clients.
   ///
   /// - Complexity: O(nodes²) requests to the kernel, about 10 µs each, and some milliseconds a
   ///   node for the interfaces themselves.

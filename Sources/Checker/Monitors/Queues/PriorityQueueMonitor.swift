@@ -3,7 +3,7 @@ import Histories
 /// `priority-queue-monitor`: a priority queue whose elements are each put in once.
 ///
 /// The idea is that of Z. Lee and U. Mathur, “Decrease-and-conquer linearizability monitoring”,
-/// arXiv 2410.04581: the take of `v` needs one of its moments at which no lesser element is
+/// arXiv:2410.04581: the take of `v` needs one of its moments at which no lesser element is
 /// certainly in, and a take that found nothing one at which none is (``Elements`` has the
 /// intervals).
 ///

@@ -4,8 +4,9 @@ import Histories
 /// puts and pending takes.
 ///
 /// The shapes of violations are those of T. Henzinger, A. Sezgin, V.
-/// Vafeiadis, “Aspect-oriented linearizability proofs”, CONCUR 2013, and A. Bouajjani, M. Emmi, C.
-/// Enea, J. Hamza, “On reducing linearizability to state reachability”, ICALP 2015. What an
+/// Vafeiadis, “Aspect-oriented linearizability proofs”, CONCUR 2013,
+/// doi:10.1007/978-3-642-40184-8_18, and A. Bouajjani, M. Emmi, C. Enea, J. Hamza, “On reducing
+/// linearizability to state reachability”, ICALP 2015, doi:10.1007/978-3-662-47666-6_8. What an
 /// element's intervals are and what concerns one element alone is ``Elements``'.
 ///
 /// **Lost elements.** A pending take may have removed one. When `b` is put in after the put of lost

@@ -3,10 +3,10 @@ import Histories
 /// `stack-monitor`: a stack whose elements are each put in once.
 ///
 /// The idea of peeling is that of P. Abdulla et al., “Efficient
-/// linearizability monitoring”, PLDI 2025, and of Z. Lee and U. Mathur, “Decrease-and-conquer
-/// linearizability monitoring”, arXiv 2410.04581. ``Elements`` has the intervals. An element that
-/// can be put in and taken out at one moment is put in and taken out there and concerns no other. A
-/// moment is *free* when no element that is left is certainly in.
+/// linearizability monitoring”, PLDI 2025, doi:10.1145/3729328, and of Z. Lee and U. Mathur,
+/// “Decrease-and-conquer linearizability monitoring”, arXiv:2410.04581. ``Elements`` has the
+/// intervals. An element that can be put in and taken out at one moment is put in and taken out
+/// there and concerns no other. A moment is *free* when no element that is left is certainly in.
 ///
 /// **All free moments can be empty.** Let `m` be free. Every element that is left is either taken
 /// out before `m` in full (its take begins before) or put in after it, not both; from any order,

@@ -3,7 +3,7 @@ import Histories
 /// A register whose values repeat: who read from whom is not known, but often follows.
 ///
 /// Deciding such a register is NP-complete (P. Gibbons, E. Korach, “Testing shared memories”, SIAM
-/// J. Comput. 26(4), 1997); this is polynomial and may pass.
+/// J. Comput. 26(4), 1997, doi:10.1137/S0097539794279614); this is polynomial and may pass.
 ///
 /// **Candidates.** An observer o of v (a completed read or compare-and-set) may have its value from
 /// an installer w of v that was invoked before o completed and was not certainly overwritten: no

@@ -3,9 +3,10 @@ import Histories
 /// A register with or without compare-and-set whose values are installed at most once: exact, one
 /// pass, one sort.
 ///
-/// P. Gibbons, E. Korach, “Testing shared memories”, SIAM J. Comput. 26(4), 1997, section 4 has
-/// zones; H. Fan, W. Golab, IPL 2018, have those with read-modify-write operations. The form
-/// here, with pending operations and chains, is explained in `docs/explanation/checking.md`.
+/// P. Gibbons, E. Korach, “Testing shared memories”, SIAM J. Comput. 26(4), 1997,
+/// doi:10.1137/S0097539794279614, section 4 has zones; H. Fan, W. Golab, IPL 2018,
+/// doi:10.1016/j.ipl.2018.06.004, have those with read-modify-write operations. The form here, with
+/// pending operations and chains, is explained in `docs/explanation/checking.md`.
 ///
 /// **Precondition.** No value has two installers (a write, or a compare-and-set of two different
 /// values) that may have happened, and the initial value has none.

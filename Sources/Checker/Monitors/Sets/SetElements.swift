@@ -4,8 +4,9 @@ import Histories
 ///
 /// **Elements are independent.** Without whole reads every operation concerns one element, so the
 /// set is the product of its elements and linearizable iff each is by itself (M. Herlihy, J. Wing,
-/// TOPLAS 12(3), 1990: linearizability is local; A. Horn, D. Kroening, FORTE 2015). The orders of
-/// the elements are joined by the moments at which their operations take effect at the earliest.
+/// TOPLAS 12(3), 1990, doi:10.1145/78969.78972: linearizability is local; A. Horn, D. Kroening,
+/// FORTE 2015, doi:10.1007/978-3-319-19195-9_4). The orders of the elements are joined by the
+/// moments at which their operations take effect at the earliest.
 ///
 /// **One element.** `add` and `remove` make it present and absent whatever it was; a pending one
 /// that helps nobody is left out by the search.

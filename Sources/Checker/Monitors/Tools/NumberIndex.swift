@@ -4,7 +4,7 @@ struct NumberIndex {
   private var numbers: [Int32]
   private let mask: Int
 
-  /// Makes a table for at most that many keys.
+  /// The table does not grow: it holds at most that many keys.
   init(capacity: Int) {
     var size = 16
     while size < capacity * 2 { size *= 2 }

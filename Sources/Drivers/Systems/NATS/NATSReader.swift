@@ -37,7 +37,7 @@ public struct NATSReader: Sendable {
   /// The message whose line is consumed.
   private var body: Body?
 
-  /// Makes a reader without bytes.
+  /// Has no bytes yet. Each connection needs its own: messages may come in several pieces.
   public init() {}
 
   /// Appends bytes that have come.

@@ -5,7 +5,7 @@ public struct JuteFrames: Sendable {
 
   private var input = InputBuffer()
 
-  /// Makes a cutter without bytes.
+  /// Has no bytes yet. Each connection needs its own: frames may come in several pieces.
   public init() {}
 
   /// Appends bytes that have come.

@@ -3,8 +3,8 @@ import Histories
 /// How often each node was part of a quorum that a recorded operation used: the load that a
 /// strategy has in theory, as it was in practice.
 ///
-/// Load as in Naor and Wool, “The load, capacity, and availability of quorum systems”, 1998: the
-/// share of operations that a node takes part in.
+/// Load as in Naor and Wool, “The load, capacity, and availability of quorum systems”, 1998,
+/// doi:10.1137/S0097539795281232: the share of operations that a node takes part in.
 public struct ObservedLoad: Sendable, Equatable {
   /// One node's part.
   public struct Share: Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct ObservedLoad: Sendable, Equatable {
     /// Other operations whose quorum it was in.
     public var writes: Int
 
-    /// Makes a share.
+    /// Counts operations in whose quorums the node was: `reads`, and as `writes` all others.
     public init(name: String, reads: Int, writes: Int) {
       self.name = name
       self.reads = reads

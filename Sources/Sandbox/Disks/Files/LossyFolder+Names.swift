@@ -23,7 +23,6 @@ extension LossyFolder {
     return inode
   }
 
-  /// Makes a folder.
   func makeFolder(
     _ folder: Inode, _ name: FileName, mode: mode_t, _ owner: Owner
   ) throws(SystemError) -> Inode {
@@ -43,7 +42,6 @@ extension LossyFolder {
     return try made(folder, name, owner)
   }
 
-  /// Makes a symbolic link.
   func makeLink(
     _ folder: Inode, _ name: FileName, to target: FileName, _ owner: Owner
   ) throws(SystemError) -> Inode {
