@@ -88,6 +88,7 @@ public struct MapGuess: Sendable {
       take(field) { !used.contains($0) }
     }
     guessCondition(records)
+    guessNumbers(paths)
     doubt(paths)
   }
 
@@ -100,6 +101,16 @@ public struct MapGuess: Sendable {
     guard ending == nil else { return }
     let unit = map.times == nil ? "nanoseconds" : "seconds"
     notes.append("times: “\(path)” is taken for \(unit); only figures depend on it")
+  }
+
+  /// Whether numbers come as text as well, as a client library gives back what it sent.
+  private mutating func guessNumbers(_ paths: Paths) {
+    let seen = [FieldMap.Field.value, .result, .from, .to].compactMap { map.fields[$0]?.text }
+    guard seen.contains(where: paths.hasNumbers), seen.contains(where: paths.hasNumbersAsText),
+      !seen.contains(where: paths.hasOtherText)
+    else { return }
+    map.values = .number
+    notes.append("values: numbers come as numbers and as text, so 83 and \"83\" are taken for one")
   }
 
   /// What tells the records that have a function from the others.
@@ -190,6 +201,10 @@ public struct MapGuess: Sendable {
 /// The paths to all scalars and lists of some records, and what stands there.
 private struct Paths {
   private var values: [String: Set<String>] = [:]
+  /// The paths where there are numbers, text that is a number, and text that is none.
+  private var numbers: Set<String> = []
+  private var numbersAsText: Set<String> = []
+  private var otherText: Set<String> = []
   private var order: [String] = []
 
   /// Names of fields, the likeliest first; those that are as likely stand together.
@@ -236,6 +251,12 @@ private struct Paths {
       }
       return
     }
+    switch value {
+    case .integer, .number: numbers.insert(path)
+    case .string(let text):
+      if Double(text) == nil { otherText.insert(path) } else { numbersAsText.insert(path) }
+    default: break
+    }
     if values[path] == nil { order.append(path) }
     // More different words than these are no vocabulary.
     if values[path, default: []].count < 200 {
@@ -246,6 +267,10 @@ private struct Paths {
   var list: String { order.prefix(20).map { "“\($0)”" }.joined(separator: ", ") }
 
   func has(_ name: String) -> Bool { order.contains { $0 == name || $0.hasPrefix(name + ".") } }
+
+  func hasNumbers(_ path: String) -> Bool { numbers.contains(path) }
+  func hasNumbersAsText(_ path: String) -> Bool { numbersAsText.contains(path) }
+  func hasOtherText(_ path: String) -> Bool { otherText.contains(path) }
 
   func words(_ path: String) -> Set<String> { values[path] ?? [] }
 

@@ -210,6 +210,20 @@ import Testing
     #expect(guess.map.conditions == [FieldPath("msg"): "kv"])
   }
 
+  /// A library that gives back as text what it was sent as a number.
+  @Test func numbersAsTextAreNumbers() throws {
+    let text = """
+      {"client":1,"op":"set","value":83,"start":1,"end":2}
+      {"client":1,"op":"get","value":"83","start":3,"end":4}
+      """
+    let history = try read(text, ReadOptions(format: "records"))
+    #expect(history.input[0] == history.output[1])
+    // Not where text is text.
+    let words = text + #"{"client":1,"op":"set","value":"x","start":5,"end":6}"#
+    let other = try read(words, ReadOptions(format: "records"))
+    #expect(other.input[0] != other.output[1])
+  }
+
   /// What may change a verdict is a doubt, not a guess.
   @Test(arguments: [
     (
