@@ -15,6 +15,9 @@ public struct MappedFormat: HistoryFormat {
   let shape: FieldMap.Shape?
   private let map: FieldMap?
 
+  /// What a byte of a log takes while it is read, at most: all records are there at once.
+  static let memoryPerByte = 24
+
   /// The notations by their names.
   static let all = [
     MappedFormat(

@@ -154,6 +154,8 @@ struct EtcdFloats {
       case .range where request.range.isSerializable:
         error = request.error
         if error == .no, max(asked, request.revision) > revision { return false }
+        let isSaid = request.revision != EtcdCalls.unsaid
+        if error == .no, isSaid, asked > request.revision { return false }
       case .range:
         error = asked > revision ? .future : asked > 0 && asked < compacted ? .compacted : .no
       default: break

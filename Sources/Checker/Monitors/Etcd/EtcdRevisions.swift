@@ -160,6 +160,7 @@ struct EtcdSweep {
           mayBeMaker: request.kind == .revoke
             || request.kind == .transact && !calls.isPure(request), call: call))
     }
+    if hasOpenLeases { isLoose = true }
     entries.sort {
       if $0.revision != $1.revision { return $0.revision < $1.revision }
       return $0.isMaker != $1.isMaker ? $0.isMaker : $0.call < $1.call
@@ -171,6 +172,29 @@ struct EtcdSweep {
         deadline[place + 1], task.calls[Int(entries[place].call)].returned)
     }
     return true
+  }
+
+  /// Whether a lease is granted and revoked at one time and one revision: then nobody knows in which
+  /// order, and whether the lease is there afterwards.
+  private var hasOpenLeases: Bool {
+    struct Moment: Hashable {
+      var lease: Int64
+      var revision: Int64
+    }
+    var grants: [Moment: [Call]] = [:]
+    var revokes: [Moment: [Call]] = [:]
+    for entry in entries {
+      let request = calls.requests[Int(entry.call)]
+      let moment = Moment(lease: request.number, revision: entry.revision)
+      let call = task.calls[Int(entry.call)]
+      if request.kind == .grant { grants[moment, default: []].append(call) }
+      if request.kind == .revoke { revokes[moment, default: []].append(call) }
+    }
+    return revokes.contains { moment, those in
+      (grants[moment] ?? []).contains { grant in
+        those.contains { $0.invoked < grant.returned && grant.invoked < $0.returned }
+      }
+    }
   }
 
   private mutating func noteTraces() {
