@@ -106,7 +106,10 @@ struct EtcdMachine: Machine {
     if request.range.isSerializable {
       if request.error != .no { return .some(nil) }
       let named = request.revision == EtcdCalls.unsaid ? map.revision : request.revision
-      if named > map.revision || asked > named { return .some(.revision(map.revision)) }
+      // No member is before the first revision.
+      if named < 1 || named > map.revision || asked > named {
+        return .some(.revision(map.revision))
+      }
       if asked <= 0 {
         if request.revision == EtcdCalls.unsaid { return .some(nil) }
         asked = named

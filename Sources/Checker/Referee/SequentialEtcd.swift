@@ -105,7 +105,7 @@ struct SequentialEtcd: Sequential {
     if isSerializable {
       // Any member may answer, with what it knew at some time.
       if error != "" { return true }
-      if let named, named > revision || asked > named { return false }
+      if let named, named < 1 || named > revision || asked > named { return false }
       if asked <= 0 {
         guard let named else { return true }
         asked = named

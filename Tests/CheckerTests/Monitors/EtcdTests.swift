@@ -98,8 +98,11 @@ import Testing
 
   /// A range of a member that lags does not show what comes after what it knows.
   @Test func aSerializableRangeKnowsWhatItShows() throws {
-    let range = #"{"end":"d","revision":1,"serializable":true,"start":"a"}"#
-    for (revision, isRight) in [(0, false), (1, true)] {
+    let old = #"{"end":"d","revision":1,"serializable":true,"start":"a"}"#
+    let newest = #"{"end":"d","serializable":true,"start":"a"}"#
+    for (range, revision, isRight) in [
+      (old, 0, false), (old, 1, true), (newest, 0, false), (newest, 1, true), (newest, 2, false),
+    ] {
       let history = try History.text(
         """
         0 invoke transact {"then":[["delete","a","c"]]}

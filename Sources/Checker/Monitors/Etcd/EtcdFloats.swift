@@ -155,7 +155,7 @@ struct EtcdFloats {
         error = request.error
         if error == .no, max(asked, request.revision) > revision { return false }
         let isSaid = request.revision != EtcdCalls.unsaid
-        if error == .no, isSaid, asked > request.revision { return false }
+        if error == .no, isSaid, request.revision < max(asked, 1) { return false }
       case .range:
         error = asked > revision ? .future : asked > 0 && asked < compacted ? .compacted : .no
       default: break
