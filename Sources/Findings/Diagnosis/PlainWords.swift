@@ -13,13 +13,16 @@ struct PlainWords {
     let label = Sentence(
       OperationText(valueLimit: 40).label(culprit, of: scene.history),
       [.asked(culprit, scene.name(culprit), scene.input(culprit))])
-    let among =
-      violation.isMinimal
-      ? Sentence(
-        "no order of the ",
-        scene.count(violation.operations.count, "operation", .noOrder(violation.operations)),
-        " that matter here gives that answer")
-      : "no order of what came before gives that answer"
+    let count = violation.operations.count
+    let among: Sentence =
+      !violation.isMinimal
+      ? "no order of what came before gives that answer"
+      : count == 1
+        ? Sentence("that answer is impossible by itself", [.noOrder(violation.operations)])
+        : Sentence(
+          "no order of the ",
+          scene.count(count, "operation", .noOrder(violation.operations)),
+          " that matter here gives that answer")
     // One order is enough to say why; how many there are depends on what the search left out.
     func reason(_ dilemma: Dilemma) -> String? {
       dilemma.refusals.first { $0.operation == culprit }?.reason
