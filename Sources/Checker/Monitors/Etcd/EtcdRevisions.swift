@@ -174,8 +174,8 @@ struct EtcdSweep {
     return true
   }
 
-  /// Whether a lease is granted and revoked at one time and one revision: then nobody knows in which
-  /// order, and whether the lease is there afterwards.
+  /// Whether a lease is granted and revoked at one time and one revision: then nobody knows in
+  /// which order, and whether the lease is there afterwards.
   private var hasOpenLeases: Bool {
     struct Moment: Hashable {
       var lease: Int64
