@@ -64,18 +64,20 @@ extension Coverage {
     self.init(
       functions: [], faults: [], invoked: history.count, completed: 0, indeterminate: 0,
       failed: 0, overlapping: 0, finalReads: 0)
-    var places: [FunctionID: Int] = [:]
+    var places = [Int?](repeating: nil, count: history.functions.count)
     var weather = Weather(history.faultSpans())
     note(weather.spans)
     // Of each key: how many are open, and how many were invoked so far.
     var keys: [ValueID: (open: Int, invoked: Int32)] = [:]
+    // The one object of a history without keys is not looked up.
+    var whole: (open: Int, invoked: Int32) = (0, 0)
     // How many of its key were invoked by the time that an operation was; -1 once it overlaps.
     var met = [Int32](repeating: -1, count: history.count)
     for step in history.steps() {
       switch step {
       case .nemesis: break
       case .invocation(let operation):
-        let function = history.function[operation]
+        let function = Int(history.function[operation])
         if places[function] == nil {
           places[function] = functions.count
           functions.append(
@@ -85,18 +87,24 @@ extension Coverage {
         }
         if let place = places[function] { functions[place].invoked += 1 }
         let isReal = history.outcome[operation] != .fail
-        with(&keys[history.key[operation], default: (0, 0)]) { key in
+        let begin = { (key: inout (open: Int, invoked: Int32)) in
           key.invoked += 1
           met[operation] = key.open > 0 ? -1 : key.invoked
           if isReal { key.open += 1 }
         }
+        let key = history.key[operation]
+        if key == ValueTable.none { begin(&whole) } else { begin(&keys[key, default: (0, 0)]) }
       case .completion(let operation):
         let outcome = history.outcome[operation]
-        with(&keys[history.key[operation], default: (0, 0)]) { key in
+        let end = { (key: inout (open: Int, invoked: Int32)) in
           if outcome != .fail { key.open -= 1 }
           if key.invoked > met[operation] { met[operation] = -1 }
         }
-        guard outcome == .ok, let place = places[history.function[operation]] else { continue }
+        let key = history.key[operation]
+        if key == ValueTable.none { end(&whole) } else { end(&keys[key, default: (0, 0)]) }
+        guard outcome == .ok, let place = places[Int(history.function[operation])] else {
+          continue
+        }
         switch weather.phase(at: history.completed[operation]) {
         case .before: functions[place].beforeFaults += 1
         case .during: functions[place].duringFaults += 1
@@ -116,11 +124,6 @@ extension Coverage {
       case .indeterminate: indeterminate += 1
       }
     }
-  }
-
-  /// Changes a value in its place.
-  private func with<Value>(_ value: inout Value, _ change: (inout Value) -> Void) {
-    change(&value)
   }
 
   private mutating func note(_ spans: [FaultSpan]) {
