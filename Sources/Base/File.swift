@@ -99,6 +99,21 @@ public enum File {
     }
   }
 
+  /// Makes a folder that nobody else has, of this user alone, and gives its path.
+  ///
+  /// It is in `place`, or where TMPDIR says, or in `/tmp`; whoever asked for it removes it.
+  /// - Throws: `cannotCreate` that names the place.
+  public static func makeTemporaryFolder(
+    _ name: String, in place: String? = nil
+  ) throws(Failure) -> String {
+    let place = place ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var path = Array("\(place)/\(name)-\(String(repeating: "X", count: 6))".utf8CString)
+    guard mkdtemp(&path) != nil else {
+      throw Failure(.cannotCreate, "\(place): \(systemMessage())")
+    }
+    return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// What a path is.
   public enum Kind: Sendable { case file, folder, nothing }
 

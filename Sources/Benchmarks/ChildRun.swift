@@ -53,12 +53,7 @@ struct ScratchFolder: ~Copyable {
   let path: String
 
   init() throws(Failure) {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(base)/plumbline-benchmarks-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else {
-      throw Failure(.cannotCreate, "\(base): \(File.systemMessage())")
-    }
-    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path = try File.makeTemporaryFolder("plumbline-benchmarks")
   }
 
   deinit {

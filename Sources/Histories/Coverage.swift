@@ -64,56 +64,49 @@ extension Coverage {
     self.init(
       functions: [], faults: [], invoked: history.count, completed: 0, indeterminate: 0,
       failed: 0, overlapping: 0, finalReads: 0)
-    var places = [Int?](repeating: nil, count: history.functions.count)
     var weather = Weather(history.faultSpans())
     note(weather.spans)
-    // Of each key: how many are open, and how many were invoked so far.
-    var keys: [ValueID: (open: Int, invoked: Int32)] = [:]
-    // The one object of a history without keys is not looked up.
-    var whole: (open: Int, invoked: Int32) = (0, 0)
+    // By function: invoked, and completed in each phase; and the order of first invocations.
+    var tallies = [Int](repeating: 0, count: history.functions.count * Self.width)
+    var order: [Int] = []
+    // By the key's id plus one, so that operations without a key have a place too: how many are
+    // open, and how many were invoked so far.
+    var open = [Int32](repeating: 0, count: history.values.count + 1)
+    var begun = open
     // How many of its key were invoked by the time that an operation was; -1 once it overlaps.
     var met = [Int32](repeating: -1, count: history.count)
+    let mayBeFinal = history.extraNames.contains("final")
     for step in history.steps() {
       switch step {
       case .nemesis: break
       case .invocation(let operation):
-        let function = Int(history.function[operation])
-        if places[function] == nil {
-          places[function] = functions.count
-          functions.append(
-            Function(
-              name: history.functionName(operation), invoked: 0, beforeFaults: 0,
-              duringFaults: 0, afterFaults: 0))
-        }
-        if let place = places[function] { functions[place].invoked += 1 }
-        let isReal = history.outcome[operation] != .fail
-        let begin = { (key: inout (open: Int, invoked: Int32)) in
-          key.invoked += 1
-          met[operation] = key.open > 0 ? -1 : key.invoked
-          if isReal { key.open += 1 }
-        }
-        let key = history.key[operation]
-        if key == ValueTable.none { begin(&whole) } else { begin(&keys[key, default: (0, 0)]) }
+        let row = Int(history.function[operation]) * Self.width
+        if tallies[row] == 0 { order.append(row) }
+        tallies[row] += 1
+        let key = Int(history.key[operation]) + 1
+        begun[key] += 1
+        met[operation] = open[key] > 0 ? -1 : begun[key]
+        if history.outcome[operation] != .fail { open[key] += 1 }
       case .completion(let operation):
+        let key = Int(history.key[operation]) + 1
         let outcome = history.outcome[operation]
-        let end = { (key: inout (open: Int, invoked: Int32)) in
-          if outcome != .fail { key.open -= 1 }
-          if key.invoked > met[operation] { met[operation] = -1 }
-        }
-        let key = history.key[operation]
-        if key == ValueTable.none { end(&whole) } else { end(&keys[key, default: (0, 0)]) }
-        guard outcome == .ok, let place = places[Int(history.function[operation])] else {
-          continue
-        }
-        switch weather.phase(at: history.completed[operation]) {
-        case .before: functions[place].beforeFaults += 1
-        case .during: functions[place].duringFaults += 1
-        case .after: functions[place].afterFaults += 1
-        }
-        if history.extra("final", at: history.invoked[operation]) == ValueTable.true {
+        if outcome != .fail { open[key] -= 1 }
+        if begun[key] > met[operation] { met[operation] = -1 }
+        guard outcome == .ok else { continue }
+        let phase = weather.phase(at: history.completed[operation])
+        tallies[Int(history.function[operation]) * Self.width + 1 + phase.rawValue] += 1
+        if mayBeFinal,
+          history.extra("final", at: history.invoked[operation]) == ValueTable.true
+        {
           finalReads += 1
         }
       }
+    }
+    functions = order.map { row in
+      Function(
+        name: history.functions[row / Self.width], invoked: tallies[row],
+        beforeFaults: tallies[row + 1], duringFaults: tallies[row + 2],
+        afterFaults: tallies[row + 3])
     }
     for operation in 0..<history.count {
       switch history.outcome[operation] {
@@ -125,6 +118,9 @@ extension Coverage {
       }
     }
   }
+
+  /// What is counted of a function: how often it was invoked, and completed in three phases.
+  private static let width = 4
 
   private mutating func note(_ spans: [FaultSpan]) {
     var places: [String: Int] = [:]
@@ -142,7 +138,7 @@ extension Coverage {
 
 /// Whether a fault is on, asked for ranks that never go down.
 private struct Weather {
-  enum Phase { case before, during, after }
+  enum Phase: Int { case before, during, after }
 
   let spans: [FaultSpan]
   private let begins: [Int32]

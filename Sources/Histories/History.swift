@@ -153,29 +153,6 @@ public struct History: Sendable {
     }
     return extras[low...].prefix { $0.rank == rank }.map { (extraNames[Int($0.name)], $0.value) }
   }
-
-  /// One step of the history, for those who walk it in order.
-  public enum Step: Sendable, Equatable {
-    case invocation(Int)
-    case completion(Int)
-    /// The index in ``History/nemesis``.
-    case nemesis(Int)
-  }
-
-  /// Every event in order.
-  ///
-  /// - Complexity: O(events).
-  public func steps() -> [Step] {
-    var steps = [Step?](repeating: nil, count: eventCount)
-    for operation in 0..<count {
-      steps[Int(invoked[operation])] = .invocation(operation)
-      if completed[operation] != History.never {
-        steps[Int(completed[operation])] = .completion(operation)
-      }
-    }
-    for (index, event) in nemesis.enumerated() { steps[Int(event.rank)] = .nemesis(index) }
-    return steps.compactMap { $0 }
-  }
 }
 
 /// Something that the nemesis did.

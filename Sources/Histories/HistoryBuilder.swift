@@ -6,23 +6,12 @@ import Base
 /// process and names the same function and key, and after an `info` a process is never heard of
 /// again. Whoever breaks a rule gets a ``HistoryError`` that names both lines.
 public struct HistoryBuilder: Sendable {
-  /// What is known of a process.
-  private enum State {
-    case idle
-    case open(Int)
-    /// Ended by an `info` on that line.
-    case retired(line: Int)
-  }
-
   private var history = History()
   /// The vocabulary of the events; readers intern into it.
   public var names = EventNames()
-  /// Processes below ``smallLimit``, by number; the others are in ``largeProcesses``.
-  private var smallProcesses: [State] = []
-  private var largeProcesses: [Int64: State] = [:]
+  private var processes = ProcessStates()
   /// The ids here of a batch's names, kept for their memory.
   private var renaming = EventNames.Renaming()
-  private static let smallLimit: Int64 = 65_536
   /// The rank of the first event that ``drain()`` has not handed over.
   private var stretchStart: Int32 = 0
   /// The order that was asked for; nil takes the lines' and refuses what the times exclude.
@@ -67,10 +56,8 @@ public struct HistoryBuilder: Sendable {
   /// spare room is there twice while it grows.
   public var growth: Int {
     let isFull = history.count + Self.fewEvents > history.processes.capacity
-    let processes = max(largeProcesses.count, 1)
-    let isCrowded = largeProcesses.count + Self.fewEvents > largeProcesses.capacity
     return names.values.growth(Self.fewEvents) + (isFull ? 16 * history.count : 0)
-      + (isCrowded ? 80 * processes : 0)
+      + processes.growth(Self.fewEvents)
   }
 
   private static let fewEvents = 8192
@@ -208,7 +195,7 @@ public struct HistoryBuilder: Sendable {
     var values = ValueTable()
     let carried = stretchStart
     for operation in 0..<history.count where history.completed[operation] == History.never {
-      set(history.processes[operation], .open(next.count))
+      processes[history.processes[operation]] = .open(next.count)
       next.processes.append(history.processes[operation])
       next.function.append(history.function[operation])
       next.key.append(values.intern(history.key[operation], of: names.values))
@@ -243,7 +230,7 @@ public struct HistoryBuilder: Sendable {
   }
 
   private mutating func invoke(_ event: Event, _ process: Int64) throws(HistoryError) {
-    switch state(process) {
+    switch processes[process] {
     case .idle: break
     case .open(let operation):
       throw HistoryError(
@@ -258,7 +245,7 @@ public struct HistoryBuilder: Sendable {
         "process \(process) invokes “\(name(event))” after its operation ended as info on line "
           + "\(line); after an info a process must not be used again (go on under a new number)")
     }
-    set(process, .open(history.count))
+    processes[process] = .open(history.count)
     openCount += 1
     history.processes.append(process)
     history.function.append(event.function)
@@ -276,7 +263,7 @@ public struct HistoryBuilder: Sendable {
 
   private mutating func complete(_ event: Event, _ process: Int64) throws(HistoryError) {
     let operation: Int
-    switch state(process) {
+    switch processes[process] {
     case .open(let open): operation = open
     case .idle:
       throw HistoryError(
@@ -316,7 +303,7 @@ public struct HistoryBuilder: Sendable {
     case .fail: history.outcome[operation] = .fail
     case .info, .invoke: history.outcome[operation] = .indeterminate
     }
-    set(process, event.kind == .info ? .retired(line: event.line) : .idle)
+    processes[process] = event.kind == .info ? .retired(line: event.line) : .idle
   }
 
   /// Refuses a completion that is timed before its invocation, unless an order was asked for.
@@ -333,26 +320,5 @@ public struct HistoryBuilder: Sendable {
 
   private func functionName(_ operation: Int) -> String {
     names.functions[Int(history.function[operation])]
-  }
-
-  private func state(_ process: Int64) -> State {
-    if process >= 0, process < HistoryBuilder.smallLimit {
-      return process < smallProcesses.count ? smallProcesses[Int(process)] : .idle
-    }
-    return largeProcesses[process] ?? .idle
-  }
-
-  private mutating func set(_ process: Int64, _ state: State) {
-    guard process >= 0, process < HistoryBuilder.smallLimit else {
-      // Who has nothing open is as good as new.
-      if case .idle = state {
-        largeProcesses[process] = nil
-      } else {
-        largeProcesses[process] = state
-      }
-      return
-    }
-    while smallProcesses.count <= process { smallProcesses.append(.idle) }
-    smallProcesses[Int(process)] = state
   }
 }

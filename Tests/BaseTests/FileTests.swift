@@ -44,4 +44,16 @@ struct FileTests {
     try File.replace(folder + "/large", with: bytes)
     #expect(try File.read(folder + "/large") == bytes)
   }
+
+  @Test func temporaryFoldersAreOfOnesOwn() throws {
+    let one = try File.makeTemporaryFolder("trial", in: folder)
+    let other = try File.makeTemporaryFolder("trial", in: folder)
+    #expect(one != other && one.hasPrefix("\(folder)/trial-"))
+    #expect(
+      try Set(File.names(in: folder)).isSuperset(
+        of: [one, other].map { "\($0.dropFirst(folder.count + 1))" }))
+    #expect(throws: Failure(.cannotCreate, "\(folder)/no: No such file or directory")) {
+      try File.makeTemporaryFolder("trial", in: "\(folder)/no")
+    }
+  }
 }

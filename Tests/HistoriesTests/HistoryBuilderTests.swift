@@ -33,7 +33,7 @@ struct HistoryBuilderTests {
     #expect(history.eventCount == 8)
     #expect(history.nemesis.map(\.rank) == [2])
     #expect(
-      history.steps() == [
+      Array(history.steps()) == [
         .invocation(0), .invocation(1), .nemesis(0), .completion(1), .completion(0),
         .invocation(2), .completion(2), .invocation(3),
       ])

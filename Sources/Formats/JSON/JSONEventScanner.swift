@@ -20,6 +20,10 @@ struct JSONEventScanner {
   /// The first byte of the last header, if there was one, also if it is wrong.
   private(set) var headerStart: Int?
 
+  /// The id of a function that was met before, by its bytes.
+  @inline(__always)
+  func function(packed: UInt64) -> FunctionID? { functions.id(packed: packed) }
+
   /// Forgets the ids of values, because they are interned anew.
   mutating func forgetValues() { strings.removeAll() }
 
@@ -61,17 +65,24 @@ struct JSONEventScanner {
     let start = scanner.position
     var draft = EventDraft()
     extras.removeAll(keepingCapacity: true)
-    scanner.position += 1
-    scanner.skipSpace()
-    if scanner.peek != UInt8(ascii: "}") {
-      while true {
-        if !quickMember(into: &draft, in: &names) {
-          guard try member(into: &draft, from: start, in: &names) else { return nil }
-        }
-        scanner.skipSpace()
-        if scanner.peek == UInt8(ascii: "}") { break }
-        try scanner.comma()
+    var hasMore = true
+    if let behind = usualMembers(into: &draft, in: &names) {
+      scanner.position = behind
+      scanner.skipSpace()
+      hasMore = scanner.peek != UInt8(ascii: "}")
+      if hasMore { try scanner.comma() }
+    } else {
+      scanner.position += 1
+      scanner.skipSpace()
+      hasMore = scanner.peek != UInt8(ascii: "}")
+    }
+    while hasMore {
+      if !quickMember(into: &draft, in: &names) {
+        guard try member(into: &draft, from: start, in: &names) else { return nil }
       }
+      scanner.skipSpace()
+      if scanner.peek == UInt8(ascii: "}") { break }
+      try scanner.comma()
     }
     scanner.position += 1
     eventCount += 1
@@ -192,7 +203,7 @@ struct JSONEventScanner {
 
   /// The id of a short integer, of `null`, or of a short text that was met before.
   @inline(__always)
-  private mutating func quickID(in names: inout EventNames) -> ValueID? {
+  mutating func quickID(in names: inout EventNames) -> ValueID? {
     switch scanner.peek {
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       return scanner.shortInteger().map { names.values.intern(integer: $0) }

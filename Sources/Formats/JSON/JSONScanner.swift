@@ -13,7 +13,7 @@ struct JSONScanner {
   /// The first byte that is not ours.
   private(set) var end = 0
   /// How many bytes of the buffer can be loaded, which may be more than are ours.
-  private var readable = 0
+  private(set) var readable = 0
   private var depth = 0
   /// What is after the last byte, in the words of an error.
   var endName = "the end of the line"
@@ -58,6 +58,12 @@ struct JSONScanner {
   @inline(__always)
   func shortText() -> (packed: UInt64, length: Int)? {
     guard peek == UInt8(ascii: "\""), let word = word(at: position + 1) else { return nil }
+    return JSONScanner.plainText(word)
+  }
+
+  /// The text of at most seven plain bytes that a word of the file begins with, up to its quote.
+  @inline(__always)
+  static func plainText(_ word: UInt64) -> (packed: UInt64, length: Int)? {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
     let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
@@ -265,16 +271,9 @@ extension JSONScanner {
     var magnitude: Int64 = 0
     // Eight digits at a time while there are eight bytes to load.
     while let word = word(at: index) {
-      let digits = word ^ 0x3030_3030_3030_3030
-      // A byte that is no digit gets its high bit; a carry reaches only bytes after such a one.
-      let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
-      let count = others == 0 ? 8 : others.trailingZeroBitCount / 8
+      let (eight, count) = JSONScanner.digits(word)
       if count == 0 { break }
-      let moved = digits << UInt64(64 - 8 * count)
-      let pairs = (moved &* 10 &+ moved >> 8) & 0x00FF_00FF_00FF_00FF
-      let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
-      let eight = (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
-      magnitude = magnitude &* JSONScanner.power(count) &+ Int64(eight)
+      magnitude = magnitude &* JSONScanner.power(count) &+ eight
       index += count
       if count < 8 || index - first > 18 { break }
     }
@@ -296,9 +295,24 @@ extension JSONScanner {
     return negative ? -magnitude : magnitude
   }
 
+  /// The number that the digits at the beginning of a word of the file are, and how many they are.
+  @inline(__always)
+  static func digits(_ word: UInt64) -> (value: Int64, count: Int) {
+    let digits = word ^ 0x3030_3030_3030_3030
+    // A byte that is no digit gets its high bit; a carry reaches only bytes after such a one.
+    let others = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+    let count = others == 0 ? 8 : others.trailingZeroBitCount / 8
+    if count == 0 { return (0, 0) }
+    let moved = digits << UInt64(64 - 8 * count)
+    let pairs = (moved &* 10 &+ moved >> 8) & 0x00FF_00FF_00FF_00FF
+    let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_FFFF_0000_FFFF
+    let eight = (fours &* 10_000 &+ fours >> 32) & 0xFFFF_FFFF
+    return (Int64(eight), count)
+  }
+
   /// Ten to the power of a number from 0 to 8.
   @inline(__always)
-  private static func power(_ exponent: Int) -> Int64 {
+  static func power(_ exponent: Int) -> Int64 {
     switch exponent {
     case 1: 10
     case 2: 100

@@ -15,7 +15,7 @@ enum HostTrial {
     _ plan: Plan, clock: MonotonicClock, signal: () -> Int32?
   ) throws(Failure) {
     guard plan.way == .ssh, let driver = plan.driver else { return }
-    let out = try scratch()
+    let out = try File.makeTemporaryFolder("plumbline-hosts", in: "/tmp")
     defer { remove(out) }
     var children: [ChildProcess] = []
     defer { children.forEach { $0.end() } }
@@ -72,14 +72,6 @@ enum HostTrial {
         + "(--start-limit)"
     default: return "--hosts \(host): ssh cannot log in: \(last)"
     }
-  }
-
-  private static func scratch() throws(Failure) -> String {
-    var name = Array("/tmp/plumbline-hosts-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else {
-      throw Failure(.cannotCreate, "/tmp: \(File.systemMessage())")
-    }
-    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func remove(_ folder: String) {

@@ -15,15 +15,12 @@ enum CompilerTrial {
   /// Why the library that moves clocks cannot be made here, on one line: tried in a folder of its
   /// own, which is removed.
   private static func obstacle() -> String? {
-    let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(place)/plumbline-compiler-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { return "\(place): \(File.systemMessage())" }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer {
-      for name in (try? File.names(in: folder)) ?? [] { unlink("\(folder)/\(name)") }
-      rmdir(folder)
-    }
     do throws(Failure) {
+      let folder = try File.makeTemporaryFolder("plumbline-compiler")
+      defer {
+        for name in (try? File.names(in: folder)) ?? [] { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+      }
       _ = try ClockShim.build(into: folder)
       return nil
     } catch {

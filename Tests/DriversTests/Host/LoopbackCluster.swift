@@ -21,9 +21,7 @@ final class LoopbackCluster {
   /// Makes the folders; starts nothing.
   init(_ driver: any Driver, nodes: Int, knobs: [String: String] = [:]) throws {
     self.driver = driver
-    var template = Array("/tmp/plumbline-\(driver.name)-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw Failure(.cannotCreate, File.systemMessage()) }
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    folder = try File.makeTemporaryFolder("plumbline-\(driver.name)", in: "/tmp")
     let id = getpid()
     let network = "127.\(id >> 8 & 127 | 64).\(id & 255)"
     let place = LoopbackCluster.count.add(1, ordering: .relaxed).oldValue % 25 * 10

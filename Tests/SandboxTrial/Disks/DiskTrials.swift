@@ -6,11 +6,7 @@ import Sandbox
 enum DiskTrials {
   /// Makes a folder, and removes it afterwards.
   static func withFolder(_ body: (String) throws(Failure) -> Void) throws(Failure) {
-    var name = Array("/tmp/plumbline-disk-XXXXXX".utf8CString)
-    guard mkdtemp(&name) != nil else {
-      throw Failure(.cannotCreate, "a folder below /tmp: \(File.systemMessage())")
-    }
-    let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = try File.makeTemporaryFolder("plumbline-disk", in: "/tmp")
     defer { remove(folder) }
     try body(folder)
   }

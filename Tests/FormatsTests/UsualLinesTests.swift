@@ -1,0 +1,85 @@
+import Base
+import Histories
+import TestSupport
+import Testing
+
+@testable import Formats
+
+@Suite("Lines in their usual form")
+struct UsualLinesTests {
+  /// What lines are read as, ids included; an error without its column.
+  private func outcome(_ lines: [String]) -> String {
+    let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+    return bytes.withUnsafeBytes { all in
+      do throws(FormatError) {
+        var reader = JSONLinesReader(file: "h")
+        _ = try reader.read(lines: all)
+        let history = try reader.finish()
+        return columns(history) + "\(history.key) \(history.input) \(history.output)"
+      } catch {
+        return "line \(error.line): \(error.message)"
+      }
+    }
+  }
+
+  private static let values = [
+    "0", "7", "12345678", "123456789", "999999999999999", "9999999999999999", "-3", "01", "1.5",
+    "1e3", "1-", "null", "nul", "true", "\"ab\"", "\"abcdefgh\"", "\"a\\n\"", "[1,2]", "[1,", "{}",
+    "\"é\"",
+  ]
+
+  private func line(_ random: inout SplitMix64) -> String {
+    func pick(_ words: [String]) -> String {
+      let isPlain = random.next() % 2 == 0
+      return words[Int(random.next() % UInt64(isPlain ? min(3, words.count) : words.count))]
+    }
+    let kind = pick(["invoke", "invoke", "ok", "info", "fail", "okay"])
+    var text = "{\"process\":\(pick(["0", "1", "2", "31", "\"nemesis\""]))"
+    text += ",\"type\":\"\(kind)\",\"f\":\"\(pick(["read", "write", "cas", "a-long-name"]))\""
+    for _ in 0..<random.next() % 5 {
+      switch random.next() % 8 {
+      case 0: text += ",\"key\":\(pick(Self.values))"
+      case 1: text += ",\"time\":\(pick(Self.values))"
+      case 2: text += ",\"node\":\"n1\""
+      case 3: text += ", \"time\" : 5"
+      default: text += ",\"value\":\(pick(Self.values))"
+      }
+    }
+    text += "}"
+    guard random.next() % 6 == 0 else { return text }
+    // A byte is lost, doubled or another.
+    var bytes = Array(text.utf8)
+    let place = Int(random.next() % UInt64(bytes.count))
+    switch random.next() % 3 {
+    case 0: bytes.remove(at: place)
+    case 1: bytes.insert(bytes[place], at: place)
+    default: bytes[place] = UInt8(ascii: ",") ^ UInt8(random.next() % 16)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test("say the same as with a space in them, which takes the exact walk, damaged or not")
+  func agreesWithTheExactWalk() {
+    var random = SplitMix64(seed: 11)
+    var read = 0
+    var refused = 0
+    for _ in 0..<trials(12_000) {
+      let lines = (0...random.next() % 2).map { _ in line(&random) }
+      let spaced = lines.map { $0.hasPrefix("{") ? "{ " + $0.dropFirst() : $0 }
+      let found = outcome(lines)
+      #expect(found == outcome(spaced), "\(lines)")
+      if found.hasPrefix("line ") { refused += 1 } else { read += 1 }
+    }
+    #expect(read > 1000 && refused > 1000)
+  }
+
+  @Test("are read to the last byte of a buffer")
+  func endsOfBuffers() {
+    let line = #"{"process":3,"type":"invoke","f":"write","value":12,"time":7}"#
+    for last in ["", "\n", "\n\n", "\n#", "\n# a comment that is long enough for any word"] {
+      let history = try? read(line + last)
+      #expect(history?.input.map { history?.values.describe($0) } == ["12"])
+      #expect(history?.invokedTime == [7])
+    }
+  }
+}
