@@ -146,3 +146,17 @@ struct BudgetTests {
     #expect(budget.spent == .cancelled)
   }
 }
+
+@Suite("What stands in a text")
+struct IncludesTests {
+  @Test(
+    "is found by its bytes, wherever it is",
+    arguments: [
+      ("connection reset", "reset", true), ("reset", "reset", true), ("rese", "reset", false),
+      ("", "a", false), ("a", "", true), ("", "", true), ("größer", "ß", true),
+    ])
+  func includes(text: String, part: String, isThere: Bool) {
+    #expect(text.includes(part) == isThere)
+    #expect(Array(text.utf8).withUnsafeBytes { $0.includes(part) } == isThere)
+  }
+}

@@ -1,3 +1,4 @@
+import Base
 import Checker
 import Histories
 
@@ -91,7 +92,7 @@ struct UnknownOutcomes: RecordingRepair {
   private static func leavesOpen(_ error: String) -> Bool {
     let words = error.lowercased().split { !$0.isLetter && !$0.isNumber }
     let text = words.joined(separator: " ")
-    if signs.contains(where: { text.contains($0) }) { return true }
+    if signs.contains(where: { text.includes($0) }) { return true }
     return words.contains { word in
       word.hasPrefix("eof") || word == "epipe"
         || word.count == 3 && word.first == "5"

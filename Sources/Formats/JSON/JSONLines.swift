@@ -39,9 +39,9 @@ public struct JSONLines: HistoryFormat {
 
   /// Whether the first bytes hold a header of ours or an event, rather than records of others.
   static func isOurs(_ prefix: UnsafeRawBufferPointer) -> Bool {
-    let text = String(decoding: prefix.prefix(Formats.prefixLength), as: UTF8.self)
-    return text.contains("\"plumbline\"")
-      || text.contains("\"process\"") && text.contains("\"type\"")
+    let beginning = UnsafeRawBufferPointer(rebasing: prefix.prefix(Formats.prefixLength))
+    return beginning.includes("\"plumbline\"")
+      || beginning.includes("\"process\"") && beginning.includes("\"type\"")
   }
 
   /// Bytes below which a second thread is not worth its start.

@@ -1,3 +1,4 @@
+import Base
 import Histories
 
 /// Jepsen's `history.txt`, and the operations in a `jepsen.log`.
@@ -33,8 +34,8 @@ public struct JepsenLog: HistoryFormat {
   private func isLoggers(_ prefix: UnsafeRawBufferPointer) -> Bool {
     let line = String(
       decoding: prefix.drop(while: Sniffing.isSpace).prefix { $0 != 0x0A }, as: UTF8.self)
-    return line.first?.isNumber == true && line.contains("INFO")
-      && (line.contains("jepsen.core") || line.contains("[jepsen "))
+    return line.first?.isNumber == true && line.includes("INFO")
+      && (line.includes("jepsen.core") || line.includes("[jepsen "))
   }
 
   /// Reads a history.

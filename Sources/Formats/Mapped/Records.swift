@@ -30,7 +30,7 @@ enum Records {
     let text = Sniffing.skipSpaceAndComments(prefix, comment: UInt8(ascii: "#"))
     guard let first = text.first else { return nil }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      let isOTLP = String(decoding: prefix, as: UTF8.self).contains("\"resourceSpans\"")
+      let isOTLP = prefix.includes("\"resourceSpans\"")
       return isOTLP ? .otlp : .json
     }
     for line in Lines(prefix) where !line.bytes.isEmpty && line.bytes[0] != UInt8(ascii: "#") {

@@ -130,7 +130,6 @@ extension HistoryFormat {
   /// document of another kind in the same notation is none.
   fileprivate func isLikelyHistory(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard name == JSONLines().name || name == EDN().name else { return true }
-    let text = String(decoding: bytes, as: UTF8.self)
-    return ["process", "plumbline", "ClientId"].contains { text.contains($0) }
+    return ["process", "plumbline", "ClientId"].contains { bytes.includes($0) }
   }
 }
