@@ -20,6 +20,9 @@ struct RegisterMachine: Machine {
 
   private let values: ValueTable
   private let settings: Settings
+  /// The state of a register that holds a value nobody sees or expects, whichever it is.
+  private static let unseen = Int32.max - 2
+
   /// Values that some operation may have seen before anything was certainly installed.
   private var initialCandidates: [Int32] = []
   private var isCandidate = IntegerMap(expecting: 16)
@@ -27,6 +30,8 @@ struct RegisterMachine: Machine {
   /// Values that somebody observes, with the last rank at which it may be.
   private var observed = IntegerMap(expecting: 16)
   private var hasMismatch = false
+  /// Values that a mismatch did not see.
+  private var expected = IntegerMap(expecting: 16)
   /// The last event whose operation sees a value; the largest number for a pending one.
   private var lastSeen = IntegerMap(expecting: 16)
   /// The first event before which an operation may have left a value.
@@ -70,6 +75,7 @@ struct RegisterMachine: Machine {
     switch call.end {
     case .mismatch:
       hasMismatch = true
+      expected[old] = 1
       return Form(code: Code.mismatch, a: old, isPure: true)
     case .ok:
       observe(old, call)
@@ -102,6 +108,16 @@ struct RegisterMachine: Machine {
   func isIdle(pending form: Form) -> Bool {
     guard !hasMismatch else { return false }
     return observed[form.code == Code.write ? form.a : form.b] == nil
+  }
+
+  /// What a pending installer leaves is one state where nobody sees it and no mismatch expects it:
+  /// another than every value that some operation names.
+  func merged(pending form: Form) -> Form {
+    guard let left = left(by: form), observed[left] == nil, expected[left] == nil else {
+      return form
+    }
+    return form.code == Code.write
+      ? Form(code: Code.write, a: Self.unseen) : Form(code: Code.cas, a: form.a, b: Self.unseen)
   }
 
   static var isLazy: Bool { true }
@@ -193,7 +209,7 @@ struct RegisterMachine: Machine {
   func describe(_ state: Int32) -> String {
     switch state {
     case Self.fresh: "a value that nobody names"
-    case forgotten: "a value that nobody sees"
+    case forgotten, Self.unseen: "a value that nobody sees"
     default: values.describe(state)
     }
   }
@@ -203,7 +219,7 @@ struct RegisterMachine: Machine {
     let value = values.describe(form.a)
     switch form.code {
     case Code.read: return "can't read \(value) from \(held)"
-    case Code.cas: return "can't swap \(value) for \(values.describe(form.b)) in \(held)"
+    case Code.cas: return "can't swap \(value) for \(describe(form.b)) in \(held)"
     default: return "can't find another value than \(value) in \(held)"
     }
   }

@@ -85,6 +85,10 @@ protocol Machine: SendableMetatype {
   /// Whether a pending form can be left out, now that all calls of the key are known.
   func isIdle(pending form: Form) -> Bool
 
+  /// The form of a pending operation, or another that stands for all that no operation of the key
+  /// can tell from it, now that all of them are known.
+  func merged(pending form: Form) -> Form
+
   /// The state after an operation, or ``refused``. A branching form has choices 0, 1, … until one
   /// is refused; for others only choice 0 is asked for.
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32
@@ -121,5 +125,6 @@ extension Machine {
   func isReachable(_ pure: Form, from state: Int32) -> Bool { true }
   func restarts(_ pure: Form, by form: Form) -> Bool { true }
   func isIdle(pending form: Form) -> Bool { false }
+  func merged(pending form: Form) -> Form { form }
   func result(of form: Form, from state: Int32, to next: Int32) -> ValueID { ValueTable.none }
 }

@@ -108,7 +108,9 @@ struct Problem {
       let call = calls[Int(entry.call)]
       if call.end == .pending || call.isOptional {
         if machine.isIdle(pending: entry.form) { continue }
-        pending.append((operations[Int(entry.call)], entry.form, call.invoked))
+        let form =
+          reductions.contains(.counted) ? machine.merged(pending: entry.form) : entry.form
+        pending.append((operations[Int(entry.call)], form, call.invoked))
         continue
       }
       self.operations.append(operations[Int(entry.call)])

@@ -17,7 +17,8 @@ struct Reductions: OptionSet, Sendable {
   /// R2: pending operations of one form are counted, not named. Once both are invoked two of them
   /// are interchangeable, and neither has a deadline; they are used in the order of their
   /// invocations. With equal `s` and `L` a usage that is nowhere larger dominates: what the other
-  /// continuation still takes is still there.
+  /// continuation still takes is still there. Those that no operation can tell apart have one form
+  /// (`Machine.merged`).
   static let counted = Reductions(rawValue: 1 << 1)
   /// R3, for models that are lazy: a pending operation is taken only when the very next operation
   /// needs it: a pure one becomes possible at once, or the next one tests the state that it left.
