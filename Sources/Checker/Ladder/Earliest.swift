@@ -21,14 +21,15 @@ struct Earliest {
   /// The certificate of the shortest prefix that is no longer linearizable; of a short one when
   /// patience or the budget runs out, or when the rung passes on some prefix.
   ///
-  /// - Complexity: O(log n) runs of the rung; on long histories at most about four.
+  /// - Complexity: O(log n) runs of the rung, few where the first violation is the one that was
+  ///   met; on long histories at most about ten.
   func certificate(_ first: Certificate) throws(CheckError) -> Certificate {
     let ends = ends()
     var best = first
     // A completion of the certificate's own is where it can be seen at the latest.
     let known = first.calls.map { task.calls[$0] }.filter { $0.end != .pending }.map(\.returned)
     guard let inVain = known.max().flatMap({ place(of: $0, in: ends) }) else { return first }
-    try bisect(ends, inVain) { answer, kept in
+    try bisect(ends, inVain, isNear: true) { answer, kept in
       guard case .violation(let certificate) = answer else { return false }
       best = restored(certificate, kept)
       return true
@@ -40,7 +41,7 @@ struct Earliest {
   func impasse(_ first: Impasse) throws(CheckError) -> Impasse {
     let ends = ends()
     var best = first
-    try bisect(ends, ends.count - 1) { answer, _ in
+    try bisect(ends, ends.count - 1, isNear: false) { answer, _ in
       guard case .impasse(let impasse) = answer else { return false }
       best = impasse
       return true
@@ -54,19 +55,28 @@ struct Earliest {
   }
 
   /// Asks about prefixes, each longer than all that are explained and shorter than one in vain.
+  /// Where the last is likely to be near, the first ones are just before it, ever further away.
   private func bisect(
-    _ ends: [Int32], _ last: Int, isInVain: (RungAnswer, _ kept: [Int]) -> Bool
+    _ ends: [Int32], _ last: Int, isNear: Bool, isInVain: (RungAnswer, _ kept: [Int]) -> Bool
   ) throws(CheckError) {
     var inVain = last
     var explained = -1
+    var reach = isNear ? 1 : Int.max
     var left = max(4 * task.calls.count, Self.patience)
     while explained + 1 < inVain, left > 0, task.budget.spent == nil {
-      let middle = (explained + inVain) / 2
+      let half = (explained + inVain) / 2
+      let middle = reach < inVain - half ? inVain - reach : half
       let (prefix, kept) = prefix(through: ends[middle])
       left -= prefix.calls.count
       // Where it passes nobody knows; what is after it is still nearer to the first than what was
       // found.
-      if isInVain(try decide(prefix), kept) { inVain = middle } else { explained = middle }
+      if isInVain(try decide(prefix), kept) {
+        inVain = middle
+        if reach < Int.max / 2 { reach *= 2 }
+      } else {
+        explained = middle
+        reach = Int.max
+      }
     }
   }
 
