@@ -35,6 +35,9 @@ struct RegisterClusters {
   private(set) var free: [Int32] = []
   /// Calls that saw another value than their cluster's.
   private(set) var mismatches: [(call: Int32, cluster: Int32)] = []
+  /// Pending installers that nobody needs, the clusters of their values, and the clusters that they
+  /// take.
+  private(set) var spares: [(call: Int32, cluster: Int32, old: Int32)] = []
   private(set) var hasSwaps = false
   private var pending: [Int32] = []
 
@@ -122,7 +125,7 @@ struct RegisterClusters {
     return isUnique
   }
 
-  /// Forgets pending installers that nobody needs: what has no observer can be deleted from any
+  /// Sets pending installers aside that nobody needs: what has no observer can be deleted from any
   /// order, since what follows it is a blind write or the end.
   ///
   /// A pending installer happened when a completed call observes its value, or a compare-and-set
@@ -149,6 +152,8 @@ struct RegisterClusters {
       if old != ValueCluster.nobody { need(old) }
     }
     for cluster in pending where !isNeeded[Int(cluster)] {
+      let spare = clusters[Int(cluster)]
+      if !mismatches.isEmpty { spares.append((spare.installer, cluster, spare.old)) }
       clusters[Int(cluster)] = ValueCluster()
     }
   }

@@ -37,8 +37,8 @@ import Histories
 /// only shown when its certificate stands alone whatever the initial value was; else it passes.
 ///
 /// **Mismatches** are pure: without them a violation stays one. An order of the others is completed
-/// by placing each where the state is another; when that fails for the earliest and the latest
-/// moments of the order, and the value was not certainly there all the time, it passes.
+/// by placing each where the state is another (``ChainSequence``); when that fails, and the value
+/// was not certainly there all the time, it passes.
 struct RegisterZones {
   private let task: KeyTask
   private var columns: RegisterClusters
@@ -221,11 +221,22 @@ struct RegisterZones {
 
   /// The order with the calls that are pure added.
   private func completed(_ order: [Int32]) -> RungAnswer {
-    let places = PurePlaces(task, columns, order)
-    if let whole = places.placed(isEarly: true) ?? places.placed(isEarly: false) {
-      return .positions(whole)
+    let ledger = Ledger(task.budget)
+    guard ledger.reserve(bytes: task.calls.count * 40 + columns.clusters.count * 12) else {
+      return .pass
     }
-    return places.certificate().map { .violation($0) } ?? .pass
+    return withExtendedLifetime(ledger) { placed(order) }
+  }
+
+  private func placed(_ order: [Int32]) -> RungAnswer {
+    var roots = columns.root == ValueCluster.nobody ? [] : [columns.root]
+    for chain in chains { roots.append(Int32(truncatingIfNeeded: chain & 0xFFFF_FFFF)) }
+    var sequence = ChainSequence(task, columns, roots: roots)
+    let laid = LaidCalls(order, columns, sequence)
+    guard sequence.settle() else {
+      return PurePlaces.certificate(task, columns).map { .violation($0) } ?? .pass
+    }
+    return PurePlaces(task, columns, laid, sequence).placed().map { .positions($0) } ?? .pass
   }
 }
 

@@ -41,6 +41,8 @@ struct RegisterShape {
   var swaps = 0.3
   /// The share of compare-and-sets that saw another value.
   var mismatches = 0.0
+  /// Whether those expect values that are installed somewhere near, so that their place matters.
+  var areMismatchesClose = false
   /// Written values come from 1 up to here; nil writes each value once.
   var domain: Int?
   /// Whether the initial value may be written again.
@@ -77,6 +79,13 @@ func simulatedRegister(_ shape: RegisterShape, _ random: inout SplitMix64) -> [C
       let new = installed(&random)
       let old = isPending && random.chance(0.3) ? random.pick(met) : state
       if !isPending, random.chance(shape.mismatches) {
+        if shape.areMismatchesClose {
+          // Values of this moment's neighbours; the own one is installed by nobody.
+          let near = met.suffix(4) + [fresh + 1, fresh + 2, fresh + 3]
+          fresh -= 1
+          deeds[operation] = .mismatch(random.pick(near.filter { $0 != state }))
+          continue
+        }
         deeds[operation] = .mismatch(new != state ? new : state == 0 ? 98 : 0)
         continue
       }
@@ -125,7 +134,10 @@ func arbitraryRegister(_ shape: RegisterShape, _ random: inout SplitMix64) -> [C
     let old = random.draw(0..<most + 1)
     let deed: Deed
     if random.chance(shape.swaps) {
-      deed = random.chance(shape.mismatches) ? .mismatch(old) : .cas(old, new)
+      // A pending one would be a compare-and-set whose new value others have as well.
+      let isRefused = !shape.areMismatchesClose || interval.returned != nil
+      deed =
+        random.chance(shape.mismatches) && isRefused ? .mismatch(old) : .cas(old, new)
     } else {
       deed = random.chance(0.5) ? .write(new) : .read(old)
     }
