@@ -68,7 +68,8 @@ struct CheckSettings: Sendable {
   private var nanoseconds: Int64?
   private var bytes: Int64
 
-  init(_ arguments: ParsedArguments) throws(Failure) {
+  /// Reads the options; a check takes no longer than `patience` where they name no limit.
+  init(_ arguments: ParsedArguments, patience: Int64? = nil) throws(Failure) {
     if arguments.has("keyed"), arguments.has("not-keyed") {
       throw Failure(.usage, "--keyed and --not-keyed contradict each other")
     }
@@ -93,7 +94,7 @@ struct CheckSettings: Sendable {
     options.permits = try arguments.count("permits")
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     options.threads = try arguments.count("threads") ?? cores
-    nanoseconds = try arguments.duration("time-limit")
+    nanoseconds = try arguments.duration("time-limit") ?? patience
     bytes = try arguments.size("memory-limit") ?? MachineMemory.limit() / 2
     // The check of what was read takes more than half as much again.
     reading.memoryLimit = Int((bytes - reserved) / 3 * 2)

@@ -19,12 +19,16 @@ enum ReportCommand: Command {
           + "beside the file")
     ]
   static let details = """
-    The history is checked again. The exit code is 0 when the page was written, whatever it says.
+    The history is checked again, for two minutes at most unless --time-limit says otherwise. The
+    page is written whatever the verdict, and the exit code is 0 when it was, whatever it says.
 
     examples:
       plumbline report runs/latest
       plumbline report --model queue history.edn -o queue.html
     """
+
+  /// How long a check takes at most where no limit is named, in nanoseconds.
+  private static let patience: Int64 = 120_000_000_000
 
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
@@ -35,7 +39,8 @@ enum ReportCommand: Command {
     if arguments.has("output"), arguments.positional.count > 1 {
       throw Failure(.usage, "--output takes the page of one RUN or FILE, not of several")
     }
-    let investigate = Investigate(try CheckSettings(arguments), terminal)
+    let settings = try CheckSettings(arguments, patience: patience)
+    let investigate = Investigate(settings, terminal, notesProgress: true)
     if arguments.positional.contains("-"), !arguments.has("output") {
       throw Failure(.usage, "report of standard input needs --output FILE (- is standard output)")
     }
