@@ -70,6 +70,18 @@ struct OutputCommandTests {
     #expect(timeless(path.output) == timeless(dash.output) && dash.output.utf8.count > 100)
   }
 
+  /// A check that ran out of time has its page all the same.
+  @Test func aPageIsWrittenWithoutAVerdict() throws {
+    try withFolder { folder in
+      let found = try CommandTests.run(
+        "report", "histories/register/late-write.jsonl", "--time-limit", "1ns", "-o",
+        "\(folder)/page.html")
+      #expect(found.code == 0)
+      let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
+      #expect(page.contains("Undecided</b>"))
+    }
+  }
+
   /// `>> file` of a shell: what was there stays.
   @Test func whatAShellAppendsToIsAppendedTo() throws {
     try withFolder { folder in
