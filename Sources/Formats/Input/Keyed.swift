@@ -4,12 +4,15 @@ import Histories
 /// Jepsen's independent keys: `[key value]` in the place of the value.
 enum Keyed {
   /// Takes tuples apart if the options or the header say so, or if they say nothing and the file
-  /// proves it; `isTagged` says whether the file tagged its tuples as such.
+  /// proves it; `isTagged` says whether the file tagged its tuples as such. Transactions get their
+  /// name, before that and where they are inside tuples.
   ///
   /// - Throws: ``FormatError`` that names both options when nothing decides.
   static func apply(
     _ options: ReadOptions, to history: consuming History, file: String, isTagged: Bool = false
   ) throws(FormatError) -> History {
+    var transactions: Set<String> = []
+    history.nameTransactions(decided: &transactions)
     let wanted = options.keyed ?? history.header?["keyed"]?.bool
     // The word on tuples has done its work; a writer says it again where it is needed.
     if case .object(let members) = history.header {
@@ -22,6 +25,7 @@ enum Keyed {
     } catch {
       throw FormatError(file: file, error)
     }
+    history.nameTransactions(decided: &transactions)
     return history
   }
 

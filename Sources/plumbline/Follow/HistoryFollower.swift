@@ -9,6 +9,8 @@ struct HistoryFollower {
   private let memoryLimit: Int?
   private let budget: Budget
   private var gate: TupleGate
+  /// Functions that turned out to be transactions under other names.
+  private var transactions: Set<String> = []
   private var reader: JSONLinesReader
   private(set) var checker: StreamChecker
   /// What follows the last newline.
@@ -132,7 +134,8 @@ struct HistoryFollower {
 
   /// Checks what was read since the last time; at the end also what waited for a sign.
   private mutating func check(isEnd: Bool = false) throws(Failure) {
-    let stretch = reader.drain()
+    var stretch = reader.drain()
+    stretch.history.nameTransactions(decided: &transactions)
     warnings += stretch.history.warnings
     var ready = try gate.pass(stretch)
     if isEnd { ready += try gate.end() }
