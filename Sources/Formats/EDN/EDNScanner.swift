@@ -4,7 +4,8 @@ import Histories
 /// Reads EDN values from bytes straight into a value table (github.com/edn-format/edn).
 ///
 /// Tags are dropped, `#_` discards and `;` comments skipped, commas are white space. A symbol, a
-/// character, a ratio and `##Inf` become strings; vectors and lists are one.
+/// character, a pattern, a ratio and `##Inf` become strings; vectors and lists are one. The keys of
+/// `#:name{:a 1}` are what they stand for, `:name/a`.
 struct EDNScanner {
   private let base: UnsafePointer<UInt8>
   /// The next byte to read.
@@ -16,6 +17,8 @@ struct EDNScanner {
   var endName = "the end of the file"
   /// Whether a tag said that its value is one of Jepsen's `[key value]` tuples.
   private(set) var hasTaggedTuples = false
+  /// The name in `#:name`, which the next value takes.
+  private var namespace: Range<Int>?
   private var stack: [ValueID] = []
   private var decoded: [UInt8] = []
 
@@ -48,6 +51,8 @@ struct EDNScanner {
   /// Skips white space, comments, discarded values and tags: the next byte begins a value or ends
   /// a collection.
   mutating func skipSpace(into values: inout ValueTable) throws(ScanError) {
+    namespace = nil
+    var tag: Int?
     while position < end {
       switch base[position] {
       case 0x20, 0x09...0x0D, UInt8(ascii: ","): position += 1
@@ -57,6 +62,7 @@ struct EDNScanner {
         if next == UInt8(ascii: "_") {
           try discard(into: &values)
         } else if next == UInt8(ascii: ":") || Words.isLetter(next) {
+          tag = position
           let start = position + 1
           position = start
           while position < end, Keyword.isPart(base[position]) { position += 1 }
@@ -64,14 +70,30 @@ struct EDNScanner {
         } else {
           return
         }
+      case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ")"):
+        if let tag { throw lonely(tag) }
+        return
       default: return
       }
     }
+    if let tag { throw lonely(tag) }
+  }
+
+  /// The error for a tag that no value follows.
+  private func lonely(_ tag: Int) -> ScanError {
+    var failure = error("found a tag before \(found), expected the value that it is of", at: tag)
+    failure.isAtEnd = position == end
+    return failure
   }
 
   /// Notes the tags under which Jepsen's tuples were ever printed: `jepsen.independent.Tuple` and
   /// `clojure.lang.MapEntry`.
   private mutating func noteTag(_ tag: Range<Int>) {
+    if base[tag.lowerBound] == UInt8(ascii: ":") {
+      let name = tag.drop { base[$0] == UInt8(ascii: ":") }
+      namespace = name.isEmpty ? nil : name.startIndex..<tag.upperBound
+      return
+    }
     guard !hasTaggedTuples, let last = tag.last else { return }
     let isTuple = base[last] == UInt8(ascii: "e") || base[last] == UInt8(ascii: "y")
     guard isTuple,
@@ -88,6 +110,8 @@ struct EDNScanner {
     position += 1
     // What is discarded must leave nothing behind.
     var scratch = ValueTable()
+    let outer = namespace
+    defer { namespace = outer }
     try skipSpace(into: &scratch)
     _ = try value(into: &scratch)
     depth -= 1
@@ -108,6 +132,10 @@ extension EDNScanner {
   /// Reads one value of any kind; white space before it has been skipped.
   mutating func value(into values: inout ValueTable) throws(ScanError) -> ValueID {
     let start = position
+    if let namespace, peek != UInt8(ascii: "{") {
+      throw error(
+        "found \(found) after “#:\(text(namespace))”, expected a map", at: start)
+    }
     switch peek {
     case UInt8(ascii: ":"): return try keyword(into: &values)
     case UInt8(ascii: "\""):
@@ -149,9 +177,8 @@ extension EDNScanner {
     let start = position
     while position < end, Keyword.isPart(base[position]) { position += 1 }
     let token = text(start..<position)
-    if token.utf8.contains(UInt8(ascii: "/")) {
-      let parts = token.split(separator: "/", omittingEmptySubsequences: false)
-      if parts.count == 2, parts.allSatisfy({ isWhole($0) }) { return values.intern(string: token) }
+    if token.utf8.contains(UInt8(ascii: "/")), let ratio = Ratio(token) {
+      return ratio.intern(into: &values)
     }
     if token.hasPrefix("0x") || token.hasPrefix("0X"), token.utf8.count > 2,
       token.utf8.dropFirst(2).allSatisfy({ Words.hexValue($0) != nil })
@@ -166,11 +193,6 @@ extension EDNScanner {
       let id = values.intern(number: literal)
     else { throw error("found “\(token)”, expected a number", at: start) }
     return id
-  }
-
-  private func isWhole(_ text: Substring) -> Bool {
-    let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-    return !digits.isEmpty && digits.allSatisfy(Words.isDigit)
   }
 
   private mutating func keyword(into values: inout ValueTable) throws(ScanError) -> ValueID {
@@ -204,6 +226,10 @@ extension EDNScanner {
     case UInt8(ascii: "{"): return try set(into: &values)
     case UInt8(ascii: "#"):
       while position < end, Keyword.isPart(base[position]) { position += 1 }
+      guard ["##Inf", "##-Inf", "##NaN"].contains(text(start..<position)) else {
+        throw error(
+          "found “\(text(start..<position))”, expected ##Inf, ##-Inf or ##NaN", at: start)
+      }
       return values.intern(.string, bytes: try valid(start..<position))
     case UInt8(ascii: "\""):
       try pattern(from: start)
@@ -229,6 +255,9 @@ extension EDNScanner {
       let scalar = UnicodeScalar(code)
     {
       return values.intern(string: String(Character(scalar)))
+    }
+    if name.hasPrefix("o"), let code = UInt8(name.dropFirst(), radix: 8) {
+      return values.intern(string: String(UnicodeScalar(code)))
     }
     throw error("found “\\\(name)”, expected a character", at: start)
   }
@@ -265,10 +294,16 @@ extension EDNScanner {
 
   private mutating func map(into values: inout ValueTable) throws(ScanError) -> ValueID {
     let start = position
+    let namespace = namespace
     let bottom = try parts(closing: UInt8(ascii: "}"), into: &values)
     let parts = stack[bottom...]
     guard parts.count % 2 == 0 else {
       throw error("found a map with a key that has no value", at: start)
+    }
+    if let namespace {
+      for index in stride(from: bottom, to: stack.count, by: 2) {
+        stack[index] = try full(stack[index], in: namespace, &values)
+      }
     }
     var names: Set<ValueID> = []
     var entries: [(key: ValueID, value: ValueID)] = []
@@ -280,6 +315,21 @@ extension EDNScanner {
     }
     stack.removeSubrange(bottom...)
     return values.intern(map: entries)
+  }
+
+  /// The key `:a` of a map `#:name{…}` as it is by itself, `:name/a`; `:_/a` is `:a`.
+  private func full(
+    _ key: ValueID, in namespace: Range<Int>, _ values: inout ValueTable
+  ) throws(ScanError) -> ValueID {
+    guard values.kind(of: key) == .keyword else { return key }
+    var name = Array(values.utf8(key))
+    let slash = UInt8(ascii: "/")
+    if name.starts(with: "_/".utf8), name.count > 2 {
+      name.removeFirst(2)
+    } else if !name.dropLast().contains(slash) || name.count == 1 {
+      name.insert(contentsOf: Array(try valid(namespace)) + [slash], at: 0)
+    }
+    return name.withUnsafeBytes { values.intern(.keyword, bytes: $0) }
   }
 
   /// Puts the parts of a collection on the stack and returns where they begin.
