@@ -9,6 +9,8 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
   public var line: Int
   /// The column in bytes, from 1.
   public var column: Int
+  /// The byte, from 0, in a file that has no lines; then line and column say nothing.
+  public var byte: Int?
   /// One sentence without a full stop.
   public var message: String
 
@@ -25,8 +27,17 @@ public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
     self.init(file: file, line: error.line, column: error.column ?? 1, error.message)
   }
 
-  /// `file:line:column: message`.
-  public var description: String { "\(file):\(line):\(column): \(message)" }
+  /// Names a byte of a file that has no lines, counted from 0.
+  init(file: String, byte: Int, _ message: String) {
+    self.init(file: file, line: 1, message)
+    self.byte = byte
+  }
+
+  /// `file:line:column: message`, or `file: byte 5: message`.
+  public var description: String {
+    guard let byte else { return "\(file):\(line):\(column): \(message)" }
+    return "\(file): byte \(byte): \(message)"
+  }
 
   /// The same as an ending of the command: ``ExitCode/badInput``.
   public var failure: Failure { Failure(.badInput, description) }

@@ -8,7 +8,7 @@ public enum Formats {
 
   /// Every format, in the order in which ties are settled.
   public static let all: [any HistoryFormat] =
-    [JSONLines(), EDN(), JepsenLog(), CallReturn(), EtcdLog()] + MappedFormat.all
+    [JSONLines(), EDN(), JepsenLog(), CallReturn(), EtcdLog(), JepsenTest()] + MappedFormat.all
 
   /// The format of that name.
   public static func named(_ name: String) -> (any HistoryFormat)? {

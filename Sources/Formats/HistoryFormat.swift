@@ -12,6 +12,10 @@ public protocol HistoryFormat: Sendable {
   /// What can decide the order of events; the first is what does when nobody says.
   var orders: [EventOrder] { get }
 
+  /// How many bytes a byte of a file takes at most while it is read, where that is so many that it
+  /// is asked for before; else 0.
+  var memoryPerByte: Int { get }
+
   /// How much the first bytes of a file look like this format.
   ///
   /// They are at most ``Formats/prefixLength``, decompressed and without a byte order mark.
@@ -38,6 +42,9 @@ public protocol HistoryFormat: Sendable {
 extension HistoryFormat {
   /// The lines, the times, the indices.
   public var orders: [EventOrder] { EventOrder.allCases }
+
+  /// 0: most formats take as much again as their bytes.
+  public var memoryPerByte: Int { 0 }
 
   /// Nil: most formats are read from bytes in memory.
   public func read(

@@ -188,8 +188,8 @@ public enum HistoryReader {
     }
     let format = try format(of: bytes, file: file, options: options)
     try requireOrder(options, of: format, file: file)
-    if format is MappedFormat {
-      try options.requireMemory(MappedFormat.memoryPerByte * bytes.count, of: file)
+    if format.memoryPerByte > 0 {
+      try options.requireMemory(format.memoryPerByte * bytes.count, of: file)
     }
     do throws(FormatError) {
       return try format.read(bytes, file: file, options: options)

@@ -74,6 +74,31 @@ struct HistorySearchTests {
       ])
   }
 
+  @Test("test.jepsen is a history by itself, and comes before the text unless it is empty")
+  func jepsenTest() throws {
+    let operations: [(String, String, Fressian)] = [("invoke", "write", .int(1))]
+    var empty = JepsenFile()
+    empty.add(1, .null)
+    empty.add(2, JepsenTestTests.test)
+    let tree = try Tree([:])
+    defer { tree.remove() }
+    for (name, bytes) in [
+      ("a/test.jepsen", JepsenTestTests.file(operations)), ("a/history.txt", []),
+      ("b/test.jepsen", empty.closed(root: 2)),
+      ("b/jepsen.log", Array("0\t:invoke\t:read\tnil\n".utf8)),
+      ("c/test.jepsen", JepsenTestTests.file(operations)), ("d/test.jepsen", [1]),
+    ] as [(String, [UInt8])] {
+      let folder = tree.root + "/" + name.prefix(1)
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+      try Data(bytes).write(to: URL(filePath: tree.root + "/" + name))
+    }
+    #expect(tree.found("") == ["a/test.jepsen", "b/jepsen.log", "c/test.jepsen", "skipped 1"])
+    #expect(HistorySearch([tree.root + "/a"]).histories[0].kind == .jepsenRun)
+    #expect(try HistoryReader.read(HistorySearch([tree.root + "/a"]).histories[0]).count == 1)
+    #expect(HistorySearch([tree.root + "/d/test.jepsen"]).histories.count == 1)
+  }
+
   @Test("a run in a Jepsen store is the best of its files, and its results are named")
   func jepsen() throws {
     let edn = "{:process 0 :type :invoke :f :read :value nil}\n"

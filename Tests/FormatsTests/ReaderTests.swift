@@ -83,13 +83,13 @@ struct ReaderTests {
       throws: Failure(
         .badInput,
         "h:1:1: found “h” at the start, expected a history (jsonl, edn, jepsen-log, call-return, "
-          + "etcd, intervals, csv, tsv, logfmt, otlp, records; --format names one)")
+          + "etcd, jepsen-test, intervals, csv, tsv, logfmt, otlp, records; --format names one)")
     ) { try read("hello") }
     #expect(
       throws: Failure(
         .usage,
-        "“xml” is no history format (known: jsonl, edn, jepsen-log, call-return, etcd, intervals, "
-          + "csv, tsv, logfmt, otlp, records)")
+        "“xml” is no history format (known: jsonl, edn, jepsen-log, call-return, etcd, "
+          + "jepsen-test, intervals, csv, tsv, logfmt, otlp, records)")
     ) { try read("", ReadOptions(format: "xml")) }
   }
 

@@ -16,7 +16,7 @@ public struct MappedFormat: HistoryFormat {
   private let map: FieldMap?
 
   /// What a byte of a log takes while it is read, at most: all records are there at once.
-  static let memoryPerByte = 28
+  public var memoryPerByte: Int { 28 }
 
   /// The notations by their names.
   static let all = [

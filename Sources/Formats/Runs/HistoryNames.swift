@@ -4,7 +4,7 @@ import Glibc
 /// What the names in a folder say about the histories in it.
 enum HistoryNames {
   /// Endings of files that may be histories, also with `.gz`.
-  static let endings = [".jsonl", ".ndjson", ".json", ".edn", ".log", ".txt", ".hist"]
+  static let endings = [".jsonl", ".ndjson", ".json", ".edn", ".log", ".txt", ".hist", ".jepsen"]
 
   /// Files that are written beside histories and are none.
   private static let others = Set(
@@ -13,8 +13,8 @@ enum HistoryNames {
 
   /// The histories of a Jepsen run, the one that says most first: `history.txt` and `jepsen.log`
   /// have no times, and the log may lack what was not logged.
-  private static let ofJepsen = ["history.edn", "history.txt", "jepsen.log"]
-  private static let besideJepsen = ["results.edn", "test.jepsen", "test.fressian"]
+  private static let ofJepsen = ["history.edn", "test.jepsen", "history.txt", "jepsen.log"]
+  private static let besideJepsen = ["results.edn", "test.fressian"]
 
   static func join(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
@@ -40,8 +40,8 @@ enum HistoryNames {
     let histories = ofJepsen.flatMap { [$0, $0 + ".gz"] }.filter(names.contains)
     let marks = Set(names).intersection(ofJepsen + besideJepsen + ofJepsen.map { $0 + ".gz" })
     guard marks.count > 1, let first = histories.first else { return nil }
-    // A run that was killed may leave an empty file.
-    let best = histories.first { size(join(folder, $0)) > 0 } ?? first
+    // A run that was killed may leave an empty file, or one without operations.
+    let best = histories.first { hasSomething(join(folder, $0)) } ?? first
     return FoundHistory(
       join(folder, best), .jepsenRun,
       results: names.contains("results.edn") ? join(folder, "results.edn") : nil)
@@ -103,9 +103,13 @@ enum HistoryNames {
     beginning(of: path)?.withUnsafeBytes { EtcdLog().sniff($0) == .certain } ?? false
   }
 
-  private static func size(_ path: String) -> Int {
+  /// Whether a file is not empty; of a `test.jepsen`, whether it can be read and holds operations.
+  private static func hasSomething(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    guard stat(path, &status) == 0, status.st_size > 0 else { return false }
+    guard path.hasSuffix(".jepsen"), status.st_size < 1 << 20, let bytes = try? File.read(path)
+    else { return true }
+    return bytes.withUnsafeBytes { JepsenReader.hasOperations($0) } ?? false
   }
 
   /// The first bytes of a file, decompressed; nil when they cannot be read, which is for whoever
