@@ -80,6 +80,9 @@ public struct ReadOptions: Sendable, Equatable {
   public var map: FieldMap?
   /// The map of a log whose content no format knows.
   public var otherMap: FieldMap?
+  /// Whether the file is one of several that become one history: then times stay those of the file,
+  /// and what values are is asked of the whole.
+  var isPart = false
   /// How many threads read a large file of a format that can be read so; nil for one a core.
   public var threads: Int?
   /// How many bytes of memory a history may take while it is read; nil for no limit.

@@ -11,9 +11,10 @@ enum Keyed {
   static func apply(
     _ options: ReadOptions, to history: consuming History, file: String, isTagged: Bool = false
   ) throws(FormatError) -> History {
+    let wanted = options.keyed ?? history.header?["keyed"]?.bool
+    if options.isPart, wanted == nil, !isTagged { return history }
     var transactions: Set<String> = []
     history.nameTransactions(decided: &transactions)
-    let wanted = options.keyed ?? history.header?["keyed"]?.bool
     // The word on tuples has done its work; a writer says it again where it is needed.
     if case .object(let members) = history.header {
       history.header = .object(members.filter { $0.name != "keyed" })

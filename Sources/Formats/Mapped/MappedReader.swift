@@ -12,6 +12,8 @@ struct MappedReader {
   private let file: String
   /// Whether all fields are text.
   private let isText: Bool
+  /// Whether times are compared with those of other files.
+  private let isPart: Bool
   private var builder: HistoryBuilder
   private var clients: MapClients
   private var appendsTexts = false
@@ -66,6 +68,7 @@ struct MappedReader {
     self.map = map
     self.file = file
     isText = [.csv, .tsv, .logfmt].contains(notation)
+    isPart = options.isPart
     builder = HistoryBuilder(order: map.shape == .intervals ? .time : options.order)
     clients = MapClients(
       records.lazy.compactMap { record in map.fields[.process]?.find(in: record.value) })
@@ -360,7 +363,8 @@ struct MappedReader {
   private consuming func finish() throws(FormatError) -> History {
     // Dates become times from the start.
     let first = events.lazy.map(\.event.time).filter { $0 != Event.noTime }.min() ?? 0
-    let start = map.times == .rfc3339 || first > 100_000_000_000_000_000 ? first : 0
+    let isDate = map.times == .rfc3339 || first > 100_000_000_000_000_000
+    let start = isDate && !isPart ? first : 0
     if oddErrors.count > 0 {
       builder.warn(
         "\(oddErrors.count) operations have an error of which the map does not say what it means, "

@@ -3,6 +3,7 @@ import Checker
 import Formats
 import Glibc
 import Histories
+import Histories
 
 /// The options that say how a history is read and judged, shared by `check`, `test` and `report`.
 struct CheckSettings: Sendable {
@@ -119,6 +120,23 @@ struct CheckSettings: Sendable {
     } catch {
       throw Failure(.usage, "--initial is “\(text)”, expected JSON or unknown: \(error.message)")
     }
+  }
+
+  /// The history of one file, or of several that `--order time` puts together.
+  func oneHistory(
+    of paths: [String], for command: String, _ what: String
+  ) throws(Failure) -> History {
+    if paths.count == 1 { return try HistoryReader.read(path: paths[0], options: reading) }
+    guard !paths.isEmpty else {
+      throw Failure(.usage, "\(command) needs a \(what) (- is standard input)")
+    }
+    guard reading.order == .time else {
+      throw Failure(
+        .usage,
+        "\(command): \(paths.count) files are one history only in the order of their times; say "
+          + "--order time if they are of one clock")
+    }
+    return try HistoryReader.read(together: paths, options: reading)
   }
 
   /// Options of one check, with a budget that starts now.

@@ -6,7 +6,7 @@ import Histories
 enum ConvertCommand: Command {
   static let name = "convert"
   static let summary = "write a history in another format"
-  static let usage = "[OPTION ...] FILE"
+  static let usage = "[OPTION ...] FILE..."
   static let options =
     CheckSettings.reading + [
       CommandOption(
@@ -15,9 +15,11 @@ enum ConvertCommand: Command {
     ]
   static let details = """
     Fields that plumbline does not know are kept. EDN and JSON lines can be read back; the other
-    formats are read only.
+    formats are read only. Several FILEs with --order time are one history of several clients,
+    whose times must be of one clock; a process that is in two of them is two clients.
 
     examples:
+      plumbline convert --order time client-*.jsonl -o history.jsonl
       plumbline convert history.edn -o history.jsonl
       plumbline convert --to edn runs/latest/history.jsonl | less
     """
@@ -25,11 +27,8 @@ enum ConvertCommand: Command {
   static func run(
     _ arguments: ParsedArguments, _ terminal: Terminal
   ) throws(Failure) -> ExitCode {
-    guard arguments.positional.count == 1 else {
-      throw Failure(.usage, "convert needs one FILE (- is standard input)")
-    }
     let settings = try CheckSettings(arguments)
-    let history = try HistoryReader.read(path: arguments.positional[0], options: settings.reading)
+    let history = try settings.oneHistory(of: arguments.positional, for: name, "FILE")
     for warning in history.warnings { terminal.warn("plumbline: \(warning)") }
     let bytes =
       arguments["to"] == "edn" ? EDNWriter.bytes(of: history) : JSONLinesWriter.bytes(of: history)
