@@ -74,6 +74,31 @@ import Testing
     #expect(try check(pop) { $0.initial = .value([1, 2]) }.verdict == .holds)
   }
 
+  /// Each key has a value of its own, and what was read first is what it was.
+  @Test func unknownInitialValuesOfKeys() throws {
+    func reads(_ parts: String...) -> String {
+      parts.enumerated().map { process, part in
+        let asked = part.replacing(/read,([a-z]),[0-9]/) { "read,\($0.1),nil" }
+        return "\(process) invoke txn \(asked); \(process) ok txn \(part)"
+      }.joined(separator: "; ")
+    }
+    func verdict(_ text: String) throws -> Verdict {
+      try check(text) { $0.initial = .unknown }.verdict
+    }
+    let two = reads("[[read,x,7],[read,y,8]]", "[[read,y,8],[read,x,7]]")
+    #expect(try check(two).verdict == .violation)
+    #expect(try verdict(two) == .holds)
+    #expect(try verdict(reads("[[read,x,7]]", "[[read,x,8]]")) == .violation)
+    #expect(try verdict(reads("[[read,x,7],[read,x,8]]")) == .violation)
+    #expect(try verdict(reads("[[read,x,7],[write,x,1],[read,x,1]]", "[[read,x,1]]")) == .holds)
+    #expect(try verdict(reads("[[write,x,1]]", "[[read,x,7]]")) == .violation)
+    // Which of two concurrent ones comes first tells what was there.
+    let late =
+      "0 invoke txn [[write,x,1]]; 1 invoke txn [[read,x,nil]]; 2 invoke txn [[read,x,nil]]; "
+      + "1 ok txn [[read,x,1]]; 2 ok txn [[read,x,5]]; 0 ok txn [[write,x,1]]"
+    #expect(try verdict(late) == .holds)
+  }
+
   /// Where several are possible none is chosen that makes a violation of what another allows.
   @Test func initialValuesDecideToo() throws {
     let zero = "0 invoke read nil; 0 ok read 0"

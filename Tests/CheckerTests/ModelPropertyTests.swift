@@ -8,11 +8,12 @@ import Testing
 @Suite struct ModelPropertyTests {
   private func compare<Object: SimulatedObject>(
     _ name: String, rounds: Int = 1500, least: Int = 80, _ objects: [Object],
-    permits: Int? = nil
+    permits: Int? = nil, initial: CheckOptions.Initial? = nil
   ) throws {
     let model = try Models.named(name)
     var options = CheckOptions()
     options.permits = permits
+    options.initial = initial
     var random = SplitMix64(seed: 42)
     var verdicts = [0, 0]
     for round in 0..<rounds {
@@ -55,6 +56,13 @@ import Testing
   @Test func sets() throws { try compare("set", [SimulatedSet()]) }
 
   @Test func multiRegisters() throws { try compare("multi-register", [SimulatedRegisters()]) }
+
+  /// Honest histories of registers that held something at first.
+  @Test func multiRegistersOfUnknownValues() throws {
+    try compare(
+      "multi-register", rounds: 3000,
+      [SimulatedRegisters(), SimulatedRegisters(held: ["x": 1, "y": 0])], initial: .unknown)
+  }
 
   @Test func queues() throws {
     try compare(

@@ -8,7 +8,9 @@ import Testing
 /// Calls that may be left out although their answers are known, as a reduction asks about them: the
 /// search says what the referee says of some choice of them.
 @Suite struct OptionalCallsTests {
-  private func agrees<Object: SimulatedObject>(_ name: String, _ object: Object) throws {
+  private func agrees<Object: SimulatedObject>(
+    _ name: String, _ object: Object, _ options: CheckOptions = CheckOptions()
+  ) throws {
     let model = try Models.named(name)
     var random = SplitMix64(seed: 11)
     var verdicts = [0, 0]
@@ -17,8 +19,8 @@ import Testing
       shape.crashes = 0.1
       let history = try randomHistory(object, shape, &random)
       var values = history.values
-      let settings = try Settings(CheckOptions(), header: nil, values: &values)
-      for (_, whole) in Checker.partition(history, values: values, settings, CheckOptions()) {
+      let settings = try Settings(options, header: nil, values: &values)
+      for (_, whole) in Checker.partition(history, values: values, settings, options) {
         let task = some(of: whole, &random)
         var isFound = false
         if case .order = try model.solve(task).finding { isFound = true }
@@ -70,6 +72,9 @@ import Testing
   @Test func whatMayBeLeftOut() throws {
     try agrees("cas-register", SimulatedRegister())
     try agrees("multi-register", SimulatedRegisters())
+    var unknown = CheckOptions()
+    unknown.initial = .unknown
+    try agrees("multi-register", SimulatedRegisters(), unknown)
     try agrees("set", SimulatedSet())
     try agrees("counter", SimulatedCounter())
     try agrees("append-log", SimulatedLog(isText: false))

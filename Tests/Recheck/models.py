@@ -51,18 +51,24 @@ class Register:
 
 
 class MultiRegister:
+    """What each key holds; with unknown initial values (the first part) what is known of it."""
+
     def start(self, given):
         held = given.get("initial") or {}
-        return frozenset((freeze(key), freeze(value)) for key, value in held.items() if value is not None)
+        known = frozenset((freeze(key), freeze(value)) for key, value in held.items() if value is not None)
+        return bool(given.get("initialUnknown")), known
 
     def steps(self, held, op):
-        held = dict(held)
+        unknown, held = held[0], dict(held[1])
         for kind, key, value in op.value if op.end == "pending" or op.result is None else op.result:
             if kind in ("w", "write"):
                 held[key] = value
-            elif op.end == "ok" and value is not ANY and held.get(key) != value:
-                return []
-        return [frozenset((key, value) for key, value in held.items() if value is not None)]
+            elif op.end == "ok" and value is not ANY:
+                if unknown and key not in held:
+                    held[key] = value
+                if held.get(key) != value:
+                    return []
+        return [(unknown, frozenset((key, value) for key, value in held.items() if unknown or value is not None))]
 
 
 class Elements:

@@ -7,7 +7,8 @@ public struct CheckOptions: Sendable {
   public enum Initial: Sendable, Equatable {
     /// A known value; lists for collections, a string for text.
     case value(JSON)
-    /// Nobody knows: the history is right when some initial value explains it. Registers only.
+    /// Nobody knows: the history is right when some initial value explains it, one of each key's
+    /// own where there are keys. Registers only.
     case unknown
   }
 

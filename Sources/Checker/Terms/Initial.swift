@@ -12,9 +12,9 @@ extension Settings {
     return Array(values.parts(of: initial))
   }
 
-  /// What each key holds at first, from a map; nothing when none was given.
-  func initialRegisters(_ values: ValueTable) throws(CheckError) -> [ValueID: ValueID] {
-    let initial = try known(values)
+  /// What each key holds at first, from a map; nothing when none was given, nil when it is unknown.
+  func initialRegisters(_ values: ValueTable) throws(CheckError) -> [ValueID: ValueID]? {
+    guard let initial else { return nil }
     if initial <= ValueTable.null { return [:] }
     guard values.kind(of: initial) == .map else {
       throw wrong(initial, "a map of keys and values", values)

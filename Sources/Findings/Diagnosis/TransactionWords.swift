@@ -14,8 +14,11 @@ struct TransactionWords {
     let oks = scene.shown.filter(scene.isOk)
     let readers = oks.filter { $0 == culprit } + oks.filter { $0 != culprit }.reversed()
     for reader in readers {
-      if let found = contradiction(reader) ?? unfounded(reader) { return found }
+      if let found = contradiction(reader) { return found }
+      // Where nobody knows what was there at first, a value that nobody wrote may have been.
+      if scene.initial != .unknown, let found = unfounded(reader) { return found }
     }
+    if scene.initial == .unknown { return nil }
     return TransactionOrder(deeds).circle().map(told)
   }
 

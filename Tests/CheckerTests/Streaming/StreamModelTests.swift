@@ -8,11 +8,13 @@ import Testing
 /// Models that the set of configurations watches, and the memory of a long stream.
 struct StreamModelTests {
   private func decide(
-    _ model: String, seeds: Int, permits: Int? = nil, _ object: some SimulatedObject
+    _ model: String, seeds: Int, permits: Int? = nil, _ object: some SimulatedObject,
+    initial: CheckOptions.Initial? = nil
   ) throws {
     var options = CheckOptions()
     options.model = model
     options.permits = permits
+    options.initial = initial
     try streamsAgree(trials(seeds), oneIn: 50) { random in
       let shape = Shape(
         operations: random.draw(2..<9), clients: random.draw(2..<5),
@@ -42,6 +44,7 @@ struct StreamModelTests {
 
   @Test func multiRegisters() throws {
     try decide("multi-register", seeds: 150, SimulatedRegisters())
+    try decide("multi-register", seeds: 150, SimulatedRegisters(), initial: .unknown)
   }
 
   @Test func counters() throws { try decide("counter", seeds: 200, SimulatedCounter()) }
