@@ -76,6 +76,8 @@ public struct ReadOptions: Sendable, Equatable {
   /// What decides the order of events; nil is the order of lines, and a completion that is timed
   /// before its invocation is refused.
   public var order: EventOrder?
+  /// What a completion says that has no invocation.
+  public var loneCompletions = LoneCompletions.refuse
   /// What the names and words of a log mean that is not ours; then it is read by this.
   public var map: FieldMap?
   /// The map of a log whose content no format knows.

@@ -13,9 +13,11 @@ public enum EventOrder: String, Sendable, CaseIterable {
 /// Events that wait until all are known and can be put in order.
 struct HeldEvents: Sendable {
   private let order: EventOrder
-  private var events: [Event] = []
+  private(set) var events: [Event] = []
   /// The further fields of each event; a rank is the event's place among those that wait.
   private var extras: [History.Extra] = []
+  /// Where the further fields of each event begin.
+  private var starts: [Int] = []
 
   init(_ order: EventOrder) { self.order = order }
 
@@ -34,21 +36,25 @@ struct HeldEvents: Sendable {
     extras.append(History.Extra(rank: Int32(events.count), name: field, value: value))
   }
 
-  /// Calls the body with each event and its further fields, in order.
+  /// The places of the events, in order.
   ///
   /// - Complexity: O(events · log events).
   /// - Throws: ``HistoryError`` for an event without a time or index, for an index that is there
-  ///   twice, and what the body throws.
-  func inOrder(
-    _ names: EventNames,
-    _ body: (Event, ArraySlice<History.Extra>) throws(HistoryError) -> Void
-  ) throws(HistoryError) {
-    var starts = [Int](repeating: 0, count: events.count + 1)
+  ///   twice.
+  mutating func inOrder(_ names: EventNames) throws(HistoryError) -> [Int] {
+    starts = [Int](repeating: 0, count: events.count + 1)
     for extra in extras { starts[Int(extra.rank) + 1] += 1 }
     for place in events.indices { starts[place + 1] += starts[place] }
-    for place in order == .index ? try byIndex(names) : try byTime() {
-      try body(events[place], extras[starts[place]..<starts[place + 1]])
+    return switch order {
+    case .line: Array(events.indices)
+    case .time: try byTime()
+    case .index: try byIndex(names)
     }
+  }
+
+  /// The further fields of an event, once ``inOrder(_:)`` was asked.
+  func extras(of place: Int) -> ArraySlice<History.Extra> {
+    extras[starts[place]..<starts[place + 1]]
   }
 
   private func byIndex(_ names: EventNames) throws(HistoryError) -> [Int] {

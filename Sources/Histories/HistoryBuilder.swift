@@ -18,6 +18,7 @@ public struct HistoryBuilder: Sendable {
   private let order: EventOrder?
   /// Events that wait to be put in order.
   private var held: HeldEvents?
+  private let loneCompletions: LoneCompletions
   private var times = TimeRecord()
   /// How many operations are open.
   public private(set) var openCount = 0
@@ -25,10 +26,13 @@ public struct HistoryBuilder: Sendable {
   /// Makes a builder of an empty history.
   ///
   /// In another order than the lines', events wait until ``putInOrder()``. Where no order was asked
-  /// for, a completion that is timed before its invocation is an error.
-  public init(order: EventOrder? = nil) {
+  /// for, a completion that is timed before its invocation is an error. So events wait where
+  /// completions may lack their invocations.
+  public init(order: EventOrder? = nil, loneCompletions: LoneCompletions = .refuse) {
     self.order = order
-    held = order == .time || order == .index ? order.map(HeldEvents.init) : nil
+    self.loneCompletions = loneCompletions
+    let isSorted = order == .time || order == .index
+    held = isSorted || loneCompletions == .earliest ? HeldEvents(order ?? .line) : nil
   }
 
   /// The values of the history; readers intern into it.
@@ -126,19 +130,30 @@ public struct HistoryBuilder: Sendable {
   /// - Complexity: O(events · log events) when they waited, else O(1).
   /// - Throws: ``HistoryError`` for an event that lacks what it is sorted by, or breaks a rule.
   public mutating func putInOrder() throws(HistoryError) {
-    guard let waiting = held else { return }
+    guard var waiting = held else { return }
     held = nil
     do throws(HistoryError) {
-      try waiting.inOrder(names) { (event, extras) throws(HistoryError) in
-        for extra in extras { keep(extra.name, extra.value) }
-        try add(event)
+      let sorted = try waiting.inOrder(names)
+      guard loneCompletions == .earliest else {
+        for place in sorted { try add(waiting, place) }
+        return
       }
+      var beginnings = LoneBeginnings()
+      for (event, place) in try beginnings.add(to: sorted, of: waiting.events, &names) {
+        if let place { try add(waiting, place) } else { try add(event) }
+      }
+      if let warning = beginnings.warning { warn(warning) }
     } catch {
       guard let order, !error.message.contains("--order") else { throw error }
       throw HistoryError(
         line: error.line, column: error.column,
         error.message + " (in the order of --order \(order.rawValue))")
     }
+  }
+
+  private mutating func add(_ waiting: HeldEvents, _ place: Int) throws(HistoryError) {
+    for extra in waiting.extras(of: place) { keep(extra.name, extra.value) }
+    try add(waiting.events[place])
   }
 
   /// The history of all that was added. What is still open stays indeterminate.
@@ -269,7 +284,8 @@ public struct HistoryBuilder: Sendable {
       throw HistoryError(
         line: event.line,
         "process \(process) completes “\(name(event))” (\(event.kind.name)) but has no operation "
-          + "open; an invoke must come first")
+          + "open; an invoke must come first (--lone-completions earliest takes it as begun before)"
+      )
     case .retired(let line):
       throw HistoryError(
         line: event.line,

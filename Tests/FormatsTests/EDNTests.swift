@@ -146,6 +146,7 @@ struct EDNTests {
       (
         "\n {:process 0 :type :ok\n :f :read}",
         "2:2: process 0 completes “read” (ok) but has no operation open; an invoke must come first"
+          + " (--lone-completions earliest takes it as begun before)"
       ),
     ])
   func bad(text: String, message: String) {

@@ -127,7 +127,7 @@ struct JSONLinesRefusalTests {
     #expect(
       refusal(of: info)
         == "h:1:1: process 0 completes “read” (info) but has no operation open; an invoke must "
-        + "come first")
+        + "come first (--lone-completions earliest takes it as begun before)")
     #expect(
       refusal(of: Self.invoke + info + Self.invoke)
         == "h:3:1: process 0 invokes “read” after its operation ended as info on line 2; after an "

@@ -60,7 +60,7 @@ struct JSONLinesTests {
     #expect(
       refusal(of: "[{\"process\":0,\"type\":\"ok\",\"f\":\"read\"}]")
         == "h:1:1: process 0 completes “read” (ok) but has no operation open; an invoke must come "
-        + "first")
+        + "first (--lone-completions earliest takes it as begun before)")
     #expect(
       refusal(of: "[{\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}")
         == "h:1:42: found the end of the file after an event, expected “,” or “]”")

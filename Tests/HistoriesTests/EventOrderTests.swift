@@ -86,7 +86,7 @@ struct EventOrderTests {
     #expect(
       refusal([(0, .invoke, 100, nil), (0, .ok, 50, nil)], .time)
         == "2: process 0 completes “f” (ok) but has no operation open; an invoke must come first "
-        + "(in the order of --order time)")
+        + "(--lone-completions earliest takes it as begun before) (in the order of --order time)")
     #expect(
       refusal([(0, .invoke, 100, nil), (0, .ok, 50, nil)], nil)
         == "2: “f” is completed at the time 50, before it was invoked at 100 on line 1; if the "

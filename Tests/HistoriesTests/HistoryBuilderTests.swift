@@ -50,10 +50,12 @@ struct HistoryBuilderTests {
       (
         "1 ok read 3",
         "1: process 1 completes “read” (ok) but has no operation open; an invoke must come first"
+          + " (--lone-completions earliest takes it as begun before)"
       ),
       (
         "1 invoke read nil\n1 ok read 3\n1 fail read 3",
         "3: process 1 completes “read” (fail) but has no operation open; an invoke must come first"
+          + " (--lone-completions earliest takes it as begun before)"
       ),
       (
         "1 invoke read nil\n1 info read nil\n1 invoke read nil",

@@ -143,7 +143,8 @@ struct BadInputTests {
         == .init(
           code: 65,
           output: "! error        -:3:1: process 0 completes “write” (ok) but has no operation "
-            + "open; an invoke must come first\n", errors: ""))
+            + "open; an invoke must come first (--lone-completions earliest takes it as begun "
+            + "before)\n", errors: ""))
   }
 
   @Test func hugeInputIsNotQuotedWhole() throws {

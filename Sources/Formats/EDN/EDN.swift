@@ -41,7 +41,7 @@ public struct EDN: HistoryFormat {
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var reader = EDNReader(bytes, file: file, order: options.order)
+    var reader = EDNReader(bytes, file: file, options)
     try reader.read()
     let isTagged = reader.hasTaggedTuples
     return try Keyed.apply(options, to: reader.finish(), file: file, isTagged: isTagged)

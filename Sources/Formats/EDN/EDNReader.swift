@@ -15,9 +15,9 @@ struct EDNReader {
   private var extras: [(field: Int32, value: ValueID)] = []
   private var isFirst = true
 
-  init(_ bytes: UnsafeRawBufferPointer, file: String, order: EventOrder? = nil) {
+  init(_ bytes: UnsafeRawBufferPointer, file: String, _ options: ReadOptions) {
     self.file = file
-    builder = HistoryBuilder(order: order)
+    builder = HistoryBuilder(order: options.order, loneCompletions: options.loneCompletions)
     self.bytes = bytes
     scanner = EDNScanner(bytes)
     place = LineCounter(bytes)

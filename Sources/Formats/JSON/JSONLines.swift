@@ -78,7 +78,8 @@ public struct JSONLines: HistoryFormat {
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var reader = JSONLinesReader(file: file, order: options.order)
+    var reader = JSONLinesReader(
+      file: file, order: options.order, loneCompletions: options.loneCompletions)
     let first = bytes.first { !Sniffing.isSpace($0) }
     if first == UInt8(ascii: "[") {
       try reader.read(array: bytes)

@@ -9,10 +9,12 @@ public struct JSONLinesReader {
   private var events = JSONEventScanner()
   private var lines = 0
 
-  /// Makes a reader; `file` is used in errors, `order` is that of ``ReadOptions``.
-  public init(file: String, order: EventOrder? = nil) {
+  /// Makes a reader; `file` is used in errors, the others are those of ``ReadOptions``.
+  public init(
+    file: String, order: EventOrder? = nil, loneCompletions: LoneCompletions = .refuse
+  ) {
     self.file = file
-    builder = HistoryBuilder(order: order)
+    builder = HistoryBuilder(order: order, loneCompletions: loneCompletions)
   }
 
   /// How many lines were read.

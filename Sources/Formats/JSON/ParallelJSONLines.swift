@@ -69,7 +69,8 @@ final class ParallelJSONLines: @unchecked Sendable {
     size = source.size
     longest = options.memoryLimit.map { max(2 * blockSize, $0 / (2 * slots)) } ?? Int.max
     self.slots = [Block?](repeating: nil, count: slots)
-    reader = JSONLinesReader(file: file, order: options.order)
+    reader = JSONLinesReader(
+      file: file, order: options.order, loneCompletions: options.loneCompletions)
     mutex.initialize(to: pthread_mutex_t())
     changed.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)

@@ -24,13 +24,15 @@ struct JepsenReader {
   /// Reads the index.
   ///
   /// - Throws: ``FormatError`` that names the byte.
-  init(_ bytes: UnsafeRawBufferPointer, file: String, order: EventOrder?) throws(FormatError) {
+  init(
+    _ bytes: UnsafeRawBufferPointer, file: String, _ options: ReadOptions = ReadOptions()
+  ) throws(FormatError) {
     self.file = file
     self.bytes = bytes
     do throws(ScanError) { blocks = try JepsenBlocks(bytes) } catch {
       throw FormatError(file: file, byte: error.offset, error.message)
     }
-    builder = HistoryBuilder(order: order)
+    builder = HistoryBuilder(order: options.order, loneCompletions: options.loneCompletions)
     index = builder.field("index")
   }
 
@@ -63,7 +65,7 @@ struct JepsenReader {
 
   /// Whether a file holds operations; nil when it cannot be read.
   static func hasOperations(_ bytes: UnsafeRawBufferPointer) -> Bool? {
-    guard var reader = try? JepsenReader(bytes, file: "", order: .line) else { return nil }
+    guard var reader = try? JepsenReader(bytes, file: "") else { return nil }
     do throws(FormatError) { try reader.read() } catch { return nil }
     return reader.count > 0
   }

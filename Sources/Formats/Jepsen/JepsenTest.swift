@@ -27,7 +27,7 @@ public struct JepsenTest: HistoryFormat {
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var reader = try JepsenReader(bytes, file: file, order: options.order)
+    var reader = try JepsenReader(bytes, file: file, options)
     try reader.read()
     let isTagged = reader.hasTaggedTuples
     return try Keyed.apply(options, to: reader.finish(), file: file, isTagged: isTagged)

@@ -42,7 +42,8 @@ public struct JepsenLog: HistoryFormat {
   public func read(
     _ bytes: UnsafeRawBufferPointer, file: String, options: ReadOptions
   ) throws(FormatError) -> History {
-    var builder = HistoryBuilder(order: options.order)
+    var builder = HistoryBuilder(
+      order: options.order, loneCompletions: options.loneCompletions)
     var skipped = 0
     var isTagged = false
     for line in Lines(bytes) {

@@ -69,7 +69,9 @@ struct MappedReader {
     self.file = file
     isText = [.csv, .tsv, .logfmt].contains(notation)
     isPart = options.isPart
-    builder = HistoryBuilder(order: map.shape == .intervals ? .time : options.order)
+    builder = HistoryBuilder(
+      order: map.shape == .intervals ? .time : options.order,
+      loneCompletions: options.loneCompletions)
     clients = MapClients(
       records.lazy.compactMap { record in map.fields[.process]?.find(in: record.value) })
     let words = Set(
@@ -104,7 +106,8 @@ struct MappedReader {
       let begun = open.removeValue(forKey: client)
       let number = numbers[client] ?? client
       var call = try call(record, begun)
-      let output = try output(&call, begun, outcome, record)
+      // Where the invocation is missing, what was asked is what the completion says.
+      let output = try output(&call, begun ?? call, outcome, record)
       add(outcome.kind, number, call, output, time, record)
       if outcome == .info { numbers[client] = clients.fresh() }
     }

@@ -16,7 +16,7 @@ struct CheckSettings: Sendable {
       CommandOption(
         "initial", "JSON",
         help: "the value before the first operation; unknown lets the first "
-          + "read fix it"),
+          + "read fix it, of each key its own"),
       CommandOption(
         "failed-cas", "HOW", choices: CheckOptions.FailedCas.allCases.map(\.rawValue),
         help: "a failed cas never ran (drops), or saw another value than it expected (observes)"),
@@ -43,6 +43,10 @@ struct CheckSettings: Sendable {
       "order", "HOW", choices: EventOrder.allCases.map(\.rawValue),
       help: "the order of events: that of the lines, or sorted by their times or indices; line by "
         + "default, and then what completes before it was invoked is an error"),
+    CommandOption(
+      "lone-completions", "HOW", choices: LoneCompletions.allCases.map(\.rawValue),
+      help: "a completion without an invocation is an error (refuse, the default), or its operation "
+        + "may have begun at any time since its process's event before (earliest)"),
   ]
 
   static let limits: [CommandOption] = [
@@ -78,6 +82,9 @@ struct CheckSettings: Sendable {
     if arguments.has("keyed") { reading.keyed = true }
     if arguments.has("not-keyed") { reading.keyed = false }
     reading.order = arguments["order"].flatMap { EventOrder(rawValue: $0) }
+    if let word = arguments["lone-completions"], let choice = LoneCompletions(rawValue: word) {
+      reading.loneCompletions = choice
+    }
     allowsVacuous = arguments.has("allow-vacuous")
     if let model = arguments["model"] {
       if model != "auto" {

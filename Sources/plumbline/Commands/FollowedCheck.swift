@@ -49,6 +49,12 @@ struct FollowedCheck {
     if settings.reading.map != nil {
       throw Failure(.usage, "--follow reads plumbline's own lines, so there is no --map")
     }
+    if settings.reading.loneCompletions != .refuse {
+      throw Failure(
+        .usage,
+        "--follow takes lines as they are written, so --lone-completions earliest, which looks at "
+          + "them all, is not for it")
+    }
     if let order = settings.reading.order, order != .line {
       throw Failure(
         .usage,
