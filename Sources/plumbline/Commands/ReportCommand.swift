@@ -67,6 +67,8 @@ enum ReportCommand: Command {
     }
     let folder = found.kind == .run ? RunFolder(ofHistory: found.path) : nil
     let page = output ?? folder?[.report] ?? found.path + ".html"
+    terminal.live("writing \(page)")
+    defer { terminal.live("") }
     let bytes = HTMLReport(title: findings.run?.name ?? found.path).page(findings)
     try Output.write(bytes, to: page)
     return page

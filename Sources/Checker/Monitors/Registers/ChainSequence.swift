@@ -118,7 +118,7 @@ struct ChainSequence {
     findSpares()
     waiting.sort { places[Int($0)] > places[Int($1)] }
     while let cluster = waiting.popLast() {
-      guard settle(cluster, &waiting) else { return false }
+      guard effort > 0, settle(cluster, &waiting) else { return false }
     }
     return true
   }
@@ -190,6 +190,7 @@ struct ChainSequence {
     while place < clusters.count, moments[place] < moment {
       moments[place] = moment
       moment = staying(place)
+      effort -= 1
       if place > 0, heads[Int(clusters[place - 1])] >= 0 { waiting.append(clusters[place - 1]) }
       if heads[Int(clusters[place])] >= 0 { waiting.append(clusters[place]) }
       place += 1
