@@ -74,6 +74,27 @@ import Testing
     #expect(try check(pop) { $0.initial = .value([1, 2]) }.verdict == .holds)
   }
 
+  /// What no model is about says what it is, whatever else would fit.
+  @Test(arguments: [
+    (
+      "0 invoke broadcast 1; 1 invoke read nil",
+      "1: the functions “broadcast”, “read” are those of Maelstrom's broadcast, in which a message "
+        + "may be seen late and only one that stays lost is wrong; no model of plumbline's is "
+        + "about it"
+    ),
+    ("0 invoke echo 1", "1: the functions “echo” are those of Maelstrom's echo"),
+    ("0 invoke send 1; 1 invoke poll nil", "1: the functions “send”, “poll” are those of a log of"),
+    (
+      "0 invoke txn [[append,x,1]]",
+      "1: “txn” has the value [[\"append\",\"x\",1]]; expected a list of [\"read\",key,null] and "
+        + "[\"write\",key,value]; appending to lists (Elle's list-append, Maelstrom's"
+    ),
+  ])
+  func foreignWorkloads(text: String, words: String) {
+    let said = message { try check(text) }
+    #expect(said.hasPrefix(words), "\(said)")
+  }
+
   /// Each key has a value of its own, and what was read first is what it was.
   @Test func unknownInitialValuesOfKeys() throws {
     func reads(_ parts: String...) -> String {

@@ -35,6 +35,8 @@ def given_of(said, header):
     if given["model"] is None or "initial" not in said:
         raise Wrong("evidence without its model and initial value")
     for name in ("initial", "failedCas", "nullRead", "permits"):
+        if name == "initial" and given["initialUnknown"]:
+            continue  # an option outranks the header
         if name in header and header[name] != given[name]:
             raise Wrong(f"{name} is {given[name]} and not the header's")
     return given

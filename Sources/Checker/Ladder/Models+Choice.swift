@@ -98,6 +98,11 @@ extension Models {
     _ used: [(name: String, line: Int)], _ why: String, _ choices: [Row]
   ) -> CheckError {
     let list = used.map { "“\($0.name)”" }.joined(separator: ", ")
+    if let workload = ForeignWorkload.of(used.map(\.name)) {
+      return CheckError(
+        line: used[0].line,
+        "the functions \(list) are those of \(workload.words); no model of plumbline's is about it")
+    }
     let names = choices.map { "--model \($0.model.name)" }
     let options =
       names.count > 4

@@ -28,6 +28,11 @@ struct MicroOperation {
       switch values.string(words[0]) {
       case "read", "r": all.append(MicroOperation(isWrite: false, key: words[1], value: words[2]))
       case "write", "w": all.append(MicroOperation(isWrite: true, key: words[1], value: words[2]))
+      case "append":
+        throw call.wrong(
+          value,
+          expected + "; appending to lists (Elle's list-append, Maelstrom's txn-list-append) is "
+            + "what no model of plumbline's is about", values)
       default: throw call.wrong(value, expected, values)
       }
     }

@@ -3,7 +3,6 @@ import Checker
 import Formats
 import Glibc
 import Histories
-import Histories
 
 /// The options that say how a history is read and judged, shared by `check`, `test` and `report`.
 struct CheckSettings: Sendable {
@@ -45,8 +44,8 @@ struct CheckSettings: Sendable {
         + "default, and then what completes before it was invoked is an error"),
     CommandOption(
       "lone-completions", "HOW", choices: LoneCompletions.allCases.map(\.rawValue),
-      help: "a completion without an invocation is an error (refuse, the default), or its operation "
-        + "may have begun at any time since its process's event before (earliest)"),
+      help: "a completion without an invocation is an error (refuse, the default), or its "
+        + "operation may have begun at any time since its process's event before (earliest)"),
   ]
 
   static let limits: [CommandOption] = [
