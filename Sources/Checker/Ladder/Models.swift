@@ -24,7 +24,7 @@ public enum Models {
     Row(.bag, [BagMonitor.rung]),
     Row(.stack, [StackMonitor.rung]),
     Row(.priorityQueue, [PriorityQueueMonitor.rung]),
-    Row(.counter, [CounterSlots.rung, CounterBounds.rung]),
+    Row(.counter, [CounterSlots.rung, CounterBounds.rung, CounterLevels.rung]),
     Row(.lock, [LockSections.rung]),
     Row(.reentrantLock, [LockSections.reentrant]),
     Row(.semaphore, [SemaphoreSweep.rung]),

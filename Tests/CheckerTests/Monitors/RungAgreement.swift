@@ -27,6 +27,14 @@ func judge(
   _ count: inout RungCount
 ) throws {
   let rung = try #require(model.rungs.first { $0.name == rung })
+  try judge(rung, model, history, initial: initial, permits: permits, &count)
+}
+
+/// As above, for a rung that need not be one of the model's.
+func judge(
+  _ rung: Rung, _ model: Model, _ history: History, initial: JSON? = nil, permits: Int = 1,
+  _ count: inout RungCount
+) throws {
   var options = CheckOptions()
   options.permits = permits
   if let initial { options.initial = .value(initial) }
