@@ -30,7 +30,7 @@ public enum Models {
     Row(.semaphore, [SemaphoreSweep.rung]),
     Row(.fencedLock, [LockSections.fenced]),
     Row(.appendLog, [AppendLogOrder.rung]),
-    Row(.text, []),
+    Row(.text, [TextZones.rung]),
     Row(.uniqueIDs, [UniqueIDsMonitor.rung]),
     Row(.etcd, [EtcdRevisions.rung]),
   ]
