@@ -17,6 +17,9 @@ enum Ladder {
         let earliest = try Earliest(task: task, decide: rung.decide).certificate(certificate)
         return KeyAnswer(finding: .certificate(earliest), algorithm: rung.name)
       case .impasse(let impasse):
+        if rung.findsFirst {
+          return KeyAnswer(finding: .impasse(impasse), algorithm: rung.name)
+        }
         let earliest = try Earliest(task: task, decide: rung.decide).impasse(impasse)
         return KeyAnswer(finding: .impasse(earliest), algorithm: rung.name)
       case .pass: continue

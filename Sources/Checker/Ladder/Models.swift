@@ -18,8 +18,8 @@ public enum Models {
   static let rows = [
     Row(.register, [.versionOrder, .registerZones, .registerSaturation]),
     Row(.casRegister, [.versionOrder, .registerZones, .registerSaturation]),
-    Row(.multiRegister, []),
-    Row(.set, [GrowOnlySet.rung, SetElements.rung]),
+    Row(.multiRegister, [CellSearch.registers]),
+    Row(.set, [GrowOnlySet.rung, SetElements.rung, CellSearch.set]),
     Row(.queue, [QueueMonitor.rung]),
     Row(.bag, [BagMonitor.rung]),
     Row(.stack, [StackMonitor.rung]),

@@ -13,6 +13,9 @@ struct Rung: Sendable {
   /// Throws ``CheckError`` where the model's own machine would: a rung that is the first to see a
   /// value of the wrong shape passes, so that there is one place for each message.
   let decide: @Sendable (KeyTask) throws(CheckError) -> RungAnswer
+  /// Whether an impasse is at the first completion that cannot be explained, as far as the rung can
+  /// tell, so that nobody need look for an earlier one.
+  var findsFirst = false
 }
 
 /// What a rung says.
