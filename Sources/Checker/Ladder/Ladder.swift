@@ -6,6 +6,7 @@ enum Ladder {
   static func decide(
     _ task: KeyTask, _ model: Model, _ rungs: [Rung]
   ) throws(CheckError) -> KeyAnswer {
+    var accounts: [Undecided] = []
     for rung in rungs {
       if task.budget.spent != nil { break }
       switch try rung.decide(task) {
@@ -22,9 +23,24 @@ enum Ladder {
         }
         let earliest = try Earliest(task: task, decide: rung.decide).impasse(impasse)
         return KeyAnswer(finding: .impasse(earliest), algorithm: rung.name)
+      case .stopped(let account):
+        accounts.append(account)
+        if task.budget.spent != nil {
+          return KeyAnswer(finding: .stopped(account), algorithm: rung.name)
+        }
       case .pass: continue
       }
     }
-    return try model.solve(task)
+    var answer = try model.solve(task)
+    if case .stopped(var account) = answer.finding, let other = accounts.last {
+      account.reached.insert(contentsOf: other.reached, at: 0)
+      if other.explained > account.explained {
+        account.explained = other.explained
+        account.deepest = other.deepest
+        account.knot = other.knot
+      }
+      answer.finding = .stopped(account)
+    }
+    return answer
   }
 }

@@ -190,6 +190,13 @@ private struct KeySearch<M: Machine> {
       deepest: best == 0 ? nil : problem.operations[Int(problem.completing[best - 1])],
       explained: best, completions: problem.eventCount, mostOpen: problem.mostOpen)
     account.reached = reached
+    if best < problem.eventCount {
+      var open = OpenOperations(problem)
+      open.move(to: best)
+      account.knot = Undecided.Knot(
+        culprit: problem.operations[Int(problem.completing[best])],
+        open: open.list.sorted().map { problem.operations[Int($0)] })
+    }
     return .stopped(account)
   }
 

@@ -28,6 +28,8 @@ enum RungAnswer: Sendable {
   case violation(Certificate)
   /// No order exists: this is where every one of them ends, and the whole shows it.
   case impasse(Impasse)
+  /// A budget ran out, and this is how far it got; others may get further with what is left.
+  case stopped(Undecided)
   /// It does not apply, or cannot tell.
   case pass
 }

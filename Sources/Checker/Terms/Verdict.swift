@@ -248,6 +248,33 @@ public struct Undecided: Sendable {
   public var mostOpen: Int
   /// How far each engine got that was asked, in their order.
   public var reached: [Reach] = []
+  /// What was open where the engine that got furthest was stuck; nil when none began.
+  public var knot: Knot?
+
+  /// The operations that an engine could not get past.
+  public struct Knot: Sendable, Equatable {
+    /// The completion that it did not get past, as the index of an operation in the history.
+    public var culprit: Int
+    /// Completed operations that were open there, the culprit among them, as indices in the
+    /// history, in the order of their invocations. An order of these had to be found.
+    public var open: [Int]
+
+    /// Takes indices in the history.
+    public init(culprit: Int, open: [Int]) {
+      self.culprit = culprit
+      self.open = open
+    }
+
+    /// From the line on which the first of these operations was invoked to that on which the
+    /// culprit completed; nil when they are not the history's.
+    ///
+    /// - Complexity: O(open operations).
+    public func lines(of history: History) -> ClosedRange<Int>? {
+      guard (open + [culprit]).allSatisfy(history.line.indices.contains) else { return nil }
+      let first = (open + [culprit]).map { Int(history.line[$0]) }.min() ?? 0
+      return first...max(first, Int(history.completedLine[culprit]))
+    }
+  }
 
   /// How far one engine got.
   public struct Reach: Sendable, Equatable {

@@ -50,7 +50,7 @@ func judge(
       }
     }
     switch try rung.decide(task) {
-    case .pass: count.passes += 1
+    case .pass, .stopped: count.passes += 1
     case .impasse:
       count.violations += 1
       #expect(!model.referee(task.calls, settings, values), "\(describe(history))")
