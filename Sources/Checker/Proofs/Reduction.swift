@@ -189,6 +189,18 @@ struct Reduction {
     return answer.finding
   }
 
+  /// Where the search is stuck on what was known when an operation had completed, for a rung that
+  /// says no more than that; nil when the steps do not suffice.
+  mutating func stuck(at culprit: Int) -> Impasse? {
+    guard stepsLeft > 0, let known = prefix(culprit: culprit) else { return nil }
+    var attempt = known.alone(task)
+    attempt.stepLimit = min(stepsLeft, 50_000)
+    guard let answer = try? model.solve(attempt) else { return nil }
+    stepsLeft -= answer.statistics.steps + known.calls.count
+    guard case .impasse(let impasse) = answer.finding else { return nil }
+    return impasse
+  }
+
   /// Where the search is stuck on what was known before an operation completed, nil when it is not.
   ///
   /// A rung may say where it is stuck while an earlier completion has no explanation either, of

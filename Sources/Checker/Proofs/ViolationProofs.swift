@@ -22,6 +22,12 @@ struct ViolationProofs {
   mutating func violation(
     key: ValueID, _ impasse: Impasse, _ task: KeyTask, isReduced: Bool
   ) throws(CheckError) -> Violation {
+    var impasse = impasse
+    if impasse.dilemmas.isEmpty {
+      var reduction = Reduction(model, task, steps: stepsLeft)
+      impasse = reduction.stuck(at: impasse.culprit) ?? impasse
+      stepsLeft = reduction.stepsLeft
+    }
     var shown = Set(impasse.open)
     for dilemma in impasse.dilemmas {
       shown.formUnion(dilemma.path)
