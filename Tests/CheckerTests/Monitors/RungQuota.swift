@@ -15,6 +15,8 @@ enum RungQuota {
     "lock-sections": 5_000, "fenced-lock-tokens": 2_500, "semaphore-sweep": 7_500,
     "counter-slots": 8_000, "counter-bounds": 3_000, "counter-levels": 6_000,
     "text-zones": 5_000, "cell-search": 12_000, "append-log-order": 4_000,
+    "queue-pairs": 3_500, "bag-late-takes": 3_500, "stack-windows": 3_500,
+    "priority-queue-late-takes": 3_500, "single-elements": 2_000,
     "unique-ids-monitor": 2_500, "revision-order": 3_000,
     Engine.depthFirst: 6_000, Engine.frontier: 6_000,
   ]
