@@ -196,10 +196,15 @@ extension CallReturn {
     mutating func `return`(
       _ process: Int64, _ result: Substring?, _ line: Int, _ file: String
     ) throws(FormatError) {
-      // A return without a call is the builder's to refuse.
-      let call = called.removeValue(forKey: process)
-      let function = call?.function ?? "return"
-      var output = call?.result ?? ValueTable.none
+      // Of what a return without a call is, it does not say.
+      guard let call = called.removeValue(forKey: process) else {
+        throw FormatError(
+          file: file, line: line,
+          "process \(process) completes “return” (ok) but has no operation open; an invoke must "
+            + "come first")
+      }
+      let function = call.function
+      var output = call.result
       if let result {
         let isNothing = result == "empty" && Reader.removals.contains(function)
         output = isNothing ? ValueTable.null : value(result)
