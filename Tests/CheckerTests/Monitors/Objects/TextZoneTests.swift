@@ -56,15 +56,29 @@ import Testing
   /// A text that is written twice, an empty one, and one that has two parses are left alone.
   @Test func passesOnWhatIsNotClear() throws {
     for lines in [
-      "0 invoke append a; 0 ok append a; 0 invoke append a; 0 ok append a",
-      "0 invoke put \"\"; 0 ok put \"\"",
+      "0 invoke append a; 0 ok append a; 0 invoke append a; 0 ok append a; 1 invoke get nil; "
+        + "1 ok get aa",
       "0 invoke append a; 0 ok append a; 1 invoke append b; 1 ok append b; 2 invoke append ab; "
         + "0 invoke get nil; 0 ok get ab",
     ] {
       var count = RungCount()
-      try judge(rung, .text, History.text(lines), &count)
+      let text = lines.replacing("; ", with: "\n")
+      try judge(rung, .text, History.text(text), &count)
       #expect(count.passes == 1, "\(lines)")
     }
+    var builder = HistoryBuilder()
+    let put = builder.function("put")
+    let get = builder.function("get")
+    let empty = builder.values.intern(string: "")
+    for (line, (kind, function)) in [
+      (.invoke, put), (.ok, put), (.invoke, get), (.ok, get),
+    ].enumerated() as EnumeratedSequence<[(Event.Kind, FunctionID)]> {
+      try builder.add(
+        Event(kind, process: .client(0), function: function, value: empty, line: line + 1))
+    }
+    var count = RungCount()
+    try judge(rung, .text, builder.build(), &count)
+    #expect(count.passes == 1, "an empty text is written")
   }
 
   /// Three hundred puts and appends at a time, some unknown, and a get of what was replaced.
@@ -76,14 +90,14 @@ import Testing
       let process = isUnknown ? 10 + round : 0
       let text = "x\(round);"
       let function = round % 5 == 0 ? "put" : "append"
-      lines.append("\(process) invoke \(function) \"\(text)\"")
+      lines.append("\(process) invoke \(function) \(text)")
       let before = now
       if !isUnknown || round % 2 == 0 { now = function == "put" ? text : now + text }
       lines.append("1 invoke get nil")
-      if !isUnknown { lines.append("\(process) ok \(function) \"\(text)\"") }
-      lines.append("1 ok get \"\(round % 3 == 0 && !isUnknown ? before : now)\"")
+      if !isUnknown { lines.append("\(process) ok \(function) \(text)") }
+      lines.append("1 ok get \(round % 3 == 0 && !isUnknown ? before : now)")
       if lies, round == 290 {
-        lines += ["1 invoke get nil", "1 ok get \"x280;\""]
+        lines += ["1 invoke get nil", "1 ok get x280;"]
       }
     }
     let result = try Checker.check(History.text(lines.joined(separator: "\n")), CheckOptions())
