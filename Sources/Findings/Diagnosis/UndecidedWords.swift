@@ -99,6 +99,12 @@ public struct UndecidedWords: Sendable {
         " The search got as far as line "
         + "\(max(history.line[deepest], history.completedLine[deepest]))."
     }
+    if let knot = undecided.knot, let lines = knot.lines(of: history) {
+      story +=
+        " The knot is on lines \(lines.lowerBound) to \(lines.upperBound): of the "
+        + "\(Legible.count(knot.open.count, "operation")) open there no order was found that goes "
+        + "on to what completes on line \(lines.upperBound)."
+    }
   }
 
   /// An engine as people may call it.

@@ -128,15 +128,26 @@ public enum ViolationJSON {
 
   /// How far a search got that was given up.
   static func undecided(_ undecided: Undecided, _ history: History) -> JSON {
-    [
-      "key": history.values.json(undecided.key),
-      "reason": .string(undecided.reason.description),
-      "deepest": undecided.deepest.map { operation($0, of: history) } ?? .null,
-      "explained": JSON(undecided.explained),
-      "completions": JSON(undecided.completions),
-      "mostOpen": JSON(undecided.mostOpen),
-      "reached": .object(
-        undecided.reached.map { JSON.Member($0.algorithm, JSON($0.explained)) }),
+    var members = [
+      JSON.Member("key", history.values.json(undecided.key)),
+      JSON.Member("reason", .string(undecided.reason.description)),
+      JSON.Member("deepest", undecided.deepest.map { operation($0, of: history) } ?? .null),
+      JSON.Member("explained", JSON(undecided.explained)),
+      JSON.Member("completions", JSON(undecided.completions)),
+      JSON.Member("mostOpen", JSON(undecided.mostOpen)),
+      JSON.Member(
+        "reached",
+        .object(undecided.reached.map { JSON.Member($0.algorithm, JSON($0.explained)) })),
     ]
+    if let knot = undecided.knot, let lines = knot.lines(of: history) {
+      members.append(
+        JSON.Member(
+          "knot",
+          [
+            "firstLine": JSON(lines.lowerBound), "lastLine": JSON(lines.upperBound),
+            "openLines": .array(knot.open.map { JSON(Int(history.line[$0])) }),
+          ]))
+    }
+    return .object(members)
   }
 }
