@@ -1,7 +1,7 @@
 import Glibc
 
-// Files are sniffed and errors are read by what stands in them; the bytes decide, which is many times
-// faster than a comparison of characters.
+// Files are sniffed and errors are read by what stands in them; the bytes decide, which is many
+// times faster than a comparison of characters.
 
 extension UnsafeRawBufferPointer {
   /// Whether the bytes of a text stand somewhere in these.

@@ -30,7 +30,10 @@ struct TextPieces {
     var bytes = 0
     for call in task.calls {
       if call.function == .get {
-        guard call.end != .ok || task.values.kind(of: call.output) == .string else { return nil }
+        if call.end != .ok { continue }
+        guard call.output > ValueTable.null, task.values.kind(of: call.output) == .string else {
+          return nil
+        }
         continue
       }
       guard task.values.kind(of: call.input) == .string,
