@@ -95,7 +95,7 @@ import Testing
       if !isUnknown || round % 2 == 0 { now = function == "put" ? text : now + text }
       lines.append("1 invoke get nil")
       if !isUnknown { lines.append("\(process) ok \(function) \(text)") }
-      lines.append("1 ok get \(round % 3 == 0 && !isUnknown ? before : now)")
+      lines.append("1 ok get \(round % 3 == 2 && !isUnknown ? before : now)")
       if lies, round == 290 {
         lines += ["1 invoke get nil", "1 ok get x280;"]
       }
