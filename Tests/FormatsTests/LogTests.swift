@@ -132,7 +132,7 @@ struct LogTests {
     #expect(
       refusal(of: first + "[2] return 3\n")
         == "h:2:1: process 2 completes “return” (ok) but has no operation open; an invoke must "
-        + "come first (--lone-completions earliest takes it as begun before)")
+        + "come first")
     #expect(
       try read(first + "[1] ret").warnings == ["line 2, the last, is torn and was dropped"])
   }
