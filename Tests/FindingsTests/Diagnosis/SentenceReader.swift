@@ -23,7 +23,7 @@ struct SentenceReader {
         if case .client(_, let client) = fact { return "\(client)" }
         return nil
       })
-    for match in text.matches(of: /[Cc]lient (-?\d+)/) where !clients.contains(String(match.1)) {
+    for match in text.matches(of: Pattern.client) where !clients.contains(String(match.1)) {
       missing.append("client \(match.1)")
     }
     let lines = Set(
@@ -31,9 +31,8 @@ struct SentenceReader {
         if case .lines(_, let first, let last) = fact { return ["\(first)", "\(last)"] }
         return []
       })
-    let list = /\blines? (\d+(?:–\d+)?(?:, \d+(?:–\d+)?(?![\d.]))*(?: and \d+(?:–\d+)?)?)/
-    for match in text.matches(of: list) {
-      for number in match.1.matches(of: /\d+/) where !lines.contains(String(number.0)) {
+    for match in text.matches(of: Pattern.lines) {
+      for number in match.1.matches(of: Pattern.number) where !lines.contains(String(number.0)) {
         missing.append("line \(number.0)")
       }
     }
@@ -42,14 +41,14 @@ struct SentenceReader {
         if case .node(_, let node) = fact { return history.values.string(node) }
         return nil
       })
-    for match in text.matches(of: /\bnode (n\d+)/) where !nodes.contains(String(match.1)) {
+    for match in text.matches(of: Pattern.node) where !nodes.contains(String(match.1)) {
       missing.append("node \(match.1)")
     }
     let numbers = Set(
       sentence.facts.flatMap(words).flatMap { word in
-        word.matches(of: /\d+/).map { String($0.0) }
+        word.matches(of: Pattern.number).map { String($0.0) }
       })
-    for match in text.matches(of: /\d+/) where !numbers.contains(String(match.0)) {
+    for match in text.matches(of: Pattern.number) where !numbers.contains(String(match.0)) {
       missing.append("number \(match.0)")
     }
     return missing + claims(text)
@@ -58,18 +57,16 @@ struct SentenceReader {
   /// Words that claim something of everybody, or of order, and no fact that says so.
   private func claims(_ text: String) -> [String] {
     var missing: [String] = []
-    let universal = /\b(?:nobody|Nobody|never|ever|nothing|Nothing|Neither|alone|once only)\b/
-    if text.contains(universal), !sentence.facts.contains(where: \.isOfAll) {
+    if text.contains(Pattern.universal), !sentence.facts.contains(where: \.isOfAll) {
       missing.append("a claim of everybody")
     }
-    let order = /\b(?:before|after|afterwards|later|since then|again by then|between)\b/
-    if text.contains(order), !sentence.facts.contains(where: \.isOfOrder) {
+    if text.contains(Pattern.order), !sentence.facts.contains(where: \.isOfOrder) {
       missing.append("a claim of order")
     }
     let told: [(Regex<Substring>, (Fact) -> Bool)] = [
-      (/\backnowledged\b/, { $0.isOutcome(.ok) }), (/reported as failed/, { $0.isOutcome(.fail) }),
-      (/timed out/, { $0.isOutcome(.indeterminate) }),
-      (/never got an answer/, { $0.isOutcome(.indeterminate) }),
+      (Pattern.acknowledged, { $0.isOutcome(.ok) }), (Pattern.failed, { $0.isOutcome(.fail) }),
+      (Pattern.timedOut, { $0.isOutcome(.indeterminate) }),
+      (Pattern.unanswered, { $0.isOutcome(.indeterminate) }),
     ]
     for (word, holds) in told where text.contains(word) && !sentence.facts.contains(where: holds) {
       missing.append("an outcome")
@@ -153,4 +150,22 @@ extension Fact {
     default: false
     }
   }
+}
+
+/// Compiled once: a hundred thousand sentences are read.
+private enum Pattern {
+  // Safe to share: a pattern is never changed.
+  nonisolated(unsafe) static let client = /[Cc]lient (-?\d+)/
+  nonisolated(unsafe) static let lines =
+    /\blines? (\d+(?:–\d+)?(?:, \d+(?:–\d+)?(?![\d.]))*(?: and \d+(?:–\d+)?)?)/
+  nonisolated(unsafe) static let node = /\bnode (n\d+)/
+  nonisolated(unsafe) static let number = /\d+/
+  nonisolated(unsafe) static let universal =
+    /\b(?:nobody|Nobody|never|ever|nothing|Nothing|Neither|alone|once only)\b/
+  nonisolated(unsafe) static let order =
+    /\b(?:before|after|afterwards|later|since then|again by then|between)\b/
+  nonisolated(unsafe) static let acknowledged = /\backnowledged\b/
+  nonisolated(unsafe) static let failed = /reported as failed/
+  nonisolated(unsafe) static let timedOut = /timed out/
+  nonisolated(unsafe) static let unanswered = /never got an answer/
 }
