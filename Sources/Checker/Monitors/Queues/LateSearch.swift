@@ -2,9 +2,7 @@ import Base
 import Histories
 
 /// The search of ``LateTakes``.
-struct LateSearch {
-  typealias Ending = DepthFirst<BagMachine>.Ending
-
+struct LateSearch: TurnSearch {
   struct Configuration {
     var event = 0
     var taken: UInt64 = 0
@@ -13,118 +11,44 @@ struct LateSearch {
     var usage: Int32 = 0
   }
 
-  private struct Frame {
-    var configuration: Configuration
-    var first: Int
-    var next: Int
-  }
-
   /// An operation that comes next, and how little it promises.
-  private struct Choice {
+  struct Choice {
     var operation: Int32
     var rank: Int32
   }
 
   private let parts: LateParts
-  private let ledger: Ledger
-  private var memo: Memo
-  private var usage: UsageTable
+  var walk: TurnWalk<Configuration, Choice>
   private var counts: TrieTable
-  private let groups: [Problem.PendingGroup]
-  private let hasUsage: Bool
-  private var row: [UInt64]
-  private var path: [Frame] = []
-  private var choices: [Choice] = []
-  private var tried = 0
   private var order: [KeyAnswer.Step] = []
   private var isRecording = false
-  /// The configuration of the latest event.
-  private(set) var deepest = Configuration()
-
-  private let turn: Turn
+  private static let words = 1
 
   init(_ parts: LateParts, _ turn: Turn) {
     self.parts = parts
-    self.turn = turn
-    ledger = Ledger(parts.task.budget)
-    var packed = Problem()
-    for count in parts.pendingPuts.map(\.count) + [parts.pendingTakes.count] {
-      packed.pending.append(
-        Problem.PendingGroup(form: Form(code: 0), first: packed.pending.count, count: count))
-    }
-    hasUsage = packed.pending.contains { $0.count > 0 }
-    if hasUsage { packed.packUsage(.all) }
-    groups = packed.pending
-    var layout = Problem.Layout()
-    layout.slotWords = 1
-    layout.exact = [UInt64.max]
-    layout.pure = [0]
-    layout.optional = [0]
-    layout.hasUsage = hasUsage
-    usage = UsageTable(guards: packed.usageGuards, ledger: ledger)
-    counts = TrieTable(ledger)
+    walk = TurnWalk(
+      parts.task, turn, pending: parts.pendingPuts.map(\.count) + [parts.pendingTakes.count],
+      words: Self.words, start: Configuration())
+    counts = TrieTable(walk.ledger)
     counts.widen(to: max(1, parts.elements))
-    memo = Memo(layout, ledger: ledger)
-    row = [UInt64](repeating: 0, count: layout.rowWords)
   }
 
-  /// Runs to the end.
-  mutating func run() -> Ending {
+  mutating func begin() -> Configuration? {
     var start = Configuration()
     settle(&start)
-    if start.event == parts.operations.count {
-      path.append(Frame(configuration: start, first: 0, next: 0))
-      return .found
-    }
-    if !push(start) { return .stopped(ledger.spent ?? .cancelled) }
-    while let frame = path.last {
-      guard frame.next < choices.count else {
-        choices.removeLast(choices.count - frame.first)
-        path.removeLast()
-        continue
-      }
-      path[path.count - 1].next += 1
-      tried &+= 1
-      if memo.count >= turn.limit { return .paused }
-      if tried & 0xFFF == 0, let reason = ledger.spent { return .stopped(reason) }
-      var next = frame.configuration
-      guard take(Int(choices[frame.next].operation), &next) else {
-        if ledger.isExhausted { return .stopped(ledger.spent ?? .cancelled) }
-        continue
-      }
-      if next.event == parts.operations.count {
-        path.append(Frame(configuration: next, first: choices.count, next: choices.count))
-        return .found
-      }
-      if !push(next) { return .stopped(ledger.spent ?? .cancelled) }
-    }
-    return .exhausted
+    return start
   }
 
-  /// Puts a configuration on the path unless one that is known dominates it; false without memory.
-  private mutating func push(_ now: Configuration) -> Bool {
-    row[0] = UInt64(now.event) << 32 | UInt64(now.inside)
-    row[2] = now.taken
-    if hasUsage { row[3] = UInt64(UInt32(bitPattern: now.usage)) }
-    switch memo.insert(row, usage) {
-    case .known: return true
-    case .noMemory: return false
-    case .new: break
-    }
-    if now.event > deepest.event { deepest = now }
-    if path.count == path.capacity {
-      let larger = max(64, path.capacity * 2)
-      guard ledger.reserve(bytes: (larger - path.capacity) * 128) else { return false }
-      path.reserveCapacity(larger)
-    }
-    let first = choices.count
-    list(now)
-    path.append(Frame(configuration: now, first: first, next: first))
-    return true
-  }
+  func isFinished(_ now: Configuration) -> Bool { now.event == parts.operations.count }
 
-  private func used(_ group: Int, _ now: Configuration) -> Int {
-    hasUsage ? usage.used(now.usage, groups[group]) : 0
+  func explained(_ now: Configuration) -> Int { now.event }
+
+  func sides(_ now: Configuration) -> [(PairSide, Int)] { [(parts.operations, now.event)] }
+
+  mutating func describe(_ now: Configuration) {
+    walk.row[0] = UInt64(now.event) << 32 | UInt64(now.inside)
+    walk.row[2] = now.taken
+    walk.describe(usage: now.usage, after: Self.words)
   }
 
   private func isBlocked(_ element: Int32, by other: Int32) -> Bool {
@@ -133,12 +57,11 @@ struct LateSearch {
 
   // MARK: Choices
 
-  /// Lists what may come next, the most promising first.
-  private mutating func list(_ now: Configuration) {
+  mutating func list(_ now: Configuration) {
     let operations = parts.operations
-    let first = choices.count
+    let first = walk.choices.count
     let due = operations.completing[now.event]
-    choices.append(Choice(operation: due, rank: 1))
+    walk.choices.append(Choice(operation: due, rank: 1))
     guard parts.isPut[Int(due)] else { return }
     let element = operations.element[Int(due)]
     let open = operations.firstOpen[now.event]..<operations.firstOpen[now.event + 1]
@@ -147,18 +70,18 @@ struct LateSearch {
       let other = operations.element[Int(operation)]
       guard !parts.isPut[Int(operation)], now.taken & operations.bit[Int(operation)] == 0,
         isBlocked(other, by: element),
-        !choices[(first + 1)...].contains(where: {
+        !walk.choices[(first + 1)...].contains(where: {
           operations.element[Int($0.operation)] == other
         })
       else { continue }
-      choices.append(Choice(operation: operation, rank: rank(other, now)))
+      walk.choices.append(Choice(operation: operation, rank: rank(other, now)))
     }
-    guard choices.count - first > 1 else { return }
-    for place in first..<choices.count {
-      let choice = choices[place]
-      choices[place].rank = turn.rank(choice.rank, choice.operation, Int32(now.event))
+    guard walk.choices.count - first > 1 else { return }
+    for place in first..<walk.choices.count {
+      let choice = walk.choices[place]
+      walk.choices[place].rank = walk.turn.rank(choice.rank, choice.operation, Int32(now.event))
     }
-    choices[first...].sort { ($0.rank, $0.operation) < ($1.rank, $1.operation) }
+    walk.choices[first...].sort { ($0.rank, $0.operation) < ($1.rank, $1.operation) }
   }
 
   /// Before the put that completes now (0) comes a take whose element is in and has nothing in its
@@ -174,7 +97,8 @@ struct LateSearch {
   // MARK: Taking
 
   /// Lets an operation take effect, after what it needs; false when that is not to be had.
-  private mutating func take(_ operation: Int, _ now: inout Configuration) -> Bool {
+  mutating func take(_ choice: Choice, _ now: inout Configuration) -> Bool {
+    let operation = Int(choice.operation)
     let element = Int(parts.operations.element[operation])
     if parts.isPut[operation] {
       record(parts.operations.call[operation])
@@ -206,13 +130,12 @@ struct LateSearch {
         record(parts.operations.call[take])
         now.taken |= parts.operations.bit[take]
       } else {
-        let group = groups.count - 1
-        let used = used(group, now)
+        let group = walk.groups.count - 1
+        let used = walk.used(group, now.usage)
         guard used < parts.pendingTakes.count,
           parts.timeline.invoked[Int(parts.pendingTakes[used])] < parts.operations.end(now.event)
         else { return false }
-        now.usage = usage.setting(now.usage, groups[group], to: used + 1)
-        if now.usage == refused { return false }
+        guard walk.use(group, &now.usage) else { return false }
         record(parts.pendingTakes[used], parts.values[other])
       }
       guard change(other, by: -1, &now) else { return false }
@@ -229,13 +152,12 @@ struct LateSearch {
       now.taken |= parts.operations.bit[put]
       return true
     }
-    let used = used(element, now)
+    let used = walk.used(element, now.usage)
     guard used < parts.pendingPuts[element].count,
       parts.timeline.invoked[Int(parts.pendingPuts[element][used])]
         < parts.operations.end(now.event)
     else { return false }
-    now.usage = usage.setting(now.usage, groups[element], to: used + 1)
-    if now.usage == refused { return false }
+    guard walk.use(element, &now.usage) else { return false }
     record(parts.pendingPuts[element][used])
     return true
   }
@@ -279,13 +201,12 @@ struct LateSearch {
       KeyAnswer.Step(operation: parts.task.operations[Int(call)], result: result))
   }
 
-  /// The order that was found; nil when there was no memory to go along it once more.
   mutating func steps() -> [KeyAnswer.Step]? {
     isRecording = true
     var now = Configuration()
     settle(&now)
-    for frame in path.dropLast() {
-      guard take(Int(choices[frame.next - 1].operation), &now) else { return nil }
+    for frame in walk.path.dropLast() {
+      guard take(walk.choices[frame.next - 1], &now) else { return nil }
     }
     return order
   }

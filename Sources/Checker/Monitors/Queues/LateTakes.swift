@@ -46,17 +46,6 @@ enum LateTakes {
   private static func decide(_ parts: LateParts?, _ name: String) -> RungAnswer {
     guard let parts else { return .pass }
     if parts.lacksPuts { return parts.task.impasse }
-    var turn = Turn(parts.task.calls.count)
-    while true {
-      var search = LateSearch(parts, turn)
-      switch search.run() {
-      case .found: return search.steps().map { .order($0) } ?? .pass
-      case .exhausted: return parts.task.impasse
-      case .stopped(let reason):
-        let event = search.deepest.event
-        return parts.task.stopped(reason, name, explained: event, [(parts.operations, event)])
-      case .paused: turn.pass()
-      }
-    }
+    return LateSearch.decide(parts.task, name) { LateSearch(parts, $0) }
   }
 }

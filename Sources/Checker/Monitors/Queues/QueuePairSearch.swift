@@ -2,8 +2,8 @@ import Base
 import Histories
 
 /// The search of ``QueuePairs``.
-struct QueuePairSearch {
-  typealias Ending = DepthFirst<QueueMachine>.Ending
+struct QueuePairSearch: TurnSearch {
+  typealias Choice = Pair
 
   /// One pair: the place of a put or `-1 - element` for a pending one, the place of a take or -1
   /// for a pending one.
@@ -28,56 +28,20 @@ struct QueuePairSearch {
     var usage: Int32 = 0
   }
 
-  private struct Frame {
-    var configuration: Configuration
-    /// The pairs that may follow: from here to the next frame's.
-    var first: Int
-    /// The next of them to be tried.
-    var next: Int
-  }
-
   private let parts: QueueParts
-  private let ledger: Ledger
-  private var memo: Memo
-  private var usage: UsageTable
-  /// Counts of pending puts that are used, by element, and of pending takes, the last.
-  private let groups: [Problem.PendingGroup]
-  private let hasUsage: Bool
-  private var row: [UInt64]
-  private var path: [Frame] = []
-  private var choices: [Pair] = []
+  var walk: TurnWalk<Configuration, Pair>
   /// The takes that found nothing, by completion: their ends, and the most that is to be placed
   /// before anything that was invoked after each.
   private var emptyEnds: [Int32] = []
   private var emptyNeeds: [Int32] = []
   private var emptyStarts: [Int32] = []
-  private var tried = 0
-  /// The configuration with the most completions.
-  private(set) var deepest = Configuration()
-
-  private let turn: Turn
+  private static let words = 4
 
   init(_ parts: QueueParts, _ turn: Turn) {
     self.parts = parts
-    self.turn = turn
-    ledger = Ledger(parts.task.budget)
-    var packed = Problem()
-    for count in parts.pendingPuts.map(\.count) + [parts.pendingTakes.count] {
-      packed.pending.append(
-        Problem.PendingGroup(form: Form(code: 0), first: packed.pending.count, count: count))
-    }
-    hasUsage = packed.pending.contains { $0.count > 0 }
-    if hasUsage { packed.packUsage(.all) }
-    groups = packed.pending
-    var layout = Problem.Layout()
-    layout.slotWords = 4
-    layout.exact = [UInt64](repeating: UInt64.max, count: 4)
-    layout.pure = [UInt64](repeating: 0, count: 4)
-    layout.optional = layout.pure
-    layout.hasUsage = hasUsage
-    usage = UsageTable(guards: packed.usageGuards, ledger: ledger)
-    memo = Memo(layout, ledger: ledger)
-    row = [UInt64](repeating: 0, count: layout.rowWords)
+    walk = TurnWalk(
+      parts.task, turn, pending: parts.pendingPuts.map(\.count) + [parts.pendingTakes.count],
+      words: Self.words, start: Configuration())
     let timeline = parts.timeline
     emptyStarts = parts.empties.map { timeline.invoked[Int($0)] }
     let byEnd = parts.empties.indices.sorted {
@@ -91,90 +55,44 @@ struct QueuePairSearch {
     }
   }
 
-  /// Runs to the end.
-  mutating func run() -> Ending {
+  mutating func begin() -> Configuration? {
     var start = Configuration()
-    guard settle(&start) else { return .exhausted }
-    if isFinished(start) {
-      path.append(Frame(configuration: start, first: 0, next: 0))
-      return .found
-    }
-    if !push(start) { return .stopped(ledger.spent ?? .cancelled) }
-    while let frame = path.last {
-      guard frame.next < choices.count else {
-        choices.removeLast(choices.count - frame.first)
-        path.removeLast()
-        continue
-      }
-      path[path.count - 1].next += 1
-      tried &+= 1
-      if memo.count >= turn.limit { return .paused }
-      if tried & 0xFFF == 0, let reason = ledger.spent { return .stopped(reason) }
-      var next = frame.configuration
-      guard take(choices[frame.next], &next) else {
-        if ledger.isExhausted { return .stopped(ledger.spent ?? .cancelled) }
-        continue
-      }
-      if isFinished(next) {
-        path.append(Frame(configuration: next, first: choices.count, next: choices.count))
-        return .found
-      }
-      if !push(next) { return .stopped(ledger.spent ?? .cancelled) }
-    }
-    return .exhausted
+    return settle(&start) ? start : nil
   }
 
-  private func isFinished(_ now: Configuration) -> Bool {
+  func isFinished(_ now: Configuration) -> Bool {
     now.takeEvent == parts.takes.count && Int(now.placed) == parts.empties.count
   }
 
-  private func used(_ group: Int, _ now: Configuration) -> Int {
-    hasUsage ? usage.used(now.usage, groups[group]) : 0
+  func explained(_ now: Configuration) -> Int { now.putEvent + now.takeEvent }
+
+  func sides(_ now: Configuration) -> [(PairSide, Int)] {
+    [(parts.puts, now.putEvent), (parts.takes, now.takeEvent)]
   }
 
-  /// Puts a configuration on the path unless one that is known dominates it; false without memory.
-  private mutating func push(_ now: Configuration) -> Bool {
-    row[0] = UInt64(now.putEvent) << 32 | UInt64(now.takeEvent)
-    row[2] = now.putBits
-    row[3] = now.takeBits
-    row[4] = UInt64(UInt32(bitPattern: now.placed))
-    row[5] = UInt64(UInt32(bitPattern: now.waiting))
-    if hasUsage { row[6] = UInt64(UInt32(bitPattern: now.usage)) }
-    switch memo.insert(row, usage) {
-    case .known: return true
-    case .noMemory: return false
-    case .new: break
-    }
-    if now.putEvent + now.takeEvent > deepest.putEvent + deepest.takeEvent { deepest = now }
-    if path.count == path.capacity {
-      let larger = max(64, path.capacity * 2)
-      guard ledger.reserve(bytes: (larger - path.capacity) * 192) else { return false }
-      path.reserveCapacity(larger)
-    }
-    let first = choices.count
-    list(now)
-    path.append(Frame(configuration: now, first: first, next: first))
-    return true
+  mutating func describe(_ now: Configuration) {
+    walk.row[0] = UInt64(now.putEvent) << 32 | UInt64(now.takeEvent)
+    walk.row[2] = now.putBits
+    walk.row[3] = now.takeBits
+    walk.row[4] = UInt64(UInt32(bitPattern: now.placed))
+    walk.row[5] = UInt64(UInt32(bitPattern: now.waiting))
+    walk.describe(usage: now.usage, after: Self.words)
   }
 
   // MARK: Pairs
 
   /// Takes a pair; false when what is left could not be explained then.
-  private mutating func take(_ pair: Pair, _ now: inout Configuration) -> Bool {
+  mutating func take(_ pair: Pair, _ now: inout Configuration) -> Bool {
     if pair.put >= 0 {
       parts.puts.take(Int(pair.put), &now.putEvent, &now.putBits)
     } else {
-      let group = Int(-1 - pair.put)
-      now.usage = usage.setting(now.usage, groups[group], to: used(group, now) + 1)
-      if now.usage == refused { return false }
+      guard walk.use(Int(-1 - pair.put), &now.usage) else { return false }
     }
     if pair.take >= 0 {
       parts.takes.take(Int(pair.take), &now.takeEvent, &now.takeBits)
       now.waiting = -1
     } else {
-      let group = groups.count - 1
-      now.usage = usage.setting(now.usage, groups[group], to: used(group, now) + 1)
-      if now.usage == refused { return false }
+      guard walk.use(walk.groups.count - 1, &now.usage) else { return false }
       now.waiting = parts.puts.returned[Int(pair.put)]
     }
     return settle(&now)
@@ -187,12 +105,12 @@ struct QueuePairSearch {
     var latest = max(
       parts.puts.latestTaken(now.putEvent, now.putBits),
       parts.takes.latestTaken(now.takeEvent, now.takeBits))
-    if hasUsage {
+    if walk.hasUsage {
       for (element, pending) in parts.pendingPuts.enumerated() where !pending.isEmpty {
-        let used = used(element, now)
+        let used = walk.used(element, now.usage)
         if used > 0 { latest = max(latest, timeline.invoked[Int(pending[used - 1])]) }
       }
-      let used = used(groups.count - 1, now)
+      let used = walk.used(walk.groups.count - 1, now.usage)
       if used > 0 { latest = max(latest, timeline.invoked[Int(parts.pendingTakes[used - 1])]) }
     }
     let gone = emptyEnds.prefixCount(below: latest)
@@ -208,9 +126,8 @@ struct QueuePairSearch {
     return true
   }
 
-  /// Lists the pairs that may come next, the most promising first.
-  private mutating func list(_ now: Configuration) {
-    let first = choices.count
+  mutating func list(_ now: Configuration) {
+    let first = walk.choices.count
     let putEnd = parts.puts.end(now.putEvent)
     let takeEnd = parts.takes.end(now.takeEvent)
     let limit = min(putEnd, takeEnd)
@@ -224,12 +141,12 @@ struct QueuePairSearch {
       }
     }
     addPending(limit, now)
-    guard choices.count - first > 1 else { return }
-    for place in first..<choices.count {
-      let pair = choices[place]
-      choices[place].rank = turn.rank(pair.rank, pair.put, pair.take)
+    guard walk.choices.count - first > 1 else { return }
+    for place in first..<walk.choices.count {
+      let pair = walk.choices[place]
+      walk.choices[place].rank = walk.turn.rank(pair.rank, pair.put, pair.take)
     }
-    choices[first...].sort { ($0.rank, $0.put, $0.take) < ($1.rank, $1.put, $1.take) }
+    walk.choices[first...].sort { ($0.rank, $0.put, $0.take) < ($1.rank, $1.put, $1.take) }
   }
 
   /// Adds the puts that a take may belong to.
@@ -247,29 +164,29 @@ struct QueuePairSearch {
         else { continue }
         if isOutdone(put, open.lowerBound..<place, puts, now.putBits, now, limit) { continue }
         best = Int32(put)
-        choices.append(
+        walk.choices.append(
           Pair(put: best, take: take, rank: late + puts.event[put] - Int32(now.putEvent)))
       }
     }
     let pending = parts.pendingPuts[Int(element)]
-    let used = pending.isEmpty ? 0 : used(Int(element), now)
+    let used = pending.isEmpty ? 0 : walk.used(Int(element), now.usage)
     guard used < pending.count else { return }
     let invoked = parts.timeline.invoked[Int(pending[used])]
     guard invoked < limit, invoked > now.waiting else { return }
     if best >= 0, !isBetween(invoked, puts.invoked[Int(best)], now) { return }
-    choices.append(Pair(put: -1 - element, take: take, rank: late + 64))
+    walk.choices.append(Pair(put: -1 - element, take: take, rank: late + 64))
   }
 
   /// Adds a pending take of what completes next of the puts.
   private mutating func addPending(_ limit: Int32, _ now: Configuration) {
-    let used = used(groups.count - 1, now)
+    let used = walk.used(walk.groups.count - 1, now.usage)
     guard now.putEvent < parts.puts.count, used < parts.pendingTakes.count else { return }
     let put = parts.puts.completing[now.putEvent]
     let invoked = parts.puts.invoked[Int(put)]
     guard parts.timeline.invoked[Int(parts.pendingTakes[used])] < parts.takes.end(now.takeEvent),
       invoked < limit
     else { return }
-    choices.append(Pair(put: put, take: -1, rank: 128))
+    walk.choices.append(Pair(put: put, take: -1, rank: 128))
   }
 
   /// Whether an open operation of the same element that completes earlier is as good.
@@ -297,13 +214,12 @@ struct QueuePairSearch {
 
   // MARK: Order
 
-  /// The order that was found.
-  func order() -> [KeyAnswer.Step] {
+  func steps() -> [KeyAnswer.Step]? {
     var merge = QueueMerge(parts)
-    for (place, frame) in path.enumerated() {
+    for (place, frame) in walk.path.enumerated() {
       merge.place(empties: Int(frame.configuration.placed))
-      if place + 1 < path.count {
-        let pair = choices[frame.next - 1]
+      if place + 1 < walk.path.count {
+        let pair = walk.choices[frame.next - 1]
         merge.add(put: pair.put, take: pair.take)
       }
     }

@@ -45,20 +45,7 @@ enum QueuePairs {
   static let rung = Rung("queue-pairs", bytesPerCall: 640) { (task) throws(CheckError) in
     guard let parts = QueueParts(task) else { return .pass }
     if parts.lacksPuts { return task.impasse }
-    var turn = Turn(task.calls.count)
-    while true {
-      var search = QueuePairSearch(parts, turn)
-      switch search.run() {
-      case .found: return .order(search.order())
-      case .exhausted: return task.impasse
-      case .stopped(let reason):
-        let (puts, takes) = (search.deepest.putEvent, search.deepest.takeEvent)
-        return task.stopped(
-          reason, "queue-pairs", explained: puts + takes,
-          [(parts.puts, puts), (parts.takes, takes)])
-      case .paused: turn.pass()
-      }
-    }
+    return QueuePairSearch.decide(task, "queue-pairs") { QueuePairSearch(parts, $0) }
   }
 }
 

@@ -2,9 +2,7 @@ import Base
 import Histories
 
 /// The search of ``StackWindows``.
-struct StackWindowSearch {
-  typealias Ending = DepthFirst<StackMachine>.Ending
-
+struct StackWindowSearch: TurnSearch {
   struct Configuration {
     var event = 0
     var taken: UInt64 = 0
@@ -42,12 +40,6 @@ struct StackWindowSearch {
     var passing: Int32 { self == .late || self == .passing ? 3 : 7 }
   }
 
-  private struct Frame {
-    var configuration: Configuration
-    var first: Int
-    var next: Int
-  }
-
   /// A completed push that is in.
   struct Held {
     var push: Int
@@ -61,52 +53,25 @@ struct StackWindowSearch {
   let parts: LateParts
   /// Whether every push has all places of its interval.
   private(set) var isExact = true
-  private let ledger: Ledger
-  private var memo: Memo
-  private var usage: UsageTable
+  var walk: TurnWalk<Configuration, Choice>
   private var masks: PairTable
   private var cells: PairTable
   private var lists: ListTable
-  private let groups: [Problem.PendingGroup]
-  private let hasUsage: Bool
-  private var row: [UInt64]
-  private var path: [Frame] = []
-  private var choices: [Choice] = []
-  private var tried = 0
   /// The first place of each operation.
   private var from: [Int32] = []
   private var schedule: StackSchedule?
-  /// The configuration of the latest event.
-  private(set) var deepest = Configuration()
-
-  private let turn: Turn
   private let preference: Preference
+  private static let words = 2
 
   init(_ parts: LateParts, _ turn: Turn) {
     self.parts = parts
-    self.turn = turn
     preference = Preference.allCases[turn.number % Preference.allCases.count]
-    ledger = Ledger(parts.task.budget)
-    var packed = Problem()
-    for count in parts.pendingPuts.map(\.count) + [parts.pendingTakes.count] {
-      packed.pending.append(
-        Problem.PendingGroup(form: Form(code: 0), first: packed.pending.count, count: count))
-    }
-    hasUsage = packed.pending.contains { $0.count > 0 }
-    if hasUsage { packed.packUsage(.all) }
-    groups = packed.pending
-    var layout = Problem.Layout()
-    layout.slotWords = 2
-    layout.exact = [UInt64.max, UInt64.max]
-    layout.pure = [0, 0]
-    layout.optional = [0, 0]
-    layout.hasUsage = hasUsage
-    usage = UsageTable(guards: packed.usageGuards, ledger: ledger)
-    masks = PairTable(ledger)
-    cells = PairTable(ledger)
-    lists = ListTable(ledger)
-    memo = Memo(layout, ledger: ledger)
-    row = [UInt64](repeating: 0, count: layout.rowWords)
+    walk = TurnWalk(
+      parts.task, turn, pending: parts.pendingPuts.map(\.count) + [parts.pendingTakes.count],
+      words: Self.words, start: Configuration())
+    masks = PairTable(walk.ledger)
+    cells = PairTable(walk.ledger)
+    lists = ListTable(walk.ledger)
     var event = 0
     for operation in 0..<parts.operations.count {
       while parts.operations.end(event) < parts.operations.invoked[operation] { event += 1 }
@@ -117,64 +82,23 @@ struct StackWindowSearch {
     }
   }
 
-  /// Runs to the end.
-  mutating func run() -> Ending {
+  mutating func begin() -> Configuration? {
     var start = Configuration()
     settle(&start)
-    if start.event == parts.operations.count {
-      path.append(Frame(configuration: start, first: 0, next: 0))
-      return .found
-    }
-    if !push(start) { return .stopped(ledger.spent ?? .cancelled) }
-    while let frame = path.last {
-      guard frame.next < choices.count else {
-        choices.removeLast(choices.count - frame.first)
-        path.removeLast()
-        continue
-      }
-      path[path.count - 1].next += 1
-      tried &+= 1
-      if memo.count >= turn.limit { return .paused }
-      if tried & 0xFFF == 0, let reason = ledger.spent { return .stopped(reason) }
-      var next = frame.configuration
-      guard take(choices[frame.next], &next) else {
-        if ledger.isExhausted { return .stopped(ledger.spent ?? .cancelled) }
-        continue
-      }
-      if next.event == parts.operations.count {
-        path.append(Frame(configuration: next, first: choices.count, next: choices.count))
-        return .found
-      }
-      if !push(next) { return .stopped(ledger.spent ?? .cancelled) }
-    }
-    return .exhausted
+    return start
   }
 
-  /// Puts a configuration on the path unless one that is known dominates it; false without memory.
-  private mutating func push(_ now: Configuration) -> Bool {
-    row[0] = UInt64(now.event) << 32 | UInt64(now.inside)
-    row[2] = now.taken
-    row[3] = now.covered
-    if hasUsage { row[4] = UInt64(UInt32(bitPattern: now.usage)) }
-    switch memo.insert(row, usage) {
-    case .known: return true
-    case .noMemory: return false
-    case .new: break
-    }
-    if now.event > deepest.event { deepest = now }
-    if path.count == path.capacity {
-      let larger = max(64, path.capacity * 2)
-      guard ledger.reserve(bytes: (larger - path.capacity) * 160) else { return false }
-      path.reserveCapacity(larger)
-    }
-    let first = choices.count
-    list(now)
-    path.append(Frame(configuration: now, first: first, next: first))
-    return true
-  }
+  func isFinished(_ now: Configuration) -> Bool { now.event == parts.operations.count }
 
-  private func used(_ group: Int, _ now: Configuration) -> Int {
-    hasUsage ? usage.used(now.usage, groups[group]) : 0
+  func explained(_ now: Configuration) -> Int { now.event }
+
+  func sides(_ now: Configuration) -> [(PairSide, Int)] { [(parts.operations, now.event)] }
+
+  mutating func describe(_ now: Configuration) {
+    walk.row[0] = UInt64(now.event) << 32 | UInt64(now.inside)
+    walk.row[2] = now.taken
+    walk.row[3] = now.covered
+    walk.describe(usage: now.usage, after: Self.words)
   }
 
   private func isOpen(_ call: Int32, _ now: Configuration) -> Bool {
@@ -223,13 +147,12 @@ struct StackWindowSearch {
 
   // MARK: Choices
 
-  /// Lists what may come next, the most promising first.
-  private mutating func list(_ now: Configuration) {
+  mutating func list(_ now: Configuration) {
     let operations = parts.operations
-    let first = choices.count
+    let first = walk.choices.count
     let due = operations.completing[now.event]
     if parts.isPut[Int(due)] {
-      choices.append(Choice(operation: due, rank: preference.completing))
+      walk.choices.append(Choice(operation: due, rank: preference.completing))
       var met: [Int32] = []
       let open = operations.firstOpen[now.event]..<operations.firstOpen[now.event + 1]
       for place in open {
@@ -244,16 +167,16 @@ struct StackWindowSearch {
     } else {
       list(due, now)
     }
-    if choices.count - first > 1 {
-      for place in first..<choices.count {
-        let choice = choices[place]
-        choices[place].place = Int32(place)
+    if walk.choices.count - first > 1 {
+      for place in first..<walk.choices.count {
+        let choice = walk.choices[place]
+        walk.choices[place].place = Int32(place)
         // Noise, but for the first round.
-        if turn.number >= Preference.allCases.count {
-          choices[place].rank = turn.rank(choice.rank, choice.operation, choice.copy)
+        if walk.turn.number >= Preference.allCases.count {
+          walk.choices[place].rank = walk.turn.rank(choice.rank, choice.operation, choice.copy)
         }
       }
-      choices[first...].sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
+      walk.choices[first...].sort { ($0.rank, $0.place) < ($1.rank, $1.place) }
     }
   }
 
@@ -262,12 +185,12 @@ struct StackWindowSearch {
     let operations = parts.operations
     let element = operations.element[Int(pop)]
     if Int(element) == parts.elements {
-      choices.append(Choice(operation: pop, rank: 6))
+      walk.choices.append(Choice(operation: pop, rank: 6))
       return
     }
     // Open pushes: of two the one is popped whose going leaves more.
     var pushes: [Int] = []
-    var pops = parts.pendingTakes.count - used(groups.count - 1, now)
+    var pops = parts.pendingTakes.count - walk.used(walk.groups.count - 1, now.usage)
     for place in Int(operations.firstOpen[now.event])..<Int(operations.firstOpen[now.event + 1]) {
       let operation = Int(operations.open[place])
       guard now.taken & operations.bit[operation] == 0 else { continue }
@@ -277,14 +200,14 @@ struct StackWindowSearch {
         !pushes.contains(where: { from[operation] <= from[$0] })
       {
         pushes.append(operation)
-        choices.append(
+        walk.choices.append(
           Choice(operation: pop, copy: Int32(operation), rank: preference.passing))
       }
     }
     let pending = parts.pendingPuts[Int(element)]
-    let used = pending.isEmpty ? 0 : used(Int(element), now)
+    let used = pending.isEmpty ? 0 : walk.used(Int(element), now.usage)
     if used < pending.count, isOpen(pending[used], now) {
-      choices.append(Choice(operation: pop, copy: Self.pending, rank: 8))
+      walk.choices.append(Choice(operation: pop, copy: Self.pending, rank: 8))
     }
     // Those that are in, from the one with the smallest window.
     let all = held(now.inside, since: 0).held
@@ -300,7 +223,7 @@ struct StackWindowSearch {
         if other.push != copy.push, left(other, start) == 0 { conflicts += 1 }
       }
       if conflicts > pops { break }
-      choices.append(
+      walk.choices.append(
         Choice(
           operation: pop, copy: Int32(copy.push),
           rank: conflicts == 0 ? 4 : 8 + Int32(truncatingIfNeeded: conflicts)))
@@ -310,7 +233,7 @@ struct StackWindowSearch {
   // MARK: Taking
 
   /// Lets a push complete or an element be popped; false when something is left without a place.
-  private mutating func take(_ choice: Choice, _ now: inout Configuration) -> Bool {
+  mutating func take(_ choice: Choice, _ now: inout Configuration) -> Bool {
     let operations = parts.operations
     let operation = Int(choice.operation)
     now.taken |= operations.bit[operation]
@@ -332,9 +255,8 @@ struct StackWindowSearch {
     let operations = parts.operations
     if copy == Self.pending {
       let element = Int(operations.element[pop])
-      let used = used(element, now)
-      now.usage = usage.setting(now.usage, groups[element], to: used + 1)
-      if now.usage == refused { return false }
+      let used = walk.used(element, now.usage)
+      guard walk.use(element, &now.usage) else { return false }
       schedule?.push(parts.pendingPuts[element][used])
     } else if copy >= 0, Int(operations.event[Int(copy)]) >= now.event {
       now.taken |= operations.bit[Int(copy)]
@@ -394,13 +316,12 @@ struct StackWindowSearch {
         return true
       }
     }
-    let group = groups.count - 1
-    let used = used(group, now)
+    let group = walk.groups.count - 1
+    let used = walk.used(group, now.usage)
     guard used < parts.pendingTakes.count, isOpen(parts.pendingTakes[used], now) else {
       return false
     }
-    now.usage = usage.setting(now.usage, groups[group], to: used + 1)
-    if now.usage == refused { return false }
+    guard walk.use(group, &now.usage) else { return false }
     schedule?.pop(
       parts.pendingTakes[used], at: now.event, result: parts.values[Int(element)])
     return true
@@ -443,13 +364,12 @@ struct StackWindowSearch {
 
   // MARK: Order
 
-  /// The order that was found; nil when there was no memory to go along it once more.
   mutating func steps() -> [KeyAnswer.Step]? {
     schedule = StackSchedule(parts)
     var now = Configuration()
     settle(&now)
-    for frame in path.dropLast() {
-      guard take(choices[frame.next - 1], &now) else { return nil }
+    for frame in walk.path.dropLast() {
+      guard take(walk.choices[frame.next - 1], &now) else { return nil }
     }
     for one in held(now.inside, since: 0).held {
       let place = last(one)

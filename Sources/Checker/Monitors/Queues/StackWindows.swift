@@ -42,18 +42,6 @@ enum StackWindows {
   static let rung = Rung("stack-windows", bytesPerCall: 640) { (task) throws(CheckError) in
     guard let parts = LateParts(task, puts: .push, isOrdered: false) else { return .pass }
     if parts.lacksPuts { return task.impasse }
-    var turn = Turn(task.calls.count)
-    while true {
-      var search = StackWindowSearch(parts, turn)
-      switch search.run() {
-      case .found: return search.steps().map { .order($0) } ?? .pass
-      case .exhausted: return search.isExact ? task.impasse : .pass
-      case .stopped(let reason):
-        let event = search.deepest.event
-        return task.stopped(
-          reason, "stack-windows", explained: event, [(parts.operations, event)])
-      case .paused: turn.pass()
-      }
-    }
+    return StackWindowSearch.decide(task, "stack-windows") { StackWindowSearch(parts, $0) }
   }
 }
