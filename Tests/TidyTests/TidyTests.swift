@@ -31,6 +31,31 @@ struct TidyTests {
     #expect(Self.tests.count > 10)
   }
 
+  /// What is tracked at the top level is what was settled; a log or a scratch file is not.
+  @Test func theTopLevelHasWhatWasSettled() throws {
+    guard FileManager.default.fileExists(atPath: Self.root.appending(path: ".git").path) else {
+      return
+    }
+    let git = Process()
+    git.executableURL = URL(filePath: "/usr/bin/env")
+    git.arguments = ["git", "-C", Self.root.path, "ls-files"]
+    let output = Pipe()
+    git.standardOutput = output
+    try git.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    git.waitUntilExit()
+    let names = Set(
+      String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap {
+        $0.split(separator: "/").first.map(String.init)
+      })
+    let settled: Set = [
+      "Package.swift", "Sources", "Tests", "histories", "docs", "README.md", "LICENSE",
+      "CHANGELOG.md",
+    ]
+    #expect(names.isSuperset(of: settled))
+    #expect(names.filter { !$0.hasPrefix(".") }.subtracting(settled).isEmpty, "\(names)")
+  }
+
   @Test func linesAreAtMost100Columns() {
     for file in Self.sources + Self.tests {
       for (number, line) in file.lines.enumerated() where line.count > 100 {

@@ -7,32 +7,11 @@ import Testing
 
 /// The monitors of containers whose elements are put in once, against the referee.
 @Suite struct ContainerTests {
-  /// A container: how it is used and what a faultless one takes out.
-  struct Kind: Sendable, CustomTestStringConvertible {
-    var model: String
-    var rung: String
-    var put: String
-    var take: String
-    /// Whether it passes when elements are lost and takes pending; rarely, then.
-    var mayPass = false
-    /// Of the elements that are in, in the order in which they were put in.
-    var next: @Sendable ([Int], inout SplitMix64) -> Int
-    var testDescription: String { rung }
-  }
+  typealias Kind = ContainerKind
 
-  static let kinds = [
-    Kind(model: "queue", rung: "queue-monitor", put: "enqueue", take: "dequeue") { _, _ in 0 },
-    Kind(model: "bag", rung: "bag-monitor", put: "enqueue", take: "dequeue") {
-      $1.draw(0..<$0.count)
-    },
-    Kind(model: "stack", rung: "stack-monitor", put: "push", take: "pop", mayPass: true) {
-      inside, _ in inside.count - 1
-    },
-    Kind(
-      model: "priority-queue", rung: "priority-queue-monitor", put: "insert", take: "delete-min",
-      mayPass: true
-    ) { inside, _ in inside.indices.min { inside[$0] < inside[$1] } ?? 0 },
-  ]
+  static let kinds = Kind.all(
+    queue: "queue-monitor", bag: "bag-monitor", stack: "stack-monitor",
+    priorityQueue: "priority-queue-monitor")
 
   /// Operations that a faultless container did, some answers then replaced.
   private func faultless(_ kind: Kind, _ random: inout SplitMix64) throws -> History {
@@ -43,21 +22,10 @@ import Testing
       invoking: [0.35, 0.5, 0.65][random.draw(0..<3)], &random)
     let points = intervals.points(&random)
     let puts = [0.4, 0.5, 0.65][random.draw(0..<3)]
-    var labels = [Label](repeating: Label(kind.take), count: count)
-    var inside: [Int] = []
     // Numbers that do not grow with time, for a priority queue.
     let numbers = Array(0..<count).shuffled(using: &random)
-    for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
-      let happens = !intervals.isPending[operation] || random.chance(0.5)
-      if random.chance(puts) {
-        let element = numbers[operation]
-        labels[operation] = Label(kind.put, .integer(Int64(element)), .integer(Int64(element)))
-        if happens { inside.append(element) }
-      } else if !inside.isEmpty {
-        let place = kind.next(inside, &random)
-        labels[operation].output = .integer(Int64(inside[place]))
-        if happens { inside.remove(at: place) }
-      }
+    var labels = kind.faultless(intervals, puts: puts, points, &random) { place, _ in
+      numbers[place]
     }
     let lies = [0, 0.1, 0.3, 1][random.draw(0..<4)]
     let answers = labels.filter { $0.function == kind.put }.map(\.input) + [nil]

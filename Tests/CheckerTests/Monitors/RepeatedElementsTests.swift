@@ -7,30 +7,11 @@ import Testing
 
 /// The searches of containers whose elements are put in more than once, against the referee.
 @Suite struct RepeatedElementsTests {
-  /// A container, and what a faultless one takes out.
-  struct Kind: Sendable, CustomTestStringConvertible {
-    var model: String
-    var rung: String
-    var put: String
-    var take: String
-    /// The place of what is taken out among what is in, in the order in which it was put in.
-    var next: @Sendable ([Int], inout SplitMix64) -> Int
-    var testDescription: String { rung }
-  }
+  typealias Kind = ContainerKind
 
-  static let kinds = [
-    Kind(model: "queue", rung: "queue-pairs", put: "enqueue", take: "dequeue") { _, _ in 0 },
-    Kind(model: "bag", rung: "bag-late-takes", put: "enqueue", take: "dequeue") {
-      $1.draw(0..<$0.count)
-    },
-    Kind(model: "stack", rung: "stack-windows", put: "push", take: "pop") { inside, _ in
-      inside.count - 1
-    },
-    Kind(
-      model: "priority-queue", rung: "priority-queue-late-takes", put: "insert",
-      take: "delete-min"
-    ) { inside, _ in inside.indices.min { inside[$0] < inside[$1] } ?? 0 },
-  ]
+  static let kinds = Kind.all(
+    queue: "queue-pairs", bag: "bag-late-takes", stack: "stack-windows",
+    priorityQueue: "priority-queue-late-takes")
 
   /// What a faultless container did with a few different elements, some answers then replaced.
   private func history(_ kind: Kind, _ random: inout SplitMix64) throws -> History {
@@ -42,19 +23,8 @@ import Testing
     let points = intervals.points(&random)
     let puts = [0.4, 0.5, 0.6, 0.7][random.draw(0..<4)]
     let elements = random.draw(1..<5)
-    var labels = [Label](repeating: Label(kind.take), count: count)
-    var inside: [Int] = []
-    for operation in points.indices.sorted(by: { points[$0] < points[$1] }) {
-      let happens = !intervals.isPending[operation] || random.chance(0.5)
-      if random.chance(puts) {
-        let element = random.draw(0..<elements)
-        labels[operation] = Label(kind.put, .integer(Int64(element)), .integer(Int64(element)))
-        if happens { inside.append(element) }
-      } else if !inside.isEmpty {
-        let place = kind.next(inside, &random)
-        labels[operation].output = .integer(Int64(inside[place]))
-        if happens { inside.remove(at: place) }
-      }
+    var labels = kind.faultless(intervals, puts: puts, points, &random) {
+      $1.draw(0..<elements)
     }
     let lies = [0, 0.1, 0.3, 1][random.draw(0..<4)]
     for operation in 0..<count where labels[operation].function == kind.take && random.chance(lies)

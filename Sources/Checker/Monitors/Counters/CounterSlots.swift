@@ -50,9 +50,7 @@ struct CounterSweep {
   /// Nil when the additions differ or a value has the wrong shape.
   init?(_ task: KeyTask) {
     let values = task.values
-    guard let initial = task.settings.initial,
-      let start = initial <= ValueTable.null ? 0 : values.integer(initial)
-    else { return nil }
+    guard let start = try? task.settings.initialInteger(values) else { return nil }
     self.task = task
     timeline = Timeline(task.calls)
     var step: Int64 = 0
