@@ -97,15 +97,10 @@ extension History {
 
   /// Whether a value is a list of `[function, key, value]` with the functions of transactions.
   private func isMicroOperations(_ id: ValueID) -> Bool {
-    guard id >= 0, values.kind(of: id) == .list else { return false }
-    let parts = values.parts(of: id)
-    return !parts.isEmpty
-      && parts.allSatisfy { part in
-        let words = values.parts(of: part)
-        guard values.kind(of: part) == .list, words.count == 3, let name = words.first else {
-          return false
-        }
-        return values.string(name).map { Self.microOperations.contains($0) } ?? false
+    values.isTransaction(id)
+      && values.parts(of: id).allSatisfy { step in
+        let name = values.parts(of: step).first.flatMap { values.string($0) }
+        return name.map(Self.microOperations.contains) ?? false
       }
   }
 

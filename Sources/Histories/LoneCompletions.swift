@@ -76,27 +76,24 @@ struct LoneBeginnings {
     return event
   }
 
-  private static let asks: Set<String> = [
-    "read", "get", "dequeue", "pop", "delete-min", "generate", "acquire", "release",
-  ]
-
   private func argument(
     of completion: Event, _ names: inout EventNames
   ) throws(HistoryError) -> ValueID {
     let function = names.functions[Int(completion.function)]
     let value = completion.value
     let pair = names.values.pair(value)
-    if Self.asks.contains(function) {
+    let role = FunctionRole(function)
+    if role == .asks || role == .acts {
       // A pair may be a key and what was read under it, which says itself what was asked.
       return pair == nil ? ValueTable.null : value
     }
-    if function == "contains", let pair {
+    if role == .looks, let pair {
       if names.values.bool(pair.second) != nil { return pair.first }
       if let inner = names.values.pair(pair.second), names.values.bool(inner.second) != nil {
         return names.values.intern(list: [pair.first, inner.first])
       }
     }
-    let said = function == "cas" ? value : pair?.second ?? value
+    let said = role == .compares ? value : pair?.second ?? value
     guard completion.kind != .fail, !says(said, completion.kind, names) else {
       return value == ValueTable.none ? ValueTable.null : value
     }

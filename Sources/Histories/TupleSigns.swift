@@ -64,7 +64,7 @@ public struct TupleSigns: Sendable {
   ///
   /// - Complexity: O(operations).
   public mutating func add(_ history: History) {
-    let roles = history.functions.map(Role.init)
+    let roles = history.functions.map(FunctionRole.init)
     for operation in 0..<history.count {
       let finding = history.finding(operation, roles[Int(history.function[operation])])
       switch finding {
@@ -84,37 +84,15 @@ private enum Finding {
   case keys, noKeys, either, both
 }
 
-/// What a function does with its value.
-private enum Role {
-  /// It is invoked with null and answered with what is there.
-  case asks
-  /// It is invoked with null, and its answer says nothing more.
-  case acts
-  case compares, looks, transacts
-  /// Its value is put in or named.
-  case puts
-
-  init(_ function: String) {
-    switch function {
-    case "read", "dequeue", "pop", "delete-min", "get", "generate": self = .asks
-    case "acquire", "release": self = .acts
-    case "cas": self = .compares
-    case "contains": self = .looks
-    case "txn": self = .transacts
-    default: self = .puts
-    }
-  }
-}
-
 extension History {
   @inline(__always)
-  fileprivate func finding(_ operation: Int, _ role: Role) -> Finding {
+  fileprivate func finding(_ operation: Int, _ role: FunctionRole) -> Finding {
     let value = input[operation]
     guard value > ValueTable.true, values.kind(of: value) == .list else { return .noKeys }
     return findingOfList(operation, role)
   }
 
-  private func findingOfList(_ operation: Int, _ role: Role) -> Finding {
+  private func findingOfList(_ operation: Int, _ role: FunctionRole) -> Finding {
     let input = input[operation]
     guard key[operation] == ValueTable.none else { return .noKeys }
     let parts = values.parts(of: input)
@@ -122,14 +100,14 @@ extension History {
       let isFlat = role == .compares && parts.count == 3 && isName(parts[parts.startIndex])
       return isFlat ? .keys : .noKeys
     }
-    if parts.allSatisfy(isMicroOperation) { return .noKeys }
+    if parts.allSatisfy(values.isMicroOperation) { return .noKeys }
     let answered = outcome[operation] == .ok && output[operation] != ValueTable.none
     switch role {
     case .puts: return .either
     case .acts: return value == ValueTable.null && isName(name) ? .keys : .either
     case .transacts:
       return isName(name) && values.kind(of: value) == .list
-        && values.parts(of: value).allSatisfy(isMicroOperation) ? .keys : .either
+        && values.parts(of: value).allSatisfy(values.isMicroOperation) ? .keys : .either
     case .looks:
       guard answered, let (first, second) = values.pair(output[operation]) else {
         return answered ? .noKeys : .either
@@ -161,14 +139,6 @@ extension History {
     case .list, .set, .map: return false
     default: return true
     }
-  }
-
-  /// Whether a value is `[function key value]`.
-  private func isMicroOperation(_ id: ValueID) -> Bool {
-    guard values.kind(of: id) == .list else { return false }
-    let parts = values.parts(of: id)
-    guard parts.count == 3, let name = parts.first else { return false }
-    return [.keyword, .string].contains(values.kind(of: name))
   }
 
   fileprivate func sign(_ operation: Int, isAnswer: Bool = false) -> TupleSigns.Sign {

@@ -255,4 +255,10 @@ import Testing
       #expect(message { try check("0 invoke pop nil", header: header) } == expected)
     }
   }
+
+  /// What reads transactions knows the names that it may not take for one's.
+  @Test func everyFunctionOfAModelIsKnownBelow() {
+    let names = Set(FunctionName.allCases.filter { $0 != .txn }.map(\.rawValue))
+    #expect(names == History.namesOfModels)
+  }
 }

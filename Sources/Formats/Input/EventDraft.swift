@@ -51,7 +51,7 @@ struct EventDraft {
     }
     var function = function
     if function < 0 {
-      guard MicroOperations.isTransaction(value, in: names.values) else {
+      guard names.values.isTransaction(value) else {
         throw Lack(message: "found no “f” in this event, expected a function's name")
       }
       function = names.function("txn")
