@@ -30,6 +30,7 @@ public final class Budget: Sendable {
   private let used = Atomic<Int64>(0)
   private let peak = Atomic<Int64>(0)
   private let cancelled = Atomic<Bool>(false)
+  private let parts = Lock<[Budget]>([])
   private let resident: (@Sendable () -> Int64)?
   /// What was booked since the process was last measured.
   private let unmeasured = Atomic<Int64>(0)
@@ -49,9 +50,16 @@ public final class Budget: Sendable {
     self.resident = resident
   }
 
-  /// Asks every holder to stop; safe from any thread and from a signal handler.
+  /// Asks every holder to stop, those of its parts included; safe from any thread.
   public func cancel() {
     cancelled.store(true, ordering: .relaxed)
+    for part in parts.withLock({ $0 }) { part.cancel() }
+  }
+
+  /// Takes the budget of a part of the work: whoever cancels the whole cancels it as well.
+  public func include(_ part: Budget) {
+    parts.withLock { $0.append(part) }
+    if cancelled.load(ordering: .relaxed) { part.cancel() }
   }
 
   /// Books memory before it is allocated (negative gives back); false when the limit forbids it.

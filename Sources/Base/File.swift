@@ -130,6 +130,13 @@ public enum File {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The size of a regular file in bytes, nil for anything else.
+  public static func size(_ path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   /// The names in a folder, sorted, without `.` and `..`.
   public static func names(in folder: String) throws(Failure) -> [String] {
     guard let stream = opendir(folder) else {

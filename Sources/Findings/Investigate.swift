@@ -41,6 +41,9 @@ public struct Investigate: Sendable {
     self.attend = attend
   }
 
+  /// Of so many operations what they exercised is counted at once.
+  private static let fewOperations = 50_000
+
   // MARK: - The walk
 
   /// Reads and judges a file; one that cannot be is a finding as well. `signal` is set when one
@@ -76,8 +79,11 @@ public struct Investigate: Sendable {
   public func judge(
     _ history: History, file: String, wantsWitness: Bool = false, signal: inout Int32?
   ) throws(Failure) -> HistoryFindings {
+    // One key leaves all cores but one idle.
+    let isLarge = history.count > Self.fewOperations && options().threads > 1
+    let counting = isLarge ? Beside { Coverage(of: history) } : nil
     let result = try check(history, file: file, wantsWitness: wantsWitness, signal: &signal)
-    return try judge(history, result, file: file)
+    return try judge(history, result, file: file, coverage: counting?.value())
   }
 
   /// Checks a history; an interruption gives `undecided`.
@@ -102,13 +108,15 @@ public struct Investigate: Sendable {
 
   /// Decides what a result means, with everything that is known of the history and its run;
   /// `isWhole` says whether the history is all that was checked, and not what a stream remembers
-  /// of it. Throws what reading a run's record throws.
+  /// of it; `coverage` is that of the history, where it is known. Throws what reading a run's
+  /// record throws.
   public func judge(
-    _ history: History, _ result: CheckResult?, file: String, isWhole: Bool = true
+    _ history: History, _ result: CheckResult?, file: String, isWhole: Bool = true,
+    coverage: Coverage? = nil
   ) throws(Failure) -> HistoryFindings {
     let folder = RunFolder(ofHistory: file)
     let record = try folder.flatMap { (folder) throws(Failure) in try RunRecord(in: folder) }
-    let coverage = Coverage(of: history)
+    let coverage = coverage ?? Coverage(of: history)
     var lacks = record.map { isWhole ? $0.shortcomings(of: coverage) : $0.shortcomings } ?? []
     if let result {
       lacks = Shortfall(result, history, isWhole: isWhole).sentences(allowsVacuous) + lacks

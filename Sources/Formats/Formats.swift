@@ -20,7 +20,7 @@ public enum Formats {
     let prefix = UnsafeRawBufferPointer(rebasing: bytes.prefix(prefixLength))
     var best: (any HistoryFormat)?
     var confidence = Confidence.no
-    for format in all {
+    for format in all where format.surest > confidence {
       let claim = format.sniff(prefix)
       if claim > confidence { (best, confidence) = (format, claim) }
     }

@@ -16,6 +16,9 @@ public protocol HistoryFormat: Sendable {
   /// is asked for before; else 0.
   var memoryPerByte: Int { get }
 
+  /// The surest that ``sniff(_:)`` can be: where an earlier format is as sure, it is not asked.
+  var surest: Confidence { get }
+
   /// How much the first bytes of a file look like this format.
   ///
   /// They are at most ``Formats/prefixLength``, decompressed and without a byte order mark.
@@ -45,6 +48,9 @@ extension HistoryFormat {
 
   /// 0: most formats take as much again as their bytes.
   public var memoryPerByte: Int { 0 }
+
+  /// Most formats have a mark that no other has.
+  public var surest: Confidence { .certain }
 
   /// Nil: most formats are read from bytes in memory.
   public func read(

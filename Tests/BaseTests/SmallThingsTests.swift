@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Base
@@ -34,6 +35,49 @@ struct SmallThingsTests {
     #expect(Budget(bytes: 7 << 20, resident: { 6 << 20 }).isNearlyFull)
     #expect(!Budget(bytes: 7 << 20).isNearlyFull)
     #expect(MachineMemory.resident() > 1 << 20)
+  }
+
+  /// What was done stays there for whoever asks later.
+  @Test func workGoesOnBeside() {
+    let steps = Lock(0)
+    let one = Beside { () -> Int in
+      while steps.withLock({ $0 }) == 0 {}
+      return 41
+    }
+    steps.withLock { $0 = 1 }
+    #expect(one.value() + 1 == 42)
+  }
+
+  /// Results come in order and none is far ahead, whichever is slow.
+  @Test func resultsAreHandedOutInOrder() {
+    let (handed, most) = (Lock(0), Lock(0))
+    WorkerPool.inOrder(200, threads: 3, ahead: 5) { number in
+      let behind = handed.withLock { $0 }
+      most.withLock { $0 = max($0, number - behind) }
+      if number % 50 == 7 { usleep(2000) }
+      return number * number
+    } each: { number, result in
+      #expect(result == number * number)
+      #expect(handed.withLock { $0 } == number)
+      handed.withLock { $0 += 1 }
+    }
+    #expect(handed.withLock { $0 } == 200)
+    // What was taken is not yet counted here.
+    #expect(most.withLock { $0 } <= 5)
+  }
+
+  /// Who throws gets no further result, and jobs that run come to their end.
+  @Test func anErrorEndsWhatIsHandedOut() {
+    let done = Lock(0)
+    #expect(throws: Failure(.usage, "enough")) {
+      try WorkerPool.inOrder(1000, threads: 2, ahead: 4) { number in
+        done.withLock { $0 += 1 }
+        return number
+      } each: { (number, _) throws(Failure) in
+        if number == 3 { throw Failure(.usage, "enough") }
+      }
+    }
+    #expect((4...8).contains(done.withLock { $0 }))
   }
 
   /// The least limit on the way up counts, in both versions of control groups.

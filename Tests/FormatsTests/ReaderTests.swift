@@ -148,10 +148,14 @@ struct ReaderTests {
       ("started\n0\t:invoke\t:read\tnil\n", "jepsen-log"),
       ("[1] call enq(2)", "call-return"), ("# @object atomic-stack\n", "call-return"),
       ("# x\n\n[12]  call pop", "call-return"),
+      ("process,f,value,start,end\n1,read,3,4,5\n", "csv"),
+      ("{\"resourceSpans\":[]}", "otlp"),
     ])
   func detection(text: String, name: String) {
-    let found = Array(text.utf8).withUnsafeBytes { Formats.detect($0)?.name }
-    #expect(found == name)
+    Array(text.utf8).withUnsafeBytes { bytes in
+      #expect(Formats.detect(bytes)?.name == name)
+      #expect(Formats.all.allSatisfy { $0.sniff(bytes) <= $0.surest })
+    }
   }
 }
 

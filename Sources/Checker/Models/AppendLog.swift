@@ -72,6 +72,8 @@ struct AppendLogMachine: Machine {
 
   func restarts(_ pure: Form, by form: Form) -> Bool { false }
 
+  func mayRestart(_ form: Form) -> Bool { false }
+
   /// A pending append of an element that no read shows took effect after all reads, if at all.
   func isIdle(pending form: Form) -> Bool { !seen.contains(form.a) }
 

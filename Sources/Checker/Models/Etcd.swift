@@ -82,6 +82,8 @@ struct EtcdMachine: Machine {
 
   func restarts(_ pure: Form, by form: Form) -> Bool { false }
 
+  func mayRestart(_ form: Form) -> Bool { false }
+
   mutating func next(_ state: Int32, _ form: Form, choice: Int32) -> Int32 {
     let request = calls.requests[Int(form.code)]
     var map = states[Int(state)].map

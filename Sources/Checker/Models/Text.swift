@@ -88,6 +88,8 @@ struct TextMachine: Machine {
     form.code == Code.put && cells.isPrefix(form.a, of: pure.a)
   }
 
+  func mayRestart(_ form: Form) -> Bool { form.code == Code.put }
+
   func describe(_ state: Int32) -> String {
     if state == forgotten { return "one that nobody gets" }
     let shown = 60

@@ -37,6 +37,9 @@ protocol Machine: SendableMetatype {
   /// Whether the form may lead from any state to one from which the pure form is reachable.
   func restarts(_ pure: Form, by form: Form) -> Bool
 
+  /// Whether the form, which is not pure, ``restarts(_:by:)`` any pure form at all.
+  func mayRestart(_ form: Form) -> Bool
+
   /// Whether ``forgetting(_:before:)`` ever forgets.
   static var forgets: Bool { get }
 
@@ -124,6 +127,7 @@ extension Machine {
   func isBlind(_ form: Form) -> Bool { false }
   func isReachable(_ pure: Form, from state: Int32) -> Bool { true }
   func restarts(_ pure: Form, by form: Form) -> Bool { true }
+  func mayRestart(_ form: Form) -> Bool { !form.isPure }
   func isIdle(pending form: Form) -> Bool { false }
   func merged(pending form: Form) -> Form { form }
   func result(of form: Form, from state: Int32, to next: Int32) -> ValueID { ValueTable.none }

@@ -35,6 +35,8 @@ struct Steps<M: Machine> {
   /// Operations in the order in which they take effect, while a path is replayed.
   var recorded: [KeyAnswer.Step] = []
   var isRecording = false
+  /// What looking ahead knows of the operations that come later.
+  var restarting = Restarting()
   /// The configuration at the end of the path that was replayed last.
   private(set) var replayed: [UInt64] = []
 
@@ -71,6 +73,7 @@ struct Steps<M: Machine> {
     source = row
     eventLimit = problem.eventCount
     sight = problem.eventCount
+    if M.horizon > 1 { restarting = Restarting(problem, machine) }
   }
 
   /// Makes the configuration at the start; it arrives from `-1 - number`.
@@ -312,56 +315,6 @@ extension Steps {
   private mutating func record(_ operation: Int32) {
     recorded.append(
       KeyAnswer.Step(operation: problem.operations[Int(operation)], result: ValueTable.none))
-  }
-}
-
-// MARK: - Looking ahead
-
-extension Steps {
-  /// Whether the next pure operation that must be taken never can be, or the goal never can.
-  private func isDoomed() -> Bool {
-    guard M.horizon > 0, reductions.isSuperset(of: [.lookAhead, .pureAtOnce]) else { return false }
-    let state = Int32(truncatingIfNeeded: row[0] & 0x7FFF_FFFF)
-    let event = Int(row[0] >> 32)
-    let limit = M.horizon == 1 ? min(sight, event + 1) : sight
-    var target = event
-    while target < limit {
-      let operation = problem.completing[target]
-      if problem.forms[Int(operation)].isPure, !isTaken(operation, at: event) { break }
-      target += 1
-    }
-    if target < limit, !isAttainable(target, state, at: event) { return true }
-    guard goal >= 0, goal != target, problem.forms[Int(problem.completing[goal])].isPure,
-      !isTaken(problem.completing[goal], at: event)
-    else { return false }
-    return !isAttainable(goal, state, at: event)
-  }
-
-  /// Whether the pure operation that completes at a target may yet become possible.
-  private func isAttainable(_ target: Int, _ state: Int32, at event: Int) -> Bool {
-    let pure = problem.forms[Int(problem.completing[target])]
-    if machine.isReachable(pure, from: state) { return true }
-    for operation in open.list where !isTaken(operation, at: event) {
-      if restarts(pure, by: problem.forms[Int(operation)]) { return true }
-    }
-    for operation in problem.opened[event]..<problem.opened[target]
-    where restarts(pure, by: problem.forms[Int(operation)]) {
-      return true
-    }
-    for group in problem.pending
-    where restarts(pure, by: group.form) && isAvailable(group, in: row, at: target) {
-      return true
-    }
-    return false
-  }
-
-  private func restarts(_ pure: Form, by form: Form) -> Bool {
-    !form.isPure && machine.restarts(pure, by: form)
-  }
-
-  /// Whether the current configuration has taken a completed operation.
-  private func isTaken(_ operation: Int32, at event: Int) -> Bool {
-    operation < problem.opened[event] && isTaken(operation, in: row)
   }
 }
 

@@ -59,6 +59,9 @@ public struct MappedFormat: HistoryFormat {
     (map?.shape ?? shape) == .intervals ? [.time] : [.line, .time]
   }
 
+  /// Names of fields leave room for doubt, spans do not.
+  public var surest: Confidence { notation == .otlp ? .certain : .likely }
+
   /// A header with names of fields, or spans; JSON with other names is asked for by name.
   public func sniff(_ prefix: UnsafeRawBufferPointer) -> Confidence {
     guard shape != .intervals || notation == .otlp, notation != .json else { return .no }

@@ -56,8 +56,8 @@ enum CheckCommand: Command {
     var tally = VerdictTally()
     var ending = Ending.holds
     var signal: Int32?
-    for file in files {
-      let found = investigate.file(file, wantsWitness: witness != nil, signal: &signal)
+    try investigate.files(files, wantsWitness: witness != nil, signal: &signal) {
+      (found) throws(Failure) in
       try witness?.write(found)
       if arguments.has("json") {
         try terminal.output(VerdictJSON.object(found).description + "\n")
@@ -67,7 +67,6 @@ enum CheckCommand: Command {
       }
       tally.add(found)
       ending.merge(found.ending)
-      if signal != nil { break }
     }
     try witness?.finish()
     if files.count > 1, !arguments.has("json") { terminal.note(tally.line) }

@@ -2,11 +2,11 @@ import Glibc
 import Synchronization
 
 /// Runs numbered jobs on a few threads, in the order of their numbers.
-enum WorkerPool {
+public enum WorkerPool {
   /// Calls `job` once for every number below `count` and returns when all are done.
   ///
   /// Every thread has ended when it returns; with one thread nothing is started.
-  static func run(_ count: Int, threads: Int, _ job: @escaping @Sendable (Int) -> Void) {
+  public static func run(_ count: Int, threads: Int, _ job: @escaping @Sendable (Int) -> Void) {
     let shared = Work(count: count, job: job)
     let helpers = max(0, min(threads, count) - 1)
     var handles: [pthread_t] = []
