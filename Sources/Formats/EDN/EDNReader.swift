@@ -5,14 +5,16 @@ import Histories
 struct EDNReader {
   private let file: String
   private let bytes: UnsafeRawBufferPointer
-  private var scanner: EDNScanner
+  var scanner: EDNScanner
   private var place: LineCounter
-  private var builder: HistoryBuilder
+  var builder: HistoryBuilder
+  /// What the walk for usual events remembers.
+  var usual = UsualNames()
   private var functions: [ValueID: FunctionID] = [:]
   /// What the keys of events mean, by their values.
   private var names: [ValueID: Name] = [:]
   /// The further fields of the event at hand.
-  private var extras: [(field: Int32, value: ValueID)] = []
+  var extras: [(field: Int32, value: ValueID)] = []
   private var isFirst = true
 
   init(_ bytes: UnsafeRawBufferPointer, file: String, _ options: ReadOptions) {
@@ -65,7 +67,14 @@ struct EDNReader {
         throw neverClosed(start)
       }
       switch scanner.peek {
-      case UInt8(ascii: "{"): try event()
+      case UInt8(ascii: "{"):
+        let start = scanner.position
+        if !isFirst, let draft = usualEvent() {
+          try add(draft, at: start)
+        } else {
+          try event()
+        }
+        if builder.eventCount == Self.firstEvents { reserve() }
       case UInt8(ascii: "[") where closing == nil: try forms(until: UInt8(ascii: "]"))
       case UInt8(ascii: "(") where closing == nil: try forms(until: UInt8(ascii: ")"))
       case closing:
@@ -77,6 +86,14 @@ struct EDNReader {
     }
   }
 
+  /// Makes room for the whole file, judged by its first events.
+  private mutating func reserve() {
+    let length = Double(scanner.position) / Double(Self.firstEvents)
+    builder.reserve(operations: Int(Double(bytes.count) / length * 0.52) + 1024)
+  }
+
+  private static let firstEvents = 2048
+
   /// The error for a bracket whose partner the file does not have.
   private func neverClosed(_ start: Int) -> ScanError {
     var failure = scanner.error(
@@ -85,7 +102,7 @@ struct EDNReader {
     return failure
   }
 
-  private mutating func skipSpace() throws(ScanError) {
+  mutating func skipSpace() throws(ScanError) {
     try scanner.skipSpace(into: &builder.values)
   }
 }

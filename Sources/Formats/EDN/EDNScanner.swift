@@ -7,7 +7,7 @@ import Histories
 /// character, a pattern, a ratio and `##Inf` become strings; vectors and lists are one. The keys of
 /// `#:name{:a 1}` are what they stand for, `:name/a`.
 struct EDNScanner {
-  private let base: UnsafePointer<UInt8>
+  let base: UnsafePointer<UInt8>
   /// The next byte to read.
   var position = 0
   /// The first byte that is not ours.

@@ -1,0 +1,93 @@
+import Base
+import Histories
+import TestSupport
+import Testing
+
+@testable import Formats
+
+@Suite("EDN's events in their usual form")
+struct UsualEventsTests {
+  /// What events are read as; an error without its column.
+  private func outcome(_ events: [String]) -> String {
+    let all = ["{:process 9, :type :invoke, :f :read}"] + events
+    let bytes = Array(
+      (all.joined(separator: "\n") + "\n; more than any word that is loaded\n").utf8)
+    return bytes.withUnsafeBytes { all in
+      var reader = EDNReader(all, file: "h", ReadOptions())
+      do throws(FormatError) {
+        try reader.read()
+      } catch {
+        // A string that was torn open may show the tab.
+        return "line \(error.line): \(error.message)".replacing(#"{\t"#, with: "{")
+      }
+      let history = reader.finish()
+      return columns(history)
+    }
+  }
+
+  private static let values = [
+    "0", "7", "nil", "12345678", "999999999999999", "9999999999999999", "-3", "01", "1.5", "1N",
+    "nile", "true", "\"ab\"", "[1 2]", "[1 ", "{}", "#{1}", "#_ 3 4", "#a.Tuple [1 2]", ":a", "}",
+  ]
+
+  private func event(_ random: inout SplitMix64) -> String {
+    func pick(_ words: [String]) -> String {
+      let isPlain = random.next() % 2 == 0
+      return words[Int(random.next() % UInt64(isPlain ? min(3, words.count) : words.count))]
+    }
+    var members = [
+      ":process \(pick(["0", "1", "2", "31", ":nemesis", "-1"]))",
+      ":type \(pick([":invoke", ":invoke", ":ok", ":info", ":fail", ":okay", "\"ok\""]))",
+      ":f \(pick([":read", ":write", ":cas", ":a-long-name", "read", ":a/b", ":start!"]))",
+    ]
+    for _ in 0..<random.next() % 5 {
+      switch random.next() % 8 {
+      case 0: members.append(":key \(pick(Self.values))")
+      case 1: members.append(":time \(pick(Self.values))")
+      case 2: members.append(":node \"n1\"")
+      case 3: members.append(":index \(pick(Self.values))")
+      default: members.append(":value \(pick(Self.values))")
+      }
+    }
+    if random.next() % 2 == 0 { members.swapAt(0, Int(random.next() % UInt64(members.count))) }
+    let text = "{" + members.joined(separator: random.next() % 2 == 0 ? ", " : " ") + "}"
+    guard random.next() % 6 == 0 else { return text }
+    // A byte is lost, doubled or another.
+    var bytes = Array(text.utf8)
+    let place = Int(random.next() % UInt64(bytes.count))
+    switch random.next() % 3 {
+    case 0: bytes.remove(at: place)
+    case 1: bytes.insert(bytes[place], at: place)
+    default: bytes[place] = UInt8(ascii: ",") ^ UInt8(random.next() % 16)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test("say the same as with a tab in them, which takes the exact walk, damaged or not")
+  func agreesWithTheExactWalk() {
+    var random = SplitMix64(seed: 13)
+    var read = 0
+    var refused = 0
+    for _ in 0..<trials(12_000) {
+      let events = (0...random.next() % 2).map { _ in event(&random) }
+      let exact = events.map { $0.hasPrefix("{") ? "{\t" + $0.dropFirst() : $0 }
+      let found = outcome(events)
+      #expect(found == outcome(exact), "\(events)")
+      if found.hasPrefix("line ") { refused += 1 } else { read += 1 }
+    }
+    #expect(read > 1000 && refused > 1000)
+  }
+
+  @Test("are read in that walk")
+  func takesTheWalk() {
+    let text = "{:type :ok, :f :read, :value 3, :process 12, :time 55, :index 7}"
+    let bytes = Array((text + "\n" + String(repeating: " ", count: 40)).utf8)
+    bytes.withUnsafeBytes { all in
+      var reader = EDNReader(all, file: "h", ReadOptions())
+      let draft = reader.usualEvent()
+      #expect(draft?.kind == .ok && draft?.process == .client(12) && draft?.time == 55)
+      #expect(reader.extras.count == 1)
+      #expect(reader.scanner.position == text.utf8.count)
+    }
+  }
+}
