@@ -78,6 +78,21 @@ struct UsualEventsTests {
     #expect(read > 1000 && refused > 1000)
   }
 
+  @Test(
+    "end their values where the exact walk does",
+    arguments: [
+      "{:process 0 :value 3:type :invoke :f :read}", "{:process 0:value 3 :type :invoke :f :read}",
+      "{:process 0 :type :invoke:f :read}", "{:process 0 :type :invoke :f :read:value nil}",
+      "{:process 0 :type :invoke :f :read :value nil:time 5}",
+      "{:process 0 :type :invoke :f :read :time 5:value nil}",
+      "{:process 0 :type :invoke :f :read :index 5:value nil}",
+    ])
+  func endsOfValues(event: String) {
+    let found = outcome([event])
+    #expect(found.hasPrefix("line 2: "))
+    #expect(found == outcome(["{\t" + event.dropFirst()]))
+  }
+
   @Test("are read in that walk")
   func takesTheWalk() {
     let text = "{:type :ok, :f :read, :value 3, :process 12, :time 55, :index 7}"

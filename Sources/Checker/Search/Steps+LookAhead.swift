@@ -12,7 +12,11 @@ struct Restarting {
   /// What ``last(before:of:_:_:)`` found for each event; -2 where nobody has asked yet.
   private var found: [Int32] = []
 
+  /// Knows nothing yet.
   init() {}
+
+  /// Whether it knows anything.
+  var isMade: Bool { !before.isEmpty }
 
   init<M: Machine>(_ problem: Problem, _ machine: M) {
     before.reserveCapacity(problem.forms.count + 1)
@@ -69,7 +73,7 @@ extension Steps {
       if restarts(pure, by: problem.forms[Int(operation)]) { return true }
     }
     if problem.opened[event] < problem.opened[target],
-      restarting.last(before: target, of: pure, problem, machine) >= problem.opened[event]
+      lastRestarting(before: target, pure) >= problem.opened[event]
     {
       return true
     }
@@ -78,6 +82,11 @@ extension Steps {
       return true
     }
     return false
+  }
+
+  private mutating func lastRestarting(before target: Int, _ pure: Form) -> Int32 {
+    if !restarting.isMade { restarting = Restarting(problem, machine) }
+    return restarting.last(before: target, of: pure, problem, machine)
   }
 
   private func restarts(_ pure: Form, by form: Form) -> Bool {

@@ -35,7 +35,7 @@ struct Steps<M: Machine> {
   /// Operations in the order in which they take effect, while a path is replayed.
   var recorded: [KeyAnswer.Step] = []
   var isRecording = false
-  /// What looking ahead knows of the operations that come later.
+  /// What looking ahead knows of the operations that come later, once it was asked.
   var restarting = Restarting()
   /// The configuration at the end of the path that was replayed last.
   private(set) var replayed: [UInt64] = []
@@ -73,7 +73,6 @@ struct Steps<M: Machine> {
     source = row
     eventLimit = problem.eventCount
     sight = problem.eventCount
-    if M.horizon > 1 { restarting = Restarting(problem, machine) }
   }
 
   /// Makes the configuration at the start; it arrives from `-1 - number`.

@@ -8,7 +8,7 @@ struct StretchReader {
   let settings: Settings
   /// The stretch's values, with those of the settings.
   let values: ValueTable
-  private let functions: [FunctionName]
+  private let columns: CallColumns
   private var forms: any FormReader
   /// The stream's id of each value of the stretch, once it was asked for.
   private var names: [ValueID]
@@ -21,21 +21,16 @@ struct StretchReader {
       options, header: history.header, values: &values, model: model.nullRead)
     self.history = history
     self.values = values
-    functions = Call.functions(of: history)
+    columns = CallColumns(history, Call.functions(of: history), settings)
     forms = try model.forms(settings, values)
     names = [ValueID](repeating: ValueTable.none, count: values.count)
-  }
-
-  /// The operation as the model sees it, in the stretch's ids; nil when it did not happen.
-  private func call(_ operation: Int) -> Call? {
-    Call(operation, of: history, as: functions, settings)
   }
 
   /// The operation as it was invoked, whatever became of it.
   mutating func invocation(
     _ operation: Int, _ moment: Int64, _ stream: inout ValueTable
   ) -> StreamCall {
-    var call = Call(invocation: operation, of: history, as: functions)
+    var call = Call(invocation: operation, columns)
     call.input = name(call.input, &stream)
     return StreamCall(
       call: call, key: name(history.key[operation], &stream), invoked: moment,
@@ -50,7 +45,7 @@ struct StretchReader {
   ) throws(CheckError) -> StreamCall {
     var done = begun
     done.completedTime = history.completedTime[operation]
-    guard let call = call(operation) else { return done }
+    guard let call = Call(operation, columns) else { return done }
     done.traits = try forms.traits(of: call)
     let input = done.call.input
     done.call = call

@@ -74,15 +74,16 @@ struct Call: Sendable {
   }
 
   /// Reads an operation as it was invoked, whatever became of it.
-  init(invocation operation: Int, of history: History, as functions: [FunctionName]) {
-    function = functions[Int(history.function[operation])]
-    input = history.input[operation]
+  @inline(__always)
+  init(invocation operation: Int, _ columns: borrowing CallColumns) {
+    function = columns.functions[Int(columns.function[operation])]
+    input = columns.input[operation]
     output = ValueTable.none
     end = .pending
-    process = history.processes[operation]
-    lineOfInvocation = history.line[operation]
+    process = columns.processes[operation]
+    lineOfInvocation = columns.line[operation]
     lineOfCompletion = 0
-    invoked = history.invoked[operation]
+    invoked = columns.invoked[operation]
     returned = History.never
   }
 
