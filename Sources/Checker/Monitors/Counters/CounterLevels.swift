@@ -10,16 +10,12 @@ import Histories
 /// each gap make the difference of its two sums. It keeps real time iff none that is left for a
 /// later gap completed before one of this gap was invoked.
 ///
-/// **Dynamic programming** over the gaps. A configuration is which of the open additions (those
-/// that may be in this gap or a later one) have been placed, and how many of the unknown ones of
-/// each number. What all configurations have placed is the same but for these, so the unknown ones'
-/// share of the sum follows from the rest. Of unknown additions of one number the first invoked
-/// are taken first: it is possible whenever another is.
-///
-/// - *Exact*: with a narrow beam first and a wide one last. An order is an order; if the beam never
-///   had to leave a configuration out and none is left, no order exists. Otherwise it passes.
-/// - *Relaxed*, between the two: unknown additions may be taken again and again, in any sums. If no
-///   configuration is left after some gap, no order exists.
+/// **Dynamic programming** over the gaps, twice. What all orders have placed after a gap is the same
+/// but for the open additions (those that may be in this gap or a later one), so the unknown ones'
+/// share of the sum follows from which of those are placed. ``LevelGraph`` finds all ways to place
+/// them when unknown additions may be taken again and again: without one no order exists, and what
+/// does not lead to the end need not be looked at. ``LevelSweep`` goes along it and keeps account of
+/// the unknown additions; it finds an order, or there is none, or it gives up.
 ///
 /// Additions of 0 are placed where they were invoked, unknown ones that no read needs left out.
 enum CounterLevels {
@@ -50,6 +46,8 @@ struct LevelledCounter {
     /// Its invocation and completion.
     var start: Int32
     var end: Int32
+    /// The place of its number among those of unknown additions; the largest number when none has.
+    var kind = Int.max
   }
 
   let task: KeyTask
@@ -68,8 +66,6 @@ struct LevelledCounter {
   private(set) var unknown: [[Int32]] = []
   /// Completed additions of 0.
   private(set) var zeros: [Int32] = []
-  /// What all unknown additions make.
-  private(set) var stock: Int64 = 0
 
   /// Nil when additions of both signs are there, a sum does not fit, reads go back, or a value has
   /// the wrong shape.
@@ -150,7 +146,6 @@ struct LevelledCounter {
       if end == Timeline.never {
         if addition.number == 0 { continue }
         classes[addition.number, default: []].append(addition.call)
-        stock += addition.number
       } else if addition.number == 0 {
         zeros.append(addition.call)
       } else {
@@ -164,20 +159,36 @@ struct LevelledCounter {
     }
     numbers = classes.keys.sorted(by: >)
     unknown = numbers.map { classes[$0] ?? [] }
+    var kinds: [Int64: Int] = [:]
+    for (place, number) in numbers.enumerated() { kinds[number] = place }
+    for gap in opening.indices {
+      for place in opening[gap].indices {
+        opening[gap][place].kind = kinds[opening[gap][place].number] ?? Int.max
+      }
+    }
   }
 
   /// Decides.
   func answer() -> RungAnswer {
-    if numbers.isEmpty { return run(width: 1 << 16) ?? .pass }
-    if let answer = run(width: 64) ?? run(width: 512) { return answer }
-    var relaxed = LevelSweep(self, width: 1 << 11, isRelaxed: true)
-    if case .none = relaxed.run() { return impasse() }
-    return run(width: 1 << 12) ?? .pass
+    let stock = UnknownStock(self)
+    guard let largest = numbers.first else { return run(stock, .exact) ?? .pass }
+    if let answer = run(stock, .narrow(64, largest)) ?? run(stock, .narrow(512, largest)) {
+      return answer
+    }
+    var bound = LevelGraph(self, stock, .relaxed)
+    if case .none = bound.run() { return impasse() }
+    return run(stock, .exact) ?? .pass
   }
 
-  /// What an exact run says; nil when its beam was too narrow.
-  private func run(width: Int) -> RungAnswer? {
-    var sweep = LevelSweep(self, width: width, isRelaxed: false)
+  /// What a graph says and the sweep along it; nil when they were too narrow.
+  private func run(_ stock: UnknownStock, _ scope: LevelGraph.Scope) -> RungAnswer? {
+    var graph = LevelGraph(self, stock, scope)
+    switch graph.run() {
+    case .none: return impasse()
+    case .tooMany: return nil
+    case .some: break
+    }
+    var sweep = LevelSweep(self, graph)
     switch sweep.run() {
     case .some(let gaps): return .order(order(gaps))
     case .none: return impasse()
