@@ -172,12 +172,10 @@ struct LevelledCounter {
   func answer() -> RungAnswer {
     let stock = UnknownStock(self)
     guard let largest = numbers.first else { return run(stock, .exact) ?? .pass }
-    if let answer = run(stock, .narrow(64, largest)) ?? run(stock, .narrow(512, largest)) {
-      return answer
-    }
+    if let answer = run(stock, .narrow(1 << 12, largest)) { return answer }
     var bound = LevelGraph(self, stock, .relaxed)
     if case .none = bound.run() { return impasse() }
-    return run(stock, .exact) ?? .pass
+    return run(stock, .exact) ?? run(stock, .narrow(256, largest)) ?? .pass
   }
 
   /// What a graph says and the sweep along it; nil when they were too narrow.

@@ -98,7 +98,7 @@ struct LevelGraph {
   private var work = 0
   private var nextPoll = 0
 
-  private static let edgeLimit = 1 << 24
+  private static let edgeLimit = 1 << 26
   private static let mostChoices = 1 << 13
 
   init(_ counter: LevelledCounter, _ stock: UnknownStock, _ scope: Scope) {

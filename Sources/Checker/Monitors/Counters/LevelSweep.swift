@@ -61,7 +61,7 @@ struct LevelSweep {
   private var work = 0
   private var nextPoll = 0
 
-  private static let narrowest = 16
+  private static let narrowest = 32
   private static let widest = 1 << 15
   /// Gaps between two marks.
   private static let stride = 16
@@ -244,14 +244,17 @@ struct LevelSweep {
       if $0.scarcity != $1.scarcity { return $0.scarcity < $1.scarcity }
       return $0.node != $1.node ? $0.node < $1.node : $0.usage < $1.usage
     }
-    // Of those that differ in the unknown ones alone a few will do.
+    // Of those that differ in the unknown ones alone a few come first.
     let alike = max(2, width / 8)
     var counts: [Int32: Int] = [:]
     var kept: [Configuration] = []
+    var others: [Configuration] = []
     for configuration in made where kept.count < width {
-      counts[configuration.node, default: 0] += 1
-      if counts[configuration.node, default: 0] <= alike { kept.append(configuration) }
+      let count = counts[configuration.node, default: 0] + 1
+      counts[configuration.node] = count
+      if count <= alike { kept.append(configuration) } else { others.append(configuration) }
     }
+    kept += others.prefix(width - kept.count)
     made = kept
   }
 
