@@ -55,7 +55,7 @@ struct KeyFindings {
   var algorithm: String {
     var used = algorithms
     var names = rungs.map(\.name).filter { used.remove($0) != nil }
-    names += [Engine.depthFirst, Engine.frontier].filter { used.remove($0) != nil }
+    names += [Engine.depthFirst, Engine.beam, Engine.frontier].filter { used.remove($0) != nil }
     return names.isEmpty ? Engine.depthFirst : names.joined(separator: "+")
   }
 

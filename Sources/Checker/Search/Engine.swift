@@ -7,6 +7,8 @@ enum Engine {
   static let depthFirst = "just-in-time"
   /// ``Frontier``.
   static let frontier = "frontier"
+  /// ``Beam``.
+  static let beam = "beam"
 }
 
 /// Searches one key with one model's machine: the last rungs of the ladder.
@@ -42,6 +44,12 @@ private struct KeySearch<M: Machine> {
   let machine: M
   let ledger: Ledger
   var statistics = SearchStatistics()
+  /// The beam is not asked about fewer events.
+  static var fewEvents: Int { 500 }
+
+  /// Whether the beam was asked, and found an order.
+  var hasBeam = false
+  var beamOrder = false
   /// How many events each engine explained.
   var reached: [Undecided.Reach] = []
 
@@ -53,9 +61,14 @@ private struct KeySearch<M: Machine> {
   }
 
   mutating func decide() -> KeyAnswer {
-    if task.engine != Engine.frontier {
+    if task.engine == Engine.beam, let order = beam() {
+      return answer(.order(order), Engine.beam)
+    }
+    if task.engine != Engine.frontier, task.engine != Engine.beam {
       let mark = ledger.mark
-      if let finding = depthFirst() { return answer(finding, Engine.depthFirst) }
+      if let finding = depthFirst() {
+        return answer(finding, beamOrder ? Engine.beam : Engine.depthFirst)
+      }
       ledger.giveBack(to: mark)
     }
     let finding = frontier()
@@ -101,6 +114,10 @@ private struct KeySearch<M: Machine> {
           count(search)
           return stopped(.cancelled, search.steps.deepest)
         }
+        if !isAlone, let order = beam() {
+          count(search)
+          return .order(order)
+        }
         if search.memo.count >= search.configurationLimit {
           count(search)
           if task.reductions.contains(.windows), isInVain(&search, &length, 1_000_000) {
@@ -111,6 +128,25 @@ private struct KeySearch<M: Machine> {
         }
       }
     }
+  }
+
+  /// The order that a beam finds, where there are so many pending operations that it is worth a
+  /// try; asked once.
+  private mutating func beam() -> [KeyAnswer.Step]? {
+    guard !hasBeam, M.horizon == 1, M.isLazy, !problem.pending.isEmpty else { return nil }
+    if problem.eventCount < Self.fewEvents, task.engine != Engine.beam { return nil }
+    hasBeam = true
+    let mark = ledger.mark
+    defer { ledger.giveBack(to: mark) }
+    var search = Beam(problem, machine: machine, ledger: ledger, task.reductions)
+    search.limit = 60 * problem.eventCount
+    let isFound = search.finds()
+    statistics.steps += search.frontier.steps.steps
+    statistics.configurations += search.frontier.configurations
+    guard isFound else { return nil }
+    let order = search.order()
+    beamOrder = !ledger.isExhausted
+    return beamOrder ? order : nil
   }
 
   /// Notes how far the depth-first engine got.

@@ -30,6 +30,8 @@ struct Frontier<M: Machine> {
   /// After this many the search stops as if cancelled.
   var configurationLimit = Int.max
   var stepLimit = Int.max
+  /// No more configurations of one event are expanded; the others are left out.
+  var expansionLimit = Int.max
   private var found: (path: [Steps<M>.Arrival], initial: Int32)?
   /// The work at which the budget is asked next.
   private var nextPoll = 0
@@ -54,21 +56,12 @@ struct Frontier<M: Machine> {
   /// Runs to the end.
   mutating func run() -> DepthFirst<M>.Ending {
     if steps.eventLimit == 0 { return .found }
-    if let reason = steps.ledger.spent { return .stopped(reason) }
-    steps.stride = 0
-    for (number, state) in initialStates.enumerated() where state != refused {
-      let made = steps.start(state, number: number)
-      if let reason = keep(made, at: 0, node: -1 - Int32(truncatingIfNeeded: number)) {
-        return .stopped(reason)
-      }
-    }
-    steps.stride = 1
+    if let reason = begin() { return .stopped(reason) }
     var event = 0
     while true {
       if let ending = process(event) { return ending }
       if following.count == 0 { break }
-      swap(&current, &following)
-      following.clear()
+      advance()
       event += 1
       if let reason = collect() { return .stopped(reason) }
     }
@@ -76,9 +69,30 @@ struct Frontier<M: Machine> {
     return .exhausted
   }
 
+  /// Makes what stands before the first event.
+  mutating func begin() -> Budget.Reason? {
+    if let reason = steps.ledger.spent { return reason }
+    steps.stride = 0
+    for (number, state) in initialStates.enumerated() where state != refused {
+      let made = steps.start(state, number: number)
+      if let reason = keep(made, at: 0, node: -1 - Int32(truncatingIfNeeded: number)) {
+        return reason
+      }
+    }
+    steps.stride = 1
+    return nil
+  }
+
+  /// Goes on to the next event.
+  mutating func advance() {
+    swap(&current, &following)
+    following.clear()
+  }
+
   /// Makes everything that follows from the configurations of one event.
   mutating func process(_ event: Int) -> DepthFirst<M>.Ending? {
     let completing = steps.problem.completing[event]
+    var expanded = 0
     var row = 0
     while row < current.count {
       defer { row += 1 }
@@ -94,6 +108,8 @@ struct Frontier<M: Machine> {
         if let reason = keep(made, at: event, node: node) { return .stopped(reason) }
         continue
       }
+      if expanded >= expansionLimit { continue }
+      expanded += 1
       var cursor = Steps<M>.Cursor()
       while let made = steps.next(&cursor, parent: Int(node)) {
         if let reason = spent() { return .stopped(reason) }

@@ -34,6 +34,8 @@ struct Memo {
   func arrival(_ row: Int) -> Int32 { Int32(truncatingIfNeeded: words[row * width + 1]) }
   /// Whether a row was dominated by a later one.
   func isDominated(_ row: Int) -> Bool { next[row] < 0 }
+  /// Leaves a row out as if another dominated it; its chain ends there.
+  mutating func leaveOut(_ row: Int) { next[row] = -1 }
   /// Says where a row's way here is kept.
   mutating func set(_ row: Int, way: UInt64) { words[row * width + 1] = way }
 

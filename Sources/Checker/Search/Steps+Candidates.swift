@@ -56,6 +56,10 @@ extension Steps {
           return operation
         }
       } else if cursor.rank >= Rank.pendingSwapToGoal, place - count < problem.pending.count {
+        if isThrifty, cursor.rank == Rank.rest {
+          cursor.place = Int32(truncatingIfNeeded: count + problem.pending.count)
+          continue
+        }
         let group = problem.pending[place - count]
         if goal == nil || cursor.rank == rank(pending: group.form, state, goal),
           isAvailable(group, in: source, at: open.event),

@@ -20,6 +20,9 @@ struct Steps<M: Machine> {
   var sight: Int
   /// An event that is looked at from afar, or -1: the one that a window is made for.
   var goal = -1
+  /// Whether pending operations are taken only to lead to what the completion at hand sees: finds
+  /// fewer orders, sooner.
+  var isThrifty = false
   /// How many events a configuration passes at most when nothing keeps it.
   var stride = Int.max
   /// The deepest event reached.
