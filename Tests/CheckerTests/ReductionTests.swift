@@ -29,17 +29,33 @@ import Testing
       let reductions =
         random.chance(0.5)
         ? Reductions.all : Reductions(rawValue: UInt16(random.draw(0..<(1 << 9))))
-      let truth = try decide(history, settings, reductions, engine)
+      let truth = try decide(history, settings, reductions, engine).isLinearizable
       verdicts[truth ? 1 : 0] += 1
     }
     #expect(verdicts[0] > 800 && verdicts[1] > 800)
     RungQuota.expect(engine, decided: verdicts[0] + verdicts[1], of: 2)
   }
 
+  /// The beam finds orders of small histories too; where it finds none the frontier is asked.
+  @Test func ordersOfTheBeamAreOrders() throws {
+    var random = SplitMix64(seed: 31)
+    var orders = 0
+    for _ in 0..<trials(12000) {
+      var draft = RegisterDraft(isStrict: random.chance(0.3))
+      if random.chance(0.5) { draft.drawSimulated(&random) } else { draft.drawCrashes(&random) }
+      let settings = Settings(
+        initial: random.chance(0.2) ? nil : ValueTable.none, observesFailedCas: draft.isStrict,
+        ignoresNullReads: false, permits: 1)
+      let answer = try decide(draft.history(), settings, .all, Engine.beam)
+      if answer.algorithm == Engine.beam { orders += 1 }
+    }
+    RungQuota.expect(Engine.beam, decided: orders)
+  }
+
   /// Decides a history with one engine, compares it with the referee and has the order verified.
   private func decide(
     _ history: History, _ settings: Settings, _ reductions: Reductions, _ engine: String
-  ) throws -> Bool {
+  ) throws -> (isLinearizable: Bool, algorithm: String) {
     let model = Model.casRegister
     let functions = Call.functions(of: history)
     var operations: [Int] = []
@@ -78,7 +94,7 @@ import Testing
       }
     default: Issue.record("no verdict, \(context)")
     }
-    return truth
+    return (truth, answer.algorithm)
   }
 
   private func places(_ operations: [Int], _ operation: Int) -> Int {

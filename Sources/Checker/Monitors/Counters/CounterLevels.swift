@@ -173,13 +173,19 @@ struct LevelledCounter {
     let stock = UnknownStock(self)
     guard let largest = numbers.first else { return run(stock, .exact) ?? .pass }
     if let answer = run(stock, .narrow(1 << 12, largest)) { return answer }
-    var bound = LevelGraph(self, stock, .relaxed)
-    if case .none = bound.run() { return impasse() }
-    return run(stock, .exact) ?? run(stock, .narrow(256, largest)) ?? .pass
+    if hasNone(stock) { return impasse() }
+    return run(stock, .exact) ?? run(stock, .narrow(1 << 8, largest)) ?? .pass
+  }
+
+  /// Whether there is no order whatever the unknown additions make.
+  func hasNone(_ stock: UnknownStock) -> Bool {
+    var graph = LevelGraph(self, stock, .relaxed)
+    if case .none = graph.run() { return true }
+    return false
   }
 
   /// What a graph says and the sweep along it; nil when they were too narrow.
-  private func run(_ stock: UnknownStock, _ scope: LevelGraph.Scope) -> RungAnswer? {
+  func run(_ stock: UnknownStock, _ scope: LevelGraph.Scope) -> RungAnswer? {
     var graph = LevelGraph(self, stock, scope)
     switch graph.run() {
     case .none: return impasse()

@@ -9,9 +9,46 @@ import Testing
 @Suite struct CounterLevelTests {
   private let rung = Rung(name: "counter-levels") { CounterLevels.decide($0) }
 
+  /// One graph that is so narrow that it leaves most out, and a sweep that comes back.
+  private let narrow = [1, 2, 3].map { (width: Int) in
+    Rung(name: "counter-levels") { task in
+      guard let levels = LevelledCounter(task) else { return .pass }
+      return levels.run(UnknownStock(levels), .narrow(width, levels.numbers.first ?? 1)) ?? .pass
+    }
+  }
+  /// A violation where the relaxed graph has no way through; an order where all of it has one.
+  private let relaxed = Rung(name: "counter-levels") { task in
+    guard let levels = LevelledCounter(task) else { return .pass }
+    let stock = UnknownStock(levels)
+    if !levels.hasNone(stock) { return levels.run(stock, .exact) ?? .pass }
+    let last = task.calls.indices.last ?? 0
+    return .violation(.countTooLow, [Int32](0...Int32(last)))
+  }
+
   @Test(arguments: [[1, 2, 5], [-4, -1, 0], [1, 2, 3, 3, 0]]) func levelsAgree(
     steps: [Int64]
   ) throws {
+    let (count, trials) = try judged([rung], steps)
+    #expect(count.orders > trials / 3 && count.violations > trials / 60, "\(count)")
+    #expect(count.passes < trials / 3, "\(count)")
+    RungQuota.expect("counter-levels", decided: count.decided, of: 3)
+  }
+
+  @Test(arguments: [[1, 2, 5], [1, 1, 4]]) func narrowGraphsAreNoProof(steps: [Int64]) throws {
+    let (count, trials) = try judged(narrow, steps)
+    #expect(count.orders > trials / 6 && count.violations > trials / 300, "\(count)")
+  }
+
+  @Test(arguments: [[1, 2, 5], [2, 3]]) func relaxedGraphsProve(steps: [Int64]) throws {
+    let (count, trials) = try judged([relaxed], steps)
+    #expect(count.orders > trials / 3 && count.violations > trials / 60, "\(count)")
+  }
+
+  /// Judges answers about counters with these additions, some unknown, and reads of which some are
+  /// wrong.
+  private func judged(
+    _ rungs: [Rung], _ steps: [Int64]
+  ) throws -> (count: RungCount, trials: Int) {
     var random = SplitMix64(seed: 17)
     var count = RungCount()
     let trials = trials(3500)
@@ -31,11 +68,10 @@ import Testing
         labels[operation].output = .integer(value + (random.chance(lies) ? step : 0))
       }
       try judge(
-        rung, .counter, intervals.history(labels), initial: trial % 2 == 0 ? nil : 7, &count)
+        rungs[trial % rungs.count], .counter, intervals.history(labels),
+        initial: trial % 2 == 0 ? nil : 7, &count)
     }
-    #expect(count.orders > trials / 3 && count.violations > trials / 60, "\(count)")
-    #expect(count.passes < trials / 3, "\(count)")
-    RungQuota.expect("counter-levels", decided: count.decided, of: 3)
+    return (count, trials)
   }
 
   @Test func agreesOnAllSmallHistories() throws {
