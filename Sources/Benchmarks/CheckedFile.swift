@@ -37,9 +37,11 @@ struct CheckedFile {
   /// Checks the file with the binary that lies beside this one.
   ///
   /// - Throws: ``Failure`` with ``ExitCode/defect`` when the verdict is wrong; undecided is not.
-  func check(_ suite: Suite) throws(Failure) -> Outcome {
-    let run = try ChildRun(
-      suite.check + [path], in: suite.folder)
+  func check(_ suite: Suite) throws(Failure) -> Outcome { try check(suite.check, suite) }
+
+  /// Checks it with the words of a command, as ``check(_:)`` does with the suite's.
+  func check(_ words: [String], _ suite: Suite) throws(Failure) -> Outcome {
+    let run = try ChildRun(words + [path], in: suite.folder)
     let line = try? JSONParser.parse(String(decoding: run.output, as: UTF8.self))
     let found = line?["verdict"]?.string ?? "exit code \(run.exitCode)"
     let stated = options.error == nil ? "linearizable" : "violation"

@@ -6,12 +6,22 @@ import Glibc
 struct Suite {
   /// Small sizes, one round each: shows that everything runs.
   var isQuick = false
+  /// How what was measured is printed.
+  var form = Form.text
   /// Where files may be written.
   var folder: String
   /// The binary that is measured.
   var plumbline: String
   /// The corpus of histories with known verdicts: beside the package, or further up.
   var corpus: String
+
+  /// The forms, by the word that asks for each.
+  enum Form: String {
+    case text = ""
+    case json = "--json"
+    /// As ``text``, and the portfolio as its page in the docs has it.
+    case markdown = "--markdown"
+  }
 
   init(folder: String) {
     self.folder = folder
@@ -29,8 +39,11 @@ struct Suite {
   /// The most time that a check may take.
   var timeLimit: String { isQuick ? "2s" : "30s" }
   /// The arguments of a check that may not take for ever.
-  var check: [String] {
-    [plumbline, "check", "--json", "--time-limit", timeLimit, "--memory-limit", "6GiB"]
+  var check: [String] { check(timeLimit: timeLimit, memoryLimit: "6GiB") }
+
+  /// The arguments of a check with limits of its own.
+  func check(timeLimit: String, memoryLimit: String) -> [String] {
+    [plumbline, "check", "--json", "--time-limit", timeLimit, "--memory-limit", memoryLimit]
   }
 
   /// A number of operations, a hundredth of it in quick mode.
@@ -54,6 +67,9 @@ struct Suite {
       try RepeatedBenchmarks.run($0)
     },
     Group(name: "corpus", help: "the public corpus in one check") { try CorpusBenchmark.run($0) },
+    Group(name: "portfolio", help: "which shapes of history are decided, of every model") {
+      try PortfolioBenchmark.run($0)
+    },
     Group(name: "linear", help: "how cost grows with length") { try GrowthBenchmarks.run($0) },
     Group(name: "ten-million", help: "ten million operations", isQuickToo: false) {
       try FileBenchmarks.tenMillion($0)

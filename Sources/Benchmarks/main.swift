@@ -1,9 +1,9 @@
 import Base
 import Glibc
 
-// `Benchmarks [--quick] [--json] [NAME ...]`: how fast the parts are, each as a ratio in one run,
-// and whether that is what was promised. `Benchmarks FILE`: reads that history and prints the time
-// and the most memory it took.
+// `Benchmarks [--quick] [--json | --markdown] [NAME ...]`: how fast the parts are, each as a ratio
+// in one run, and whether that is what was promised. `Benchmarks FILE`: reads that history and
+// prints the time and the most memory it took.
 
 /// Prints text on standard output.
 func say(_ text: String) throws(Failure) {
@@ -15,9 +15,10 @@ func measure(_ words: [String]) throws {
   let scratch = try ScratchFolder()
   var suite = Suite(folder: scratch.path)
   suite.isQuick = words.contains("--quick")
+  suite.form = words.compactMap(Suite.Form.init).last ?? .text
   let names = words.filter { !$0.hasPrefix("--") }
   for word in words where !Suite.groups.contains(where: { $0.name == word }) {
-    if ["--quick", "--json"].contains(word) { continue }
+    if word == "--quick" || Suite.Form(rawValue: word) != nil { continue }
     let known = Suite.groups.map { "  \($0.name): \($0.help)\n" }.joined()
     throw Failure(.usage, "there is no benchmark “\(word)”; there are\n\(known)")
   }
@@ -34,7 +35,8 @@ func measure(_ words: [String]) throws {
   }
   // Promises are about large histories.
   if suite.isQuick { for index in all.indices { all[index].bound = .none } }
-  try say(words.contains("--json") ? Measurement.json(all) : Measurement.table(all))
+  if all.isEmpty { return }
+  try say(suite.form == .json ? Measurement.json(all) : Measurement.table(all))
 }
 
 let words = Array(CommandLine.arguments.dropFirst())
