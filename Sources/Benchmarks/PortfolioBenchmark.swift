@@ -1,8 +1,8 @@
 import Base
 import Generator
 
-/// What is decided in 10 s and 2 GB on one thread: every model, by clients, repeated values, unknown
-/// outcomes and length.
+/// What is decided in 10 s and 2 GB on one thread: every model, by clients, repeated values,
+/// unknown outcomes and length.
 ///
 /// Of each shape several histories are checked, valid and violating; the first that is undecided
 /// ends its half of the cell. A cell is as slow and as large as its worst history.

@@ -5,15 +5,16 @@ extension PortfolioMap {
     """
     # The portfolio
 
-    What is decided, of every model, by clients, repeated values, unknown outcomes and length: written by `Benchmarks
-    --markdown portfolio`. Of each shape some histories are checked, as many valid as violating, each in a process of its
-    own with one thread, 10 s and 2 GB. [What it says](../explanation/portfolio.md).
+    What is decided, of every model, by clients, repeated values, unknown outcomes and length:
+    written by `Benchmarks --markdown portfolio`. Of each shape some histories are checked, as many
+    valid as violating, each in a process of its own with one thread, 10 s and 2 GB.
+    [What it says](../explanation/portfolio.md).
 
     ```
     \(text)```
 
-    The processor time in seconds and the peak memory in megabytes, both of the shape's worst history and of the
-    whole process; in a column's title the values, then the clients.
+    The processor time in seconds and the peak memory in megabytes, both of the shape's worst
+    history and of the whole process; in a column's title the values, then the clients.
 
     \(table)
     \(undecided)
