@@ -10,6 +10,7 @@ extension PortfolioMap {
     valid as violating, each in a process of its own with one thread, 10 s and 2 GB.
     [What it says](../explanation/portfolio.md).
 
+    \(counts)
     ```
     \(text)```
 
@@ -19,6 +20,20 @@ extension PortfolioMap {
     \(table)
     \(undecided)
     """
+  }
+
+  private var counts: String {
+    var text = "| operations | shapes | decided | the longest check, s | the most memory, MB |\n"
+    text += "|--:|--:|--:|--:|--:|\n"
+    for operations in axes.operations {
+      let cells = rows.filter { $0.operations == operations }.flatMap(\.cells)
+      let decided = cells.filter(\.undecided.isEmpty)
+      let seconds = decided.map(\.seconds).max() ?? 0
+      let bytes = decided.map(\.bytes).max() ?? 0
+      text += "| \(operations) | \(cells.count) | \(decided.count) | \(hundredths(seconds)) | "
+      text += "\(Int(bytes / 1e6)) |\n"
+    }
+    return text
   }
 
   private var table: String {
@@ -49,6 +64,9 @@ extension PortfolioCell {
   /// Seconds, and megabytes behind them.
   fileprivate var measured: String {
     guard undecided.isEmpty else { return "undecided" }
-    return "\((seconds * 100).rounded() / 100) s, \(Int(bytes / 1e6))"
+    return "\(hundredths(seconds)), \(Int(bytes / 1e6))"
   }
 }
+
+/// Rounded to a hundredth.
+private func hundredths(_ value: Double) -> Double { (value * 100).rounded() / 100 }
