@@ -74,6 +74,7 @@ struct PortfolioCell {
   var letter: Character {
     if undecided.count > 1 { return "#" }
     if let one = undecided.first { return one.error == nil ? "V" : "X" }
-    return seconds < 0.1 ? "." : seconds < 1 ? "-" : "+"
+    if seconds < 1 { return seconds < 0.1 ? "." : "-" }
+    return seconds < PortfolioBenchmark.seconds ? "+" : "!"
   }
 }

@@ -16,6 +16,7 @@ struct PortfolioMap {
     .  decided in less than 0.1 s    V  a valid history stays undecided
     -  in less than 1 s              X  a violating one
     +  in less than 10 s             #  one of each
+    !  in time, its evidence later
 
     """
 
