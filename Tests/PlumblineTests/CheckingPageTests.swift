@@ -41,7 +41,7 @@ struct CheckingPageTests {
         names.formUnion(
           text.matches(of: /Rung\((?:name: )?"([a-z-]+)"/).map { String($0.output.1) })
         names.formUnion(
-          text.matches(of: /static let (?:depthFirst|frontier) = "([a-z-]+)"/)
+          text.matches(of: /static let (?:depthFirst|frontier|beam) = "([a-z-]+)"/)
             .map { String($0.output.1) })
       }
     }

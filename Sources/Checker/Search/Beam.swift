@@ -3,12 +3,13 @@ import Base
 /// A frontier that keeps a few configurations an event, for keys with many pending operations: it
 /// finds orders, and never shows that there is none.
 ///
-/// A depth-first search that used a pending operation which is missed much later has all that was in
-/// between to go through again. A few configurations side by side that used different ones seldom
-/// miss the same. So of those that stand before an event the ones that used the fewest are kept, and
-/// pending operations are taken only to lead to what the completion at hand sees. Where the beam ends
-/// in vain it goes back, farther each time, and comes again with a wider one, and at last with every
-/// pending operation (R. Zhou and E. Hansen, “Beam-stack search”, ICAPS 2005, go back likewise).
+/// A depth-first search that used a pending operation which is missed much later has all that was
+/// in between to go through again. A few configurations side by side that used different ones
+/// seldom miss the same. So of those that stand before an event the ones that used the fewest are
+/// kept, and pending operations are taken only to lead to what the completion at hand sees. Where
+/// the beam ends in vain it goes back, farther each time, and comes again with a wider one, and at
+/// last with every pending operation (R. Zhou and E. Hansen, “Beam-stack search”, ICAPS 2005, go
+/// back likewise).
 struct Beam<M: Machine> {
   private(set) var frontier: Frontier<M>
   /// Configurations that it makes at most.

@@ -80,7 +80,10 @@ struct LogWords {
   private func elements() -> Finding? {
     for read in reads.reversed() {
       let seen = elements(read)
+      var counts: [ValueID: Int] = [:]
+      for value in seen { counts[value, default: 0] += 1 }
       for value in seen {
+        guard let times = counts.removeValue(forKey: value) else { continue }
         let own = appends[value] ?? []
         if initial[value] == nil {
           let found = scene.unfounded(
@@ -88,7 +91,7 @@ struct LogWords {
             bringers: own + (refused[value] ?? []), .append)
           if let found { return found }
         }
-        if let found = repeated(read, value, seen.count { $0 == value }, own) { return found }
+        if let found = repeated(read, value, times, own) { return found }
       }
       let set = Set(seen)
       for append in scene.shown where scene.name(append) == "append" && scene.isOk(append) {

@@ -189,13 +189,16 @@ extension Scene {
   ///
   /// `bringers` are those of any outcome; `passing` those that wrote it in passing.
   func unfounded(
-    _ item: Item, seenBy reader: Int, told: Sentence, bringers: [Int], passing: [Int] = [],
-    _ done: Deed
+    _ item: Item, seenBy reader: Int, told words: @autoclosure () -> Sentence, bringers: [Int],
+    passing: [Int] = [], _ done: Deed
   ) -> Finding? {
     let end = history.completed[reader]
+    // It is asked of everything that a read shows: most of it came from somewhere.
+    let cameInTime = { (operation: Int) in begin(operation) < end && !isFailed(operation) }
+    if bringers.contains(where: cameInTime) || passing.contains(where: cameInTime) { return nil }
     let all = (bringers + passing).uniqued().sorted { begin($0) < begin($1) }
     let early = all.filter { begin($0) < end }
-    guard early.allSatisfy({ isFailed($0) }) else { return nil }
+    let told = words()
     let name = value(item.value)
     if let refused = early.last {
       let rest: Sentence =

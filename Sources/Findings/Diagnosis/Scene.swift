@@ -98,10 +98,10 @@ public struct Scene {
   var possible: [Int] { all.filter { !isFailed($0) } }
 }
 
-extension Sequence<Int> {
+extension Sequence where Element: Hashable {
   /// Each element once, where it came first.
-  func uniqued() -> [Int] {
-    var seen: Set<Int> = []
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }
 }

@@ -48,7 +48,7 @@ struct SetWords {
   private func candidates(_ seen: Set<ValueID>) -> [ValueID] {
     let named = scene.shown.filter { ["add", "remove"].contains(scene.name($0)) }
       .map { scene.input($0) }
-    return named + seen.sorted()
+    return (named + seen.sorted()).uniqued()
   }
 
   private func repeated(_ reader: Int) -> Finding? {

@@ -10,12 +10,12 @@ import Histories
 /// each gap make the difference of its two sums. It keeps real time iff none that is left for a
 /// later gap completed before one of this gap was invoked.
 ///
-/// **Dynamic programming** over the gaps, twice. What all orders have placed after a gap is the same
-/// but for the open additions (those that may be in this gap or a later one), so the unknown ones'
-/// share of the sum follows from which of those are placed. ``LevelGraph`` finds all ways to place
-/// them when unknown additions may be taken again and again: without one no order exists, and what
-/// does not lead to the end need not be looked at. ``LevelSweep`` goes along it and keeps account of
-/// the unknown additions; it finds an order, or there is none, or it gives up.
+/// **Dynamic programming** over the gaps, twice. What all orders have placed after a gap is the
+/// same but for the open additions (those that may be in this gap or a later one), so the unknown
+/// ones' share of the sum follows from which of those are placed. ``LevelGraph`` finds all ways to
+/// place them when unknown additions may be taken again and again: without one no order exists, and
+/// what does not lead to the end need not be looked at. ``LevelSweep`` goes along it and keeps
+/// account of the unknown additions; it finds an order, or there is none, or it gives up.
 ///
 /// Additions of 0 are placed where they were invoked, unknown ones that no read needs left out.
 enum CounterLevels {

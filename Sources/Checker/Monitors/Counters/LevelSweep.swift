@@ -1,14 +1,14 @@
 import Histories
 
-/// A run over the gaps of a ``LevelledCounter`` along the viable nodes of its ``LevelGraph``, with a
-/// beam of configurations: a node, and how many unknown additions of each number made its share.
+/// A run over the gaps of a ``LevelledCounter`` along the viable nodes of its ``LevelGraph``, with
+/// a beam of configurations: a node, and how many unknown additions of each number made its share.
 ///
 /// Of unknown additions of one number the first invoked are taken first. None is taken while one of
 /// its number that completed is left for later and could be here: else exchange the two, since the
 /// unknown one has no deadline.
 ///
-/// Where the beam ends in vain it goes back, farther each time, and comes again with a wider one. If
-/// it never had to leave a configuration out and none is left, there is no order.
+/// Where the beam ends in vain it goes back, farther each time, and comes again with a wider one.
+/// If it never had to leave a configuration out and none is left, there is no order.
 struct LevelSweep {
   /// How a run ended.
   enum Ending {
@@ -226,8 +226,8 @@ struct LevelSweep {
     }
   }
 
-  /// Leaves configurations out until the beam is no wider than it may be: the less unknown additions
-  /// have made, the more are left, and of each number there should be some.
+  /// Leaves configurations out until the beam is no wider than it may be: the less unknown
+  /// additions have made, the more are left, and of each number there should be some.
   private mutating func narrow() {
     isCut = true
     for place in made.indices {
