@@ -1,5 +1,3 @@
-import Glibc
-
 extension WorkerPool {
   /// Calls `job` for every number below `count` on so many threads of its own, and `each` here with
   /// what came of each number, in their order.
@@ -34,8 +32,7 @@ extension WorkerPool {
   /// What was done and not yet handed out.
   private final class Results<Value: Sendable>: @unchecked Sendable {
     // Safe to share: the rest is only touched with `mutex` held.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let mutex = ChangeLock()
     private let ahead: Int
     private var waiting: [Int: Value] = [:]
     private var taken = 0
@@ -43,53 +40,42 @@ extension WorkerPool {
 
     init(ahead: Int) {
       self.ahead = ahead
-      mutex.initialize(to: pthread_mutex_t())
-      changed.initialize(to: pthread_cond_t())
-      pthread_mutex_init(mutex, nil)
-      pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-      pthread_mutex_destroy(mutex)
-      pthread_cond_destroy(changed)
-      mutex.deallocate()
-      changed.deallocate()
     }
 
     /// Waits until a number is near enough; false when no more is to be begun.
     func begin(_ number: Int) -> Bool {
-      pthread_mutex_lock(mutex)
-      defer { pthread_mutex_unlock(mutex) }
-      while !isOver, number >= taken + ahead { pthread_cond_wait(changed, mutex) }
+      mutex.lock()
+      defer { mutex.unlock() }
+      while !isOver, number >= taken + ahead { mutex.wait() }
       return !isOver
     }
 
     func put(_ value: Value, _ number: Int) {
-      pthread_mutex_lock(mutex)
+      mutex.lock()
       waiting[number] = value
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
+      mutex.tell()
+      mutex.unlock()
     }
 
     /// Waits for what came of a number.
     func take(_ number: Int) -> Value {
-      pthread_mutex_lock(mutex)
-      defer { pthread_mutex_unlock(mutex) }
+      mutex.lock()
+      defer { mutex.unlock() }
       while true {
         if let value = waiting.removeValue(forKey: number) {
           taken = number + 1
-          pthread_cond_broadcast(changed)
+          mutex.tell()
           return value
         }
-        pthread_cond_wait(changed, mutex)
+        mutex.wait()
       }
     }
 
     func end() {
-      pthread_mutex_lock(mutex)
+      mutex.lock()
       isOver = true
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
+      mutex.tell()
+      mutex.unlock()
     }
   }
 }

@@ -1,6 +1,8 @@
 import Base
 import Formats
 import Histories
+import TestSupport
+import Testing
 
 /// The history that text holds; the name in errors is `h`.
 func read(_ text: String, _ options: ReadOptions = ReadOptions()) throws(Failure) -> History {
@@ -45,4 +47,35 @@ func columns(_ history: History) -> String {
     if !fields.isEmpty { text += "\(rank): " + fields.joined(separator: " ") + "\n" }
   }
   return text
+}
+
+/// A text in which a byte is lost, doubled or another.
+func damaged(_ text: String, _ random: inout SplitMix64) -> String {
+  var bytes = Array(text.utf8)
+  let place = Int(random.next() % UInt64(bytes.count))
+  switch random.next() % 3 {
+  case 0: bytes.remove(at: place)
+  case 1: bytes.insert(bytes[place], at: place)
+  default: bytes[place] = UInt8(ascii: ",") ^ UInt8(random.next() % 16)
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Random events in their usual form, damaged or not, say the same as with another beginning, which
+/// takes the exact walk.
+func expectSameOfUsualForms(
+  seed: UInt64, _ event: (inout SplitMix64) -> String, exactly beginning: String,
+  _ outcome: ([String]) -> String
+) {
+  var random = SplitMix64(seed: seed)
+  var read = 0
+  var refused = 0
+  for _ in 0..<trials(12_000) {
+    let events = (0...random.next() % 2).map { _ in event(&random) }
+    let exact = events.map { $0.hasPrefix("{") ? beginning + $0.dropFirst() : $0 }
+    let found = outcome(events)
+    #expect(found == outcome(exact), "\(events)")
+    if found.hasPrefix("line ") { refused += 1 } else { read += 1 }
+  }
+  #expect(read > 1000 && refused > 1000)
 }

@@ -51,31 +51,12 @@ struct UsualEventsTests {
     }
     if random.next() % 2 == 0 { members.swapAt(0, Int(random.next() % UInt64(members.count))) }
     let text = "{" + members.joined(separator: random.next() % 2 == 0 ? ", " : " ") + "}"
-    guard random.next() % 6 == 0 else { return text }
-    // A byte is lost, doubled or another.
-    var bytes = Array(text.utf8)
-    let place = Int(random.next() % UInt64(bytes.count))
-    switch random.next() % 3 {
-    case 0: bytes.remove(at: place)
-    case 1: bytes.insert(bytes[place], at: place)
-    default: bytes[place] = UInt8(ascii: ",") ^ UInt8(random.next() % 16)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return random.next() % 6 == 0 ? damaged(text, &random) : text
   }
 
   @Test("say the same as with a tab in them, which takes the exact walk, damaged or not")
   func agreesWithTheExactWalk() {
-    var random = SplitMix64(seed: 13)
-    var read = 0
-    var refused = 0
-    for _ in 0..<trials(12_000) {
-      let events = (0...random.next() % 2).map { _ in event(&random) }
-      let exact = events.map { $0.hasPrefix("{") ? "{\t" + $0.dropFirst() : $0 }
-      let found = outcome(events)
-      #expect(found == outcome(exact), "\(events)")
-      if found.hasPrefix("line ") { refused += 1 } else { read += 1 }
-    }
-    #expect(read > 1000 && refused > 1000)
+    expectSameOfUsualForms(seed: 13, event, exactly: "{\t", outcome)
   }
 
   @Test(

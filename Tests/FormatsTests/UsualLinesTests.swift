@@ -51,31 +51,12 @@ struct UsualLinesTests {
       }
     }
     text += "}"
-    guard random.next() % 6 == 0 else { return text }
-    // A byte is lost, doubled or another.
-    var bytes = Array(text.utf8)
-    let place = Int(random.next() % UInt64(bytes.count))
-    switch random.next() % 3 {
-    case 0: bytes.remove(at: place)
-    case 1: bytes.insert(bytes[place], at: place)
-    default: bytes[place] = UInt8(ascii: ",") ^ UInt8(random.next() % 16)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return random.next() % 6 == 0 ? damaged(text, &random) : text
   }
 
   @Test("say the same as with a space in them, which takes the exact walk, damaged or not")
   func agreesWithTheExactWalk() {
-    var random = SplitMix64(seed: 11)
-    var read = 0
-    var refused = 0
-    for _ in 0..<trials(12_000) {
-      let lines = (0...random.next() % 2).map { _ in line(&random) }
-      let spaced = lines.map { $0.hasPrefix("{") ? "{ " + $0.dropFirst() : $0 }
-      let found = outcome(lines)
-      #expect(found == outcome(spaced), "\(lines)")
-      if found.hasPrefix("line ") { refused += 1 } else { read += 1 }
-    }
-    #expect(read > 1000 && refused > 1000)
+    expectSameOfUsualForms(seed: 11, line, exactly: "{ ", outcome)
   }
 
   @Test("are read to the last byte of a buffer")

@@ -1,5 +1,4 @@
 import Base
-import Glibc
 import Histories
 
 /// Reads JSON lines on several threads, with the result of ``JSONLinesReader``, errors included.
@@ -21,8 +20,7 @@ import Histories
 final class ParallelJSONLines: @unchecked Sendable {
   // Safe to share: everything is touched with `mutex` held, but for a block, which belongs to the
   // thread that took it, and for what `isReading` and `isJoining` lend to one thread at a time.
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let mutex = ChangeLock()
   private var source: ByteSource
   private var reader: JSONLinesReader?
   private var slots: [Block?]
@@ -71,17 +69,6 @@ final class ParallelJSONLines: @unchecked Sendable {
     self.slots = [Block?](repeating: nil, count: slots)
     reader = JSONLinesReader(
       file: file, order: options.order, loneCompletions: options.loneCompletions)
-    mutex.initialize(to: pthread_mutex_t())
-    changed.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    pthread_cond_destroy(changed)
-    mutex.deallocate()
-    changed.deallocate()
   }
 
   /// The history of all lines of a source.
@@ -93,26 +80,7 @@ final class ParallelJSONLines: @unchecked Sendable {
   ) throws(Ending) -> History {
     let work = ParallelJSONLines(
       source, file: file, slots: threads * 2 + 2, blockSize: blockSize, options)
-    var helpers: [pthread_t] = []
-    for _ in 1..<max(threads, 1) {
-      var handle = pthread_t()
-      let context = Unmanaged.passRetained(work).toOpaque()
-      let status = pthread_create(
-        &handle, nil,
-        { context in
-          if let context {
-            Unmanaged<ParallelJSONLines>.fromOpaque(context).takeRetainedValue().run()
-          }
-          return nil
-        }, context)
-      if status == 0 {
-        helpers.append(handle)
-      } else {
-        Unmanaged<ParallelJSONLines>.fromOpaque(context).release()
-      }
-    }
-    work.run()
-    for handle in helpers { pthread_join(handle, nil) }
+    WorkerPool.run(max(threads, 1), threads: threads) { _ in work.run() }
     return try work.finish()
   }
 
@@ -130,7 +98,7 @@ final class ParallelJSONLines: @unchecked Sendable {
   }
 
   private func run() {
-    pthread_mutex_lock(mutex)
+    mutex.lock()
     while ending == nil {
       if !isJoining, let block = slots[joined % slots.count] {
         join(block)
@@ -139,11 +107,11 @@ final class ParallelJSONLines: @unchecked Sendable {
       } else if isExhausted, joined == taken {
         break
       } else {
-        pthread_cond_wait(changed, mutex)
+        mutex.wait()
       }
     }
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    mutex.tell()
+    mutex.unlock()
   }
 
   /// Takes a batch over into the history; the mutex is held on entry and exit.
@@ -151,7 +119,7 @@ final class ParallelJSONLines: @unchecked Sendable {
     isJoining = true
     slots[joined % slots.count] = nil
     guard var reader = reader.take() else { return }
-    pthread_mutex_unlock(mutex)
+    mutex.unlock()
     var flaw: Ending?
     do throws(FormatError) {
       let isFirst = reader.eventCount == 0
@@ -165,13 +133,13 @@ final class ParallelJSONLines: @unchecked Sendable {
     } catch {
       flaw = .format(error)
     }
-    pthread_mutex_lock(mutex)
+    mutex.lock()
     self.reader = consume reader
     if let flaw { ending = ending ?? flaw }
     free.append(block)
     joined += 1
     isJoining = false
-    pthread_cond_broadcast(changed)
+    mutex.tell()
   }
 
   /// Makes room for the whole file, judged by its first block.
@@ -187,7 +155,7 @@ final class ParallelJSONLines: @unchecked Sendable {
     let number = taken
     taken += 1
     let block = free.popLast() ?? Block()
-    pthread_mutex_unlock(mutex)
+    mutex.unlock()
     var isMore = false
     var failure: Failure?
     do throws(Failure) {
@@ -196,19 +164,19 @@ final class ParallelJSONLines: @unchecked Sendable {
     } catch {
       failure = error
     }
-    pthread_mutex_lock(mutex)
+    mutex.lock()
     isReading = false
     if let failure { ending = ending ?? .failure(failure) }
     if !isMore {
       isExhausted = true
       taken -= 1
     }
-    pthread_cond_broadcast(changed)
+    mutex.tell()
     guard isMore, ending == nil else { return }
-    pthread_mutex_unlock(mutex)
+    mutex.unlock()
     block.batch.read(lines: block.buffer.bytes)
-    pthread_mutex_lock(mutex)
+    mutex.lock()
     slots[number % slots.count] = block
-    pthread_cond_broadcast(changed)
+    mutex.tell()
   }
 }
