@@ -47,9 +47,15 @@ let package = Package(
     room("Findings", ["Checker", "Consistency", "Quorums", "Formats", "Histories", "Base"]),
     room("Protocols", ["Base"]),
     room("Drivers", ["Base"]),
+    room("Nodes", ["Protocols", "Base"]),
+    room("Experiments", ["Protocols", "Drivers", "Histories", "Base"]),
+    room("Simulator", ["Experiments", "Protocols", "Formats", "Histories", "Base"]),
     room("Sandbox", ["Base", "CLinux"], embedding: ["Clocks/Resources"]),
     room(
-      "Recorder", ["Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux"]),
+      "Recorder",
+      [
+        "Experiments", "Drivers", "Sandbox", "Protocols", "Histories", "Formats", "Base", "CLinux",
+      ]),
     room(
       "Report", ["Findings", "Histories", "Checker", "Consistency", "Quorums", "Base"],
       embedding: ["Page/Resources"]),
@@ -57,14 +63,16 @@ let package = Package(
       name: "plumbline",
       dependencies: [
         "Base", "Histories", "Formats", "Generator", "Checker", "Consistency", "Quorums",
-        "Findings", "Drivers", "Sandbox", "Protocols", "Recorder", "Report",
+        "Findings", "Drivers", "Sandbox", "Protocols", "Nodes", "Experiments", "Recorder",
+        "Simulator", "Report",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Base", "CLinux", "Histories", "Formats", "Generator", "Checker", "Drivers", "Recorder",
+        "Base", "CLinux", "Histories", "Formats", "Generator", "Checker", "Drivers", "Experiments",
+        "Recorder", "Simulator",
       ],
       exclude: ["README.md"],
       swiftSettings: settings),
@@ -92,13 +100,23 @@ let package = Package(
     tests(of: "Consistency", ["Consistency", "Checker", "Histories", "Base"]),
     tests(of: "Quorums", ["Quorums", "Formats", "Histories", "Base"]),
     tests(of: "Protocols", ["Protocols", "Base"]),
+    tests(of: "Nodes", ["Nodes", "Base"]),
     tests(of: "Drivers", ["Drivers", "Sandbox", "TestMachine", "Base", "CLinux"]),
     tests(of: "Sandbox", ["Sandbox", "SandboxTrial", "TestMachine", "Base", "CLinux"]),
     tests(
+      of: "Experiments",
+      ["Experiments", "Drivers", "Protocols", "Formats", "Histories", "Base"]),
+    tests(
+      of: "Simulator",
+      [
+        "Simulator", "Experiments", "Protocols", "Checker", "Quorums", "Formats", "Histories",
+        "Base",
+      ]),
+    tests(
       of: "Recorder",
       [
-        "Recorder", "Drivers", "Sandbox", "TestMachine", "Protocols", "Formats", "Histories",
-        "Base",
+        "Recorder", "Experiments", "Drivers", "Sandbox", "TestMachine", "Protocols", "Formats",
+        "Histories", "Base",
       ],
       excluding: ["Servers/scripted_etcd.py"]),
     tests(

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 import Formats
 import Glibc
 import Histories

@@ -77,6 +77,9 @@ struct Suite {
     Group(name: "recording", help: "operations recorded a second, against a bare loop") {
       try RecordingBenchmark.run($0)
     },
+    Group(name: "simulation", help: "messages delivered a second in virtual time") {
+      try SimulationBenchmark.run($0)
+    },
     Group(name: "generate", help: "how fast histories are made") {
       try MemoryBenchmarks.generate($0)
     },

@@ -19,13 +19,31 @@ public enum Checker {
   static func check(
     _ history: History, _ options: CheckOptions, _ rows: [Models.Row]
   ) throws(CheckError) -> CheckResult {
+    let row = try Models.choose(options, for: history, among: rows)
+    guard
+      let guess = Guess(
+        row.model, for: Models.usedFunctions(of: history).map(\.name), history.header, options,
+        among: rows)
+    else { return try check(history, options, row) }
+    let result: CheckResult
+    do throws(CheckError) { result = try check(history, options, row) } catch {
+      throw guess.hinted(error, history, options)
+    }
+    if result.verdict == .violation { try guess.requireAgreement(history, options) }
+    return result
+  }
+
+  /// Checks every key of a history against the model of a row.
+  private static func check(
+    _ history: History, _ options: CheckOptions, _ row: Models.Row
+  ) throws(CheckError) -> CheckResult {
     let clock = MonotonicClock()
     var values = history.values
-    let row = try Models.choose(options, for: history, among: rows)
     let model = row.model
     let settings = try Settings(
       options, header: history.header, values: &values, model: model.nullRead)
     try Models.requireFunctions(of: history, in: model)
+    try Models.requirePlainSwaps(of: history)
     // The history, and which operations each key has.
     let held = Int64(history.bytes + KeyPartition.bytes(history))
     guard options.budget.reserve(bytes: held) else {

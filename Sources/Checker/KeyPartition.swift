@@ -75,12 +75,16 @@ struct KeyPartition: RandomAccessCollection, Sendable {
   /// none has an answer that some order would contradict.
   func tally(_ place: Int) -> KeyTally {
     var tally = KeyTally()
+    var stake = Stake()
     for index in 0..<count(place) {
       guard let call = Call(operation(index, of: place), columns) else { continue }
       tally.operations += 1
       if call.end != .pending { tally.completions += 1 }
-      if tally.isVacuous, call.constrains(settings, values) { tally.isVacuous = false }
+      guard !stake.isMet else { continue }
+      stake.add(
+        call, invoked: Int64(call.invoked), returned: Int64(call.returned), settings, values)
     }
+    tally.isVacuous = !stake.isMet
     return tally
   }
 

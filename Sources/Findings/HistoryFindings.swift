@@ -35,6 +35,8 @@ public struct HistoryFindings: Sendable {
   public var repairs: [Repair] = []
   /// What another tool said of the same history.
   public var recorded: RecordedVerdict?
+  /// Who sent what to whom, in a simulated run whose messages were kept.
+  public var messages: MessageLog?
 
   /// So many violations are told as stories; of the rest there is the evidence.
   public static let mostExplained = 8
@@ -69,7 +71,7 @@ public struct HistoryFindings: Sendable {
   /// What another tool said beside what was found here, in a sentence.
   public var recordedWords: String? {
     let found: Bool? =
-      switch result?.verdict {
+      switch ending {
       case .holds: true
       case .violation: false
       default: nil

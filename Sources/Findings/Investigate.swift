@@ -108,8 +108,8 @@ public struct Investigate: Sendable {
 
   /// Decides what a result means, with everything that is known of the history and its run;
   /// `isWhole` says whether the history is all that was checked, and not what a stream remembers
-  /// of it; `coverage` is that of the history, where it is known. Throws what reading a run's
-  /// record throws.
+  /// of it; `coverage` is that of all that was checked, where it is known. Throws what reading a
+  /// run's record throws.
   public func judge(
     _ history: History, _ result: CheckResult?, file: String, isWhole: Bool = true,
     coverage: Coverage? = nil
@@ -117,7 +117,7 @@ public struct Investigate: Sendable {
     let folder = RunFolder(ofHistory: file)
     let record = try folder.flatMap { (folder) throws(Failure) in try RunRecord(in: folder) }
     let coverage = coverage ?? Coverage(of: history)
-    var lacks = record.map { isWhole ? $0.shortcomings(of: coverage) : $0.shortcomings } ?? []
+    var lacks = record?.shortcomings(of: coverage) ?? []
     if let result {
       lacks = Shortfall(result, history, isWhole: isWhole).sentences(allowsVacuous) + lacks
     }
@@ -143,6 +143,7 @@ public struct Investigate: Sendable {
     findings.explanations = result.violations.prefix(HistoryFindings.mostExplained).map {
       Explanation($0, in: result, of: history)
     }
+    if !result.violations.isEmpty { findings.readMessages() }
     if seeksRepairs, isWhole {
       findings.repairs = Repairs.found(history, result, options(), reading)
     }

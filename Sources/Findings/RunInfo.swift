@@ -65,7 +65,7 @@ extension RunInfo {
       faults: record.faults.joined(separator: ", "), clients: record.clients,
       durationNanoseconds: record.durationNanoseconds ?? 0, folder: folder.path,
       startedAt: RunInfo.local(record.startedAt),
-      replayCommand: "plumbline test --plan \(folder.plan)",
+      replayCommand: "plumbline \(record.isSimulated ? "simulate" : "test") --plan \(folder.plan)",
       moreCommand: "open \(folder[.report]), or plumbline explain \(folder.path)", plan: plan,
       problems: record.problems)
     versions = record.nodes.compactMap { node in

@@ -21,12 +21,14 @@ struct Shortfall {
 
   /// Why nothing could have been wrong; nil where something could.
   private var vacuous: String? {
-    if isWhole, history.count == 0 {
+    if isWhole, history.count == 0, history.unchecked.isEmpty {
       return "the history holds no operation, so nothing was checked"
     }
     if !isWhole, result.operations == 0, result.keys == 0 {
       return "the history holds no operation, so nothing was checked"
     }
+    // What was left out is told by itself.
+    if isWhole, history.count == 0 { return nil }
     guard result.vacuousKeys == result.keys else { return nil }
     if !isWhole, result.operations == 0 { return "every operation failed, so nothing was checked" }
     if isWhole {
@@ -46,7 +48,9 @@ struct Shortfall {
 
   private var unchecked: [String] {
     history.unchecked.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
-      "\(Legible.grouped($0.value)) × \($0.key) was not checked: the model does not have it"
+      let words = "\(Legible.grouped($0.value)) × \($0.key) was not checked"
+      // Where all was left out, the warnings say why.
+      return isWhole && history.count == 0 ? words : words + ": the model does not have it"
     }
   }
 }

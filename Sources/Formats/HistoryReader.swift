@@ -105,9 +105,25 @@ public enum HistoryReader {
     _ failure: Failure, _ format: any HistoryFormat, _ prefix: UnsafeRawBufferPointer,
     _ options: ReadOptions
   ) -> Failure {
-    guard failure.code == .badInput, format is JSONLines, options.format == nil,
-      !JSONLines.isOurs(prefix), failure.message.contains("in this event")
-    else { return failure }
+    if failure.code == .badInput, let origin = options.otherMap?.origin,
+      format.name == MappedFormat.nameOfMap, options.map == nil
+    {
+      return Failure(failure.code, failure.message + "; the map is that of \(origin)")
+    }
+    guard failure.code == .badInput, format is JSONLines, options.format == nil else {
+      return failure
+    }
+    // A client by its name, or a date: another program's words for what is ours.
+    let signs = ["as “process”, expected an", "as “time”, expected"]
+    if signs.contains(where: failure.message.includes) {
+      return Failure(
+        failure.code,
+        failure.message + "; --format records reads other programs' records, with names of clients "
+          + "and dates")
+    }
+    guard !JSONLines.isOurs(prefix), failure.message.contains("in this event") else {
+      return failure
+    }
     return Failure(
       failure.code,
       failure.message

@@ -196,14 +196,14 @@ struct TimeRecord: Sendable {
   }
 
   /// What a person should know, said once; while more may come it is said without counts.
-  mutating func warnings(mayGoOn: Bool = false) -> [String] {
+  mutating func warnings(_ order: EventOrder? = nil, mayGoOn: Bool = false) -> [String] {
     guard let firstBackwards, !isTold else { return [] }
     isTold = true
     let count = mayGoOn ? "" : " on \(backwards) \(backwards == 1 ? "line" : "lines")"
     var words = [
       "the times go backwards\(count), first on line \(firstBackwards.line) "
-        + "(\(firstBackwards.time) after \(firstBackwards.before)); the order is that of the "
-        + "lines (--order time sorts by the times)"
+        + "(\(firstBackwards.time) after \(firstBackwards.before)); the order is that of "
+        + "\(order == .index ? "“index”" : "the lines") (--order time sorts by the times)"
     ]
     if early > 0, !mayGoOn {
       words.append(

@@ -158,7 +158,7 @@ public struct HistoryBuilder: Sendable {
 
   /// The history of all that was added. What is still open stays indeterminate.
   public consuming func build() -> History {
-    history.warnings += times.warnings()
+    history.warnings += times.warnings(order)
     history.values = names.values
     history.functions = names.functions
     history.extraNames = names.fields
@@ -325,11 +325,12 @@ public struct HistoryBuilder: Sendable {
   /// Refuses a completion that is timed before its invocation, unless an order was asked for.
   private mutating func noteEarly(_ event: Event, _ operation: Int) throws(HistoryError) {
     guard order == nil else { return times.note(early: event.line) }
+    let other = names.fields.contains("index") ? " (--order index sorts by “index”)" : ""
     throw HistoryError(
       line: event.line,
       "“\(name(event))” is completed at the time \(event.time), before it was invoked at "
         + "\(history.invokedTime[operation]) on line \(history.line[operation]); if the lines are "
-        + "right and the times are not, say --order line (--order index sorts by “index”)")
+        + "right and the times are not, say --order line\(other)")
   }
 
   private func name(_ event: Event) -> String { names.functions[Int(event.function)] }

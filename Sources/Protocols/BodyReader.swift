@@ -87,6 +87,18 @@ struct BodyReader {
     return elements
   }
 
+  /// The elements of an array of strings.
+  func names(_ name: String) throws(MalformedMessage) -> [String] {
+    let member = try any(name)
+    guard let items = member.array else { throw wrong(name, member, "an array") }
+    var names: [String] = []
+    for item in items {
+      guard let text = item.string else { throw wrong(name, item, "an array of strings") }
+      names.append(text)
+    }
+    return names
+  }
+
   private func wrong(_ name: String, _ found: JSON, _ expected: String) -> MalformedMessage {
     MalformedMessage(
       type: type, "\(type): “\(name)” is \(found.kind), expected \(expected)")

@@ -44,7 +44,9 @@ extension ClientRequest {
 
 extension RaftEntry {
   var json: JSON {
-    .object([.init("term", .integer(term))] + (request?.members ?? []))
+    .object(
+      [.init("term", .integer(term))] + (request?.members ?? [])
+        + (membership.map { [.init("members", $0.json)] } ?? []))
   }
 
   init(reading reader: BodyReader) throws(MalformedMessage) {
@@ -53,6 +55,9 @@ extension RaftEntry {
     if let request, request.operation.isRead {
       throw MalformedMessage(type: reader.type, "\(reader.type): an entry holds a read")
     }
+    membership =
+      reader.optional("members") == nil
+      ? nil : try RaftMembership(reading: try reader.object("members"))
   }
 }
 

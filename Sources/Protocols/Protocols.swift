@@ -1,28 +1,16 @@
 /// The table of the protocols that ship with Plumbline.
 public enum Protocols {
   /// Every protocol, in the order of the documentation.
-  public static let all: [ProtocolDescription] = [raft, quorumRegister]
+  public static let all: [ProtocolDescription] = [.raft, .quorumRegister]
 
   /// The description of that name, or nil.
   public static func named(_ name: String) -> ProtocolDescription? {
     all.first { $0.name == name }
   }
-
-  private static let raft = ProtocolDescription(
-    name: "raft",
-    summary: "Raft (Ongaro and Ousterhout 2014) with ReadIndex reads, serving a key-value map",
-    bugs: RaftBug.allCases.map { NamedBug(name: $0.rawValue, summary: $0.summary) },
-    hasCompareAndSet: true, hasVotes: false)
-
-  private static let quorumRegister = ProtocolDescription(
-    name: "quorum-register",
-    summary: "one register a key with Gifford's votes and ABD's two phases; no compare-and-set",
-    bugs: QuorumRegisterBug.allCases.map { NamedBug(name: $0.rawValue, summary: $0.summary) },
-    hasCompareAndSet: false, hasVotes: true)
 }
 
 /// One line of the protocol table.
-public struct ProtocolDescription: Sendable, Equatable {
+public struct ProtocolDescription: Sendable {
   /// The name on the command line.
   public var name: String
   /// What it is, in one line.
@@ -33,6 +21,22 @@ public struct ProtocolDescription: Sendable, Equatable {
   public var hasCompareAndSet: Bool
   /// Whether its quorums are counted in votes that the plan may set.
   public var hasVotes: Bool
+  /// Whether its nodes do what an operator asks: take members in and out, hand over leadership.
+  public var hasOperators = false
+  /// Its settings.
+  public var knobs: [ProtocolKnob] = []
+  /// How many times faster than the world's, or slower, the clock of a node may run for a protocol
+  /// with those knobs to keep its promises, without ever jumping; nil where whatever clocks do
+  /// costs time and no promise.
+  public var clockLimit: @Sendable (_ knobs: [String: String]) -> Double? = { _ in nil }
+  /// The names of rare branches that its nodes say they took (``ProtocolEffect/reached(_:)``).
+  public var branches: [String] = []
+  /// The branches that only a fault leads to, with its family.
+  public var branchFaults: [String: String] = [:]
+  /// The mistake that a campaign must find to be believed: it shows soon under the usual faults.
+  public var canary: String
+  /// What a node of it is; whoever hosts it opens this.
+  public var node: any ProtocolNode.Type
 }
 
 /// A mistake that can be switched on in a protocol.
@@ -41,4 +45,11 @@ public struct NamedBug: Sendable, Equatable {
   public var name: String
   /// What it breaks, in one line.
   public var summary: String
+  /// Where it was seen: a paper, or projects and numbers of their reports.
+  public var source: String
+  /// Whether it takes more than a few runs of real processes to show it; the simulator does.
+  public var isRare: Bool
+  /// Faults that must come together and by chance hardly do, as `--schedule` takes them; nil where
+  /// drawn ones show it.
+  public var schedule: String?
 }

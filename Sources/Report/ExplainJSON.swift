@@ -73,6 +73,7 @@ public enum ExplainJSON {
     if let register = extent?.register {
       members.append(JSON.Member("staleness", staleness(register, words.culprit)))
     }
+    members += SpaceTimeSection().json(findings, violation, words)
     let keys = result.violations.filter { $0.key != violation.key }
     members.append(
       JSON.Member("furtherKeys", .array(keys.map { history.values.json($0.key) })))

@@ -77,6 +77,7 @@ public struct ExplainText: Sendable {
       words, of: history, palette: palette, width: report.width - 2, ascii: report.ascii
     ).lines()
     if !drawing.isEmpty { lines += [""] + drawing.map { "  " + $0 } }
+    lines += SpaceTimeSection().text(findings, violation, words, report)
     let figures = findings.extent.map { $0.staleness + $0.others } ?? []
     if !figures.isEmpty { lines += [""] + figures.flatMap(report.paragraph) }
     if violation.isMinimal {

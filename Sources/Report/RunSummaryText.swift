@@ -118,6 +118,7 @@ public struct RunSummaryText: Sendable {
       case .holds: "an order explains everything that the clients saw"
       case .violation: "no order explains what the clients saw"
       case .inconclusive: "nothing wrong was seen, but too little was exercised to mean anything"
+      case .failed: "nobody ever answered, so nothing was checked"
       default: "the budget ran out before the answer was known"
       }
     let facts =

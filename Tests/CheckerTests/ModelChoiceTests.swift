@@ -53,7 +53,7 @@ import Testing
     let text =
       "0 invoke enqueue 1; 0 ok enqueue 1; 0 invoke enqueue 2; 0 ok enqueue 2; "
       + "1 invoke dequeue nil; 1 ok dequeue 2"
-    #expect(try check(text).verdict == .violation)
+    #expect(throws: CheckError.self) { try check(text) }
     #expect(try check(text, header: ["model": "bag"]).verdict == .holds)
     #expect(try check(text, model: "queue", header: ["model": "bag"]).verdict == .violation)
     let permits = "0 invoke acquire nil; 0 ok acquire nil; 1 invoke acquire nil; 1 ok acquire nil"
@@ -72,6 +72,33 @@ import Testing
     #expect(try check(two) { $0.initial = .unknown }.verdict == .violation)
     let pop = "0 invoke pop nil; 0 ok pop 2; 0 invoke pop nil; 0 ok pop 1"
     #expect(try check(pop) { $0.initial = .value([1, 2]) }.verdict == .holds)
+  }
+
+  /// The header has no word for what nobody knows: it is an option's, and else a text.
+  @Test func unknownIsAnOption() throws {
+    let text = "0 invoke read nil; 0 ok read 7"
+    let said = message { try check(text, header: ["initial": "unknown"]) }
+    #expect(
+      said.hasPrefix("1: “initial” in the header is \"unknown\"") && said.contains("--initial"))
+    #expect(
+      try check(text, header: ["initial": "unknown"]) { $0.initial = .unknown }.verdict == .holds)
+  }
+
+  /// Words of other programs, and mistyped ones.
+  @Test(arguments: [
+    (
+      "0 invoke wrtie 1; 1 invoke read nil",
+      "; did you mean write?; where “wrtie” is another program's word, a map"
+    ),
+    (
+      "0 invoke put 1; 1 invoke del nil",
+      "; where “del” is another program's word, --format records"
+    ),
+    ("0 invoke put 1; 1 invoke write 1", "; where “put” is another program's word"),
+  ])
+  func wordsOfOtherPrograms(text: String, words: String) {
+    let said = message { try check(text) }
+    #expect(said.contains(words) && said.contains("(--map) says in its functions"), "\(said)")
   }
 
   /// What no model is about says what it is, whatever else would fit.

@@ -1,6 +1,7 @@
 import Base
 import Checker
 import Findings
+import Formats
 import Histories
 import TestSupport
 import Testing
@@ -9,7 +10,8 @@ import Testing
 @Suite struct ShortfallTests {
   private func judged(
     _ text: String, model: String = "auto", allowsVacuous: Bool = false,
-    unchecked: [String: Int] = [:]
+    unchecked: [String: Int] = [:], initial: CheckOptions.Initial? = nil,
+    nullRead: CheckOptions.NullRead? = nil
   ) throws -> HistoryFindings {
     var history = try History.text(text)
     history.unchecked = unchecked
@@ -17,6 +19,8 @@ import Testing
     investigate.options = {
       var options = CheckOptions()
       options.model = model
+      options.initial = initial
+      options.nullRead = nullRead
       return options
     }
     var signal: Int32?
@@ -57,6 +61,58 @@ import Testing
   func oneAnswerIsEnough(model: String, events: String) throws {
     let findings = try judged(events.replacing("; ", with: "\n"), model: model)
     #expect(findings.ending == .holds, "\(findings.lacks)")
+  }
+
+  /// Where nobody knows what was there at first, the first answer only tells that.
+  @Test(arguments: [
+    ("register", "0 invoke read nil; 0 ok read 7", false),
+    ("register", "0 invoke read nil; 1 invoke write 1; 0 ok read 7; 1 ok write 1", false),
+    ("register", "0 invoke read nil a; 0 ok read 7 a; 0 invoke read nil b; 0 ok read 8 b", false),
+    ("cas-register", "0 invoke cas [1,2]; 0 ok cas [1,2]", false),
+    ("register", "0 invoke read nil; 0 ok read 7; 0 invoke read nil; 0 ok read 7", true),
+    ("register", "0 invoke write 1; 0 ok write 1; 0 invoke read nil; 0 ok read 1", true),
+    ("cas-register", "0 invoke cas [1,2]; 0 ok cas [1,2]; 0 invoke read nil; 0 ok read 2", true),
+    (
+      "multi-register",
+      "0 invoke txn [[r,x,nil],[r,y,nil]]; 0 ok txn [[r,x,1],[r,y,2]]", false
+    ),
+    (
+      "multi-register",
+      "0 invoke txn [[w,x,1],[r,x,nil]]; 0 ok txn [[w,x,1],[r,x,1]]", true
+    ),
+    (
+      "multi-register",
+      "0 invoke txn [[r,x,nil]]; 0 ok txn [[r,x,1]]; 0 invoke txn [[r,x,nil]]; 0 ok txn [[r,x,1]]",
+      true
+    ),
+  ])
+  func theFirstSightOfTheUnknownIsNoPass(model: String, events: String, means: Bool) throws {
+    let findings = try judged(
+      events.replacing("; ", with: "\n"), model: model, initial: .unknown)
+    #expect(findings.ending == (means ? .holds : .inconclusive), "\(findings.lacks)")
+  }
+
+  @Test func readsOfWhichNothingIsKnownAreNoPass() throws {
+    let text = """
+      0 invoke txn [[r,x,nil],[r,y,nil]]
+      0 ok txn [[r,x,nil],[r,y,nil]]
+      1 invoke txn [[w,x,1]]
+      1 ok txn [[w,x,1]]
+      """
+    #expect(try judged(text, model: "multi-register").ending == .holds)
+    #expect(try judged(text, model: "multi-register", nullRead: .any).ending == .inconclusive)
+  }
+
+  /// Who says that it is valid does not say the same as who says that nobody knows.
+  @Test func anotherVerdictIsToldBesideAnInconclusiveOne() throws {
+    for (text, words) in [
+      ("0 invoke write 1\n0 ok write 1", "results.edn: Knossos said that it is valid"),
+      ("0 invoke read nil\n0 ok read nil", "results.edn: Knossos said the same"),
+    ] {
+      var findings = try judged(text, model: "register")
+      findings.recorded = RecordedVerdict(valid: true, isOfLinearizability: true)
+      #expect(findings.recordedWords == words)
+    }
   }
 
   @Test func nothingAtAllIsNoPass() throws {

@@ -45,24 +45,63 @@ struct EtcdLogTests {
     }
   }
 
+  @Test(
+    "a number that is none is refused with its place",
+    arguments: ["18446744073709551616", "2.5", "true", #""x""#, "[]", #""18446744073709551616""#])
+  func noNumber(_ number: String) throws {
+    let first = operation(1, 0, 5, input: transaction(put("a", "7")), output: done(2))
+    let asked = #","Revision":\#(number)"#
+    let shown = #"{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":\#(number)}],"Count":1}"#
+    for (input, output, name) in [
+      (transaction(put("b", "8")), #""Txn":{"Results":[{}]},"Revision":\#(number)"#, "Revision"),
+      (range("a", asked), #""Range":{"Count":0},"Revision":2"#, "Revision"),
+      (range("a"), #""Range":\#(shown),"Revision":2"#, "ModRevision"),
+      (range("a"), #""Range":{"Count":\#(number)},"Revision":2"#, "Count"),
+      (#""Type":"compact","Compact":{"Revision":\#(number)}"#, #""Revision":2"#, "Revision"),
+    ] {
+      let text = first + operation(2, 10, 15, input: input, output: output)
+      let error = #expect(throws: Failure.self) { try read(text) }
+      #expect(error?.code == .badInput)
+      #expect(
+        error?.message == "h:3:1: found \(number) as “\(name)”, expected a 64-bit integer")
+    }
+  }
+
+  @Test("a string of digits is a number, as etcd's JSON gateway writes it")
+  func digits() throws {
+    let answer =
+      #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":"2"}],"Count":"1"},"#
+      + #""Revision":"2""#
+    let history = try read(
+      operation(1, 0, 5, input: transaction(put("a", "7")), output: done(2))
+        + operation(2, 10, 15, input: range("a", #","Revision":"2""#), output: answer))
+    #expect(
+      claims(history).last
+        == #"range {"revision":2,"start":"a"} → {"count":1,"kvs":[["a","7",2]],"revision":2} ok"#)
+  }
+
   @Test("requests and answers are claims, in the order of time")
   func claims() throws {
     let found =
       #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2,"Version":1}],"Count":1},"#
       + #""Revision":2,"member-id":"c3","Error":"""#
+    let grant = operation(
+      3, 5, 9, input: #""Type":"leaseGrant","LeaseGrant":{"LeaseID":5}"#, output: #""Revision":1"#)
     let history = try read(
       operation(2, 30, 40, input: range("a", #","End":"b","Limit":3,"Revision":2"#), output: found)
-        + operation(1, 10, 35, input: transaction(put("a", "7", lease: 5)), output: done(2)))
+        + operation(1, 10, 35, input: transaction(put("a", "7", lease: 5)), output: done(2))
+        + grant)
     #expect(history.header == ["plumbline": 1, "model": "etcd"])
     #expect(
       claims(history) == [
+        #"grant 5 → {"revision":1} ok"#,
         #"transact {"then":[["put","a","7",5]]} → "#
           + #"{"results":[null],"revision":2,"succeeded":true} ok"#,
         #"range {"end":"b","limit":3,"revision":2,"start":"a"} → "#
           + #"{"count":1,"kvs":[["a","7",2,1]],"revision":2} ok"#,
       ])
-    #expect(history.values.string(history.evidence("server", of: 1) ?? ValueTable.none) == "c3")
-    #expect(history.line == [3, 1])
+    #expect(history.values.string(history.evidence("server", of: 2) ?? ValueTable.none) == "c3")
+    #expect(history.line == [5, 3, 1])
     #expect(history.warnings == [] && history.unchecked == [:])
   }
 
@@ -161,15 +200,54 @@ struct EtcdLogTests {
           + "missing; a verdict needs the operations.json of all clients, in one file or in their "
           + "folder",
       ])
-    // Several clients, nothing shown of revision 2: the checker says what is wrong.
+    // Several clients, nothing shown of revision 2: somebody made it.
     let jump = try read(
       operation(1, 10, 20, input: transaction(put("a", "7")), output: done(3))
         + operation(2, 30, 40, input: transaction(put("a", "8")), output: done(4)))
-    #expect(jump.count == 2 && jump.unchecked == [:])
+    #expect(jump.count == 0 && jump.unchecked == ["txn": 2, "missing-revision": 1])
+    // An operation of unknown outcome may have.
+    let filled = try read(
+      operation(1, 10, 20, input: transaction(put("a", "7")), output: done(3))
+        + operation(2, 5, 40, input: transaction(put("a", "8")), output: #""Error":"timeout""#))
+    #expect(filled.count == 2 && filled.unchecked == [:])
+  }
+
+  @Test("a lease or a compaction of nobody's is another client's")
+  func strangers() throws {
+    let leased = operation(
+      1, 10, 20, input: transaction(put("a", "1", lease: 99)), output: done(2))
+    let alone = try read(leased)
+    #expect(alone.count == 0 && alone.unchecked == ["txn": 1, "missing-lease": 1])
+    #expect(
+      alone.warnings.first?.hasPrefix("lease 99 was granted by nobody in this file, so the ")
+        == true)
+    let grant = operation(
+      1, 1, 5, input: #""Type":"leaseGrant","LeaseGrant":{"LeaseID":99}"#,
+      output: #""LeaseGrant":{"LeaseID":99},"Revision":1"#)
+    #expect(try read(grant + leased).count == 2)
+    let refused = operation(
+      1, 30, 40, input: range("a", #","Revision":1"#),
+      output: #""Error":"etcdserver: mvcc: required revision has been compacted""#)
+    let write = operation(1, 10, 20, input: transaction(put("a", "1")), output: done(2))
+    #expect(try read(write + refused).unchecked["missing-compaction"] == 1)
+    let compact = operation(
+      2, 21, 25, input: #""Type":"compact","Compact":{"Revision":2}"#, output: #""Error":"""#)
+    #expect(try read(write + compact + refused).count == 3)
+  }
+
+  @Test("an answer that says it is all and counts more is not checked")
+  func more() throws {
+    let found =
+      #""Range":{"KVs":[{"Key":"a","Value":{"Value":"7"},"ModRevision":2}],"Count":2,"#
+      + #""More":false},"Revision":2"#
+    let write = operation(1, 1, 5, input: transaction(put("a", "7")), output: done(2))
+    #expect(
+      try read(write + operation(2, 10, 20, input: range("a"), output: found)).unchecked
+        == ["range.More": 1])
   }
 
   @Test("requests that the model does not know are counted and nothing is concluded")
-  func strangers() throws {
+  func unknownRequests() throws {
     let history = try read(
       operation(1, 1, 2, input: #""Type":"memberAdd""#, output: #""Revision":1"#)
         + operation(1, 10, 20, input: transaction(put("a", "7")), output: done(2)))

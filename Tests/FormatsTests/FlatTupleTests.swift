@@ -59,8 +59,11 @@ import Testing
       """
     #expect(written(try read(events, options)).contains(#""key":"k","value":[1,2]"#))
     options.map = try FieldMap.parse(
-      Array("{ shape: 'intervals', fields: { f: 'f', value: 'v', start: 's', end: 'e' } }".utf8),
-      file: "m")
+      Array(
+        """
+        { shape: 'intervals', fields: { f: 'f', value: 'v', start: 's', end: 'e' },
+          swaps: { '': true } }
+        """.utf8), file: "m")
     let rows = "f,v,s,e\nput,\"[\"\"k\"\",1]\",1,2\ncas,\"[\"\"k\"\",1,2]\",3,4\n"
     #expect(written(try read(rows, options)).contains(#""key":"k","value":[1,2]"#))
   }

@@ -90,8 +90,10 @@ struct EventOrderTests {
     #expect(
       refusal([(0, .invoke, 100, nil), (0, .ok, 50, nil)], nil)
         == "2: “f” is completed at the time 50, before it was invoked at 100 on line 1; if the "
-        + "lines are right and the times are not, say --order line (--order index sorts by "
-        + "“index”)")
+        + "lines are right and the times are not, say --order line")
+    #expect(
+      refusal([(0, .invoke, 100, 1), (0, .ok, 50, 2)], nil).hasSuffix(
+        "say --order line (--order index sorts by “index”)"))
   }
 
   @Test("times that go backwards are counted, and the first place is told")
@@ -111,6 +113,10 @@ struct EventOrderTests {
         words("1 line"),
         "1 operation is completed before being invoked, by the times, first on line 2",
       ])
+    #expect(
+      try history([(0, .invoke, 20, 1), (0, .ok, 15, 2)], .index).warnings.first
+        == "the times go backwards on 1 line, first on line 2 (15 after 20); the order is that of "
+        + "“index” (--order time sorts by the times)")
     #expect(try history(Array(lines.prefix(1)), nil).warnings == [])
     #expect(
       try history([(0, .invoke, nil, 1), (0, .ok, nil, 0)], nil).warnings == [

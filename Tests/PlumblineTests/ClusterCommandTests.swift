@@ -40,7 +40,22 @@ struct ClusterCommandTests {
     (["--faults", "corrupt"], nil),
     (["--faults", "power-loss"], nil),
     (["--loop", "open"], "--loop open needs a --rate that says how many operations a second"),
-    (["--knobs", "reads=stale"], "--knobs needs --cluster"),
+    (
+      ["--knobs", "leases=on"],
+      """
+      --knobs leases=…: raft has no knob “leases”; it has compaction, reads, pre-vote, \
+      check-quorum, heartbeat, election, membership, snapshot-chunk
+      """
+    ),
+    (
+      ["--knobs", "reads=stale"],
+      "--knobs reads=stale: expected index or lease"
+    ),
+    (
+      ["--knobs", "compaction=0"],
+      "--knobs compaction=0: expected a whole number from 1"
+    ),
+    (["--node", "./x", "--knobs", "a=b"], "--knobs needs --cluster or an embedded protocol"),
     (
       ["--cluster", "etcd", "--node", "./x"],
       "--cluster and --node are two answers to one question; leave one out"

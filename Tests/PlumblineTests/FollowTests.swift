@@ -21,6 +21,39 @@ struct FollowTests {
     #"{"process":\#(process),"type":"\#(type)","f":"\#(function)","value":\#(value)}"#
   }
 
+  /// What is whole and of another format is read as check reads it, or refused with its reason.
+  @Test func anotherFormatHasItsOwnReason() throws {
+    let text = "process,type,f,value,time\n0,invoke,write,1,10\n0,ok,write,1,5\n"
+    let followed = try CommandTests.run("check", "--follow", "-", input: text)
+    #expect(followed == (try CommandTests.run("check", "-", input: text)))
+    #expect(followed.output.contains("before it was invoked at 10"))
+  }
+
+  /// Where nobody knows what was there at first, one read proves nothing.
+  @Test func theFirstSightOfTheUnknownIsNoPass() throws {
+    let read = [Self.event(0, "invoke", "read", "null"), Self.event(0, "ok", "read", "7")]
+    for (lines, code) in [(read, 3), (read + read, 0)] {
+      let text = ([#"{"plumbline":1,"model":"register"}"#] + lines).joined(separator: "\n") + "\n"
+      #expect(try Self.growing(text, "--initial", "unknown").code == Int32(code))
+      let checked = try CommandTests.run("check", "--initial", "unknown", "-", input: text)
+      #expect(checked.code == Int32(code))
+    }
+  }
+
+  /// A model that nobody named is no reason for a violation that another has not.
+  @Test func aGuessIsNoViolation() throws {
+    let lines = [
+      Self.event(0, "invoke", "enqueue", "1"), Self.event(0, "ok", "enqueue", "1"),
+      Self.event(0, "invoke", "enqueue", "2"), Self.event(0, "ok", "enqueue", "2"),
+      Self.event(1, "invoke", "dequeue", "null"), Self.event(1, "ok", "dequeue", "2"),
+    ]
+    let text = lines.joined(separator: "\n") + "\n"
+    let followed = try Self.growing(text)
+    #expect(followed.code == 65)
+    #expect(followed == (try CommandTests.run("check", "-", input: text)))
+    #expect(try Self.growing(text, "--model", "queue").code == 1)
+  }
+
   /// A write that is over, then a read of what was before.
   private static let violation = [
     header, event(0, "invoke", "write", "1"), event(0, "ok", "write", "1"),

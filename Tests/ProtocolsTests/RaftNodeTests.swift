@@ -15,12 +15,14 @@ struct RaftNodeTests {
     var disk: [[UInt8]]
     var effects: [RaftNode.Effect] = []
 
-    init(_ name: String = "n1", of count: Int = 5, bug: RaftBug? = nil, disk: [[UInt8]] = [])
-      throws
-    {
+    init(
+      _ name: String = "n1", of count: Int = 5, bug: RaftBug? = nil, disk: [[UInt8]] = [],
+      knobs: [String: String] = [:]
+    ) throws {
       let members = (1...count).map { "n\($0)" }
-      let setup = NodeSetup(
+      var setup = NodeSetup(
         name: name, members: members, seed: 1, bugs: bug.map { [$0.rawValue] } ?? [])
+      setup.knobs = knobs
       node = try RaftNode(setup, recovering: disk)
       self.disk = disk
       take(.start, at: 0)
@@ -105,7 +107,7 @@ struct RaftNodeTests {
 
   @Test(arguments: [nil, RaftBug.forgetsVote])
   func aVoteSurvivesARestart(bug: RaftBug?) throws {
-    let ask = RaftMessage.requestVote(term: 7, lastIndex: 0, lastTerm: 0, isPreVote: false)
+    let ask = RaftMessage.requestVote(term: 7, lastIndex: 0, lastTerm: 0, .plain)
     var voter = try Bench(bug: bug)
     voter.hear("n2", ask)
     #expect(voter.sent == [.vote(term: 7, isGranted: true, isPreVote: false)])
@@ -119,7 +121,7 @@ struct RaftNodeTests {
 
   @Test func theVoteIsDurableBeforeItIsSent() throws {
     var voter = try Bench()
-    voter.hear("n2", .requestVote(term: 7, lastIndex: 0, lastTerm: 0, isPreVote: false))
+    voter.hear("n2", .requestVote(term: 7, lastIndex: 0, lastTerm: 0, .plain))
     let lastPersist = voter.effects.lastIndex {
       if case .persist = $0 { return true }
       return false
@@ -179,6 +181,23 @@ struct RaftNodeTests {
     #expect(restarted.machine.json == bench.node.machine.json)
   }
 
+  /// The timer's time has come by the host's clock, and not by what it shows: it is set once more,
+  /// for otherwise nobody would stand for election until the clock is where it was.
+  @Test func aClockThatGoesBackKeepsNobodyFromStanding() throws {
+    var bench = try Bench()
+    bench.take(.timer(.election), at: 100 * RaftNodeTests.second)
+    #expect(bench.node.role == .preVote)
+    bench.hear("n2", .vote(term: 0, isGranted: false, isPreVote: true), at: RaftNodeTests.second)
+    bench.take(.timer(.election), at: RaftNodeTests.second + 1)
+    let delays = bench.effects.compactMap { effect -> Int64? in
+      if case .setTimer(.election, let delay) = effect { delay } else { nil }
+    }
+    let delay = try #require(delays.first)
+    #expect(delays.count == 1 && (1...300_000_000).contains(delay))
+    bench.take(.timer(.election), at: RaftNodeTests.second + 1 + delay)
+    #expect(bench.sent.count == 4)
+  }
+
   static let rotten: [(String, String)] = [
     ("nonsense", "durable record 1 of n1: 1:1: found “n”, expected a value (strings need quotes)"),
     (#"{"type":"will"}"#, "durable record 1 of n1: “will” is no durable record of raft"),
@@ -204,7 +223,10 @@ struct RaftNodeTests {
         == Failure(
           .usage,
           "raft has no bug “stale-read”; did you mean stale-reads? Known: stale-reads, "
-            + "forgets-vote, commits-old-terms, acks-before-quorum, lost-log"))
+            + "forgets-vote, commits-old-terms, acks-before-quorum, lost-log, counts-old-votes, "
+            + "commit-goes-back, commits-before-check, truncates-matching, empty-snapshot, "
+            + "votes-while-leading, no-opening-entry, local-reads, lease-over-pause, "
+            + "rolls-back-committed, compacts-tail, commit-past-end"))
     let stranger = #expect(throws: Failure.self) {
       try RaftNode(NodeSetup(name: "n9", members: ["n1", "n2"], seed: 1), recovering: [])
     }
@@ -218,7 +240,14 @@ struct RaftNodeTests {
     #expect(
       Protocols.named("raft")?.bugs.map(\.name) == [
         "stale-reads", "forgets-vote", "commits-old-terms", "acks-before-quorum", "lost-log",
+        "counts-old-votes", "commit-goes-back", "commits-before-check", "truncates-matching",
+        "empty-snapshot", "votes-while-leading", "no-opening-entry", "local-reads",
+        "lease-over-pause", "rolls-back-committed", "compacts-tail", "commit-past-end",
       ])
+    for bug in Protocols.all.flatMap(\.bugs) {
+      #expect(!bug.summary.isEmpty && !bug.source.isEmpty)
+      #expect(!bug.summary.hasSuffix("."))
+    }
     #expect(Protocols.named("paxos") == nil)
   }
 }

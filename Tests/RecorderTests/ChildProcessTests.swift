@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Starting, stopping and ending processes.

@@ -6,6 +6,7 @@ import Histories
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// The recorder itself is killed, or its disk is full.
@@ -90,12 +91,13 @@ struct DyingRecorderTests {
       time += 10
       return time
     }
-    log.add(.invoke, .client(0), "read", key: "k0", value: .null, extras: [("final", true)])
+    log.add(
+      HistoryEntry(.invoke, .client(0), "read", key: "k0", value: .null, extras: [("final", true)]))
     #expect(try File.read(folder.history) == [])
     try log.flush()
     try log.flush()
-    log.add(.ok, .client(0), "read", key: "k0", value: 7, extras: [("node", "n1")])
-    log.add(.info, .nemesis, "start-kill", value: ["n1"])
+    log.add(HistoryEntry(.ok, .client(0), "read", key: "k0", value: 7, extras: [("node", "n1")]))
+    log.add(HistoryEntry(.info, .nemesis, "start-kill", value: ["n1"]))
     try log.flush()
     #expect(
       String(decoding: try File.read(folder.history), as: UTF8.self) == """

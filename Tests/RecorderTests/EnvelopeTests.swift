@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// The fast scan of a node's line.

@@ -5,6 +5,7 @@ import Histories
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Whole runs: of the example node, and of nodes that misbehave.
@@ -104,8 +105,8 @@ struct RecordingTests {
       $0.durationNanoseconds = 6_000_000_000
       $0.faultIntervalNanoseconds = 500_000_000
       $0.timeoutNanoseconds = 200_000_000
-      $0.lossShare = 0.9
-      $0.duplicateShare = 0.9
+      $0.hits.lossShare = 0.9
+      $0.hits.duplicateShare = 0.9
       $0.targets = [.one]
     } _: { plan in
       let outcome = try Recording.run(plan, executable: "/proc/self/exe")

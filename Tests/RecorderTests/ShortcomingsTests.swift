@@ -4,6 +4,7 @@ import Foundation
 import Histories
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Runs that say less than they should: what they lack is in their record.
@@ -70,7 +71,7 @@ struct ShortcomingsTests {
     #expect(
       try record(silent) { $0.mix = WorkloadMix(read: 1, write: 1, cas: 0) } == [
         "reached: true", "n2 never answered: N operations were to be done by it",
-        "no answer from n2 within 500 ms of the last fault",
+        "no answer from n2 within 500 ms of the clients' end",
         "2 final reads were not answered (n2: 2)",
       ])
   }

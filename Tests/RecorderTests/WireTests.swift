@@ -1,6 +1,7 @@
 import Base
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// The fate of frames on wires.
@@ -28,14 +29,14 @@ struct WireTests {
       while let message = network.arrival(at: .max) { numbers.append(Int(message.line[0])) }
       return numbers
     }
-    #expect(run { $0.delayNanoseconds = 50_000 } == Array(0..<200))
-    let reordered = run { $0.reorderShare = 0.2 }
+    #expect(run { $0.fates.traffic.delayNanoseconds = 50_000 } == Array(0..<200))
+    let reordered = run { $0.fates.traffic.reorderShare = 0.2 }
     #expect(reordered != Array(0..<200) && reordered.sorted() == Array(0..<200))
   }
 
   @Test func aThrottledLinkSendsOneAfterTheOther() {
     let network = WireTests.network()
-    network.bytesPerSecond = 1_000
+    network.fates.traffic.bytesPerSecond = 1_000
     let line = [UInt8](repeating: 0x61, count: 100)
     for _ in 0..<3 { network.send(Network.Message(from: 0, to: 1, line: line), at: 0) }
     network.send(Network.Message(from: 1, to: 0, line: line), at: 0)
@@ -48,12 +49,12 @@ struct WireTests {
       arrived.append(count)
     }
     #expect(arrived == [2, 1, 1])
-    #expect(network.counts.throttled == 2)
+    #expect(network.fates.counts.throttled == 2)
   }
 
   @Test func corruptionTurnsOneBitBehindTheHeader() {
     let network = WireTests.network()
-    network.corruptShare = 1
+    network.fates.traffic.corruptShare = 1
     let frame = [UInt8](repeating: 0, count: 60)
     for _ in 0..<50 { network.send(Network.Message(from: 0, to: 1, line: frame), at: 0) }
     network.send(Network.Message(from: 0, to: 1, line: Array(frame.prefix(14))), at: 0)
@@ -63,6 +64,6 @@ struct WireTests {
       #expect(message.line.prefix(14).allSatisfy { $0 == 0 })
     }
     #expect(turned == Array(repeating: 1, count: 50) + [0])
-    #expect(network.counts.corrupted == 50)
+    #expect(network.fates.counts.corrupted == 50)
   }
 }

@@ -24,7 +24,7 @@ struct OneWayTests {
       onlyIn: [
         "Base/File+Writing.swift", "Base/OutputFile.swift",
         // A file system makes files for others; the fault of a disk tries one; a child's output.
-        "Disks/Files/LossyFolder+Names.swift", "Faults/DiskFault.swift",
+        "Disks/Files/LossyFolder+Names.swift", "Faults/ClusterHost.swift",
         "Benchmarks/ChildRun.swift",
       ],
       because: "File.replace, File.open or OutputFile writes files")

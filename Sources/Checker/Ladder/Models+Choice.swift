@@ -55,7 +55,7 @@ extension Models {
   /// Whether every value is of a kind that the model can have.
   ///
   /// - Complexity: O(history), and less when an early value is not.
-  private static func fits(_ model: Model, _ history: History, _ options: CheckOptions) -> Bool {
+  static func fits(_ model: Model, _ history: History, _ options: CheckOptions) -> Bool {
     var values = history.values
     do throws(CheckError) {
       let settings = try Settings(
@@ -93,6 +93,12 @@ extension Models {
     return zeros > 0 && others == 0 && !isKnown ? " that return 0 at most" : nil
   }
 
+  /// Words of other programs that readers of their records know.
+  private static let foreign: Set<String> = [
+    "get", "put", "set", "del", "delete", "load", "store", "fetch", "update", "enq", "deq", "lock",
+    "unlock", "compareAndSet", "compareAndSwap",
+  ]
+
   /// The error that asks for a model.
   private static func unsaid(
     _ used: [(name: String, line: Int)], _ why: String, _ choices: [Row]
@@ -102,6 +108,21 @@ extension Models {
       return CheckError(
         line: used[0].line,
         "the functions \(list) are those of \(workload.words); no model of plumbline's is about it")
+    }
+    let known = Set(choices.flatMap { $0.model.functions.map(\.name) })
+    // Of a word that no model has, or only the model of texts, a map says what it means.
+    let words =
+      used.first { !known.contains($0.name) }
+      ?? used.first { ["get", "put"].contains($0.name) }
+    if choices.count == rows.count, let words {
+      return CheckError(
+        line: words.line,
+        "no model follows from the functions \(list)\(why)"
+          + Suggestion.hint(for: words.name, among: known.sorted())
+          + "; where “\(words.name)” is another program's word, "
+          + (foreign.contains(words.name) ? "--format records reads it as such, or " : "")
+          + "a map (--map) says in its functions what it means; else name a model with --model: "
+          + choices.map(\.model.name).joined(separator: ", "))
     }
     let names = choices.map { "--model \($0.model.name)" }
     let options =
@@ -123,7 +144,7 @@ extension Models {
   }
 
   /// The functions of a history with the line of each's first use.
-  private static func usedFunctions(of history: History) -> [(name: String, line: Int)] {
+  static func usedFunctions(of history: History) -> [(name: String, line: Int)] {
     var isUsed = [Bool](repeating: false, count: history.functions.count)
     var used: [(name: String, line: Int)] = []
     for (operation, function) in history.function.enumerated() where !isUsed[Int(function)] {
@@ -131,6 +152,20 @@ extension Models {
       used.append((history.functionName(operation), Int(history.line[operation])))
     }
     return used
+  }
+
+  /// Refuses a compare-and-set that says of `swapped` neither yes nor no: whether it took effect
+  /// would be a guess.
+  static func requirePlainSwaps(of history: History) throws(CheckError) {
+    guard history.functions.contains(FunctionName.cas.rawValue),
+      let swapped = history.evidence("swapped")
+    else { return }
+    for (operation, said) in swapped.enumerated()
+    where said > ValueTable.true && history.functionName(operation) == FunctionName.cas.rawValue {
+      throw CheckError(
+        line: Int(history.completedLine[operation]),
+        "found \(history.values.describe(said)) as “swapped”, expected true or false")
+    }
   }
 
   /// Refuses a history with a function that the model does not have.

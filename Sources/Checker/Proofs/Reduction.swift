@@ -62,9 +62,13 @@ struct Reduction {
   /// What was known just after an operation had completed.
   private func prefix(culprit: Int) -> Proof? {
     guard let place = task.operations.firstIndex(of: culprit) else { return nil }
-    let end = task.calls[place].returned
+    return known(at: task.calls[place].returned)
+  }
+
+  /// What was known just after an event.
+  private func known(at end: Int32) -> Proof {
     var proof = Proof(positions: [], calls: [], values: task.values)
-    for (position, call) in task.calls.enumerated() where call.invoked < end {
+    for (position, call) in task.calls.enumerated() where call.invoked <= end {
       // One that saw another value changes nothing, and by then it had not seen it.
       if call.returned > end, call.end == .mismatch { continue }
       proof.positions.append(position)
@@ -187,6 +191,45 @@ struct Reduction {
       return nil
     }
     return answer.finding
+  }
+
+  /// Whether what was known when an operation had completed has no order while what was known just
+  /// before has one; nil when the steps do not suffice.
+  mutating func isFirst(_ culprit: Int) -> Bool? {
+    guard let place = task.operations.firstIndex(of: culprit),
+      task.calls[place].returned != History.never
+    else { return false }
+    let end = task.calls[place].returned
+    guard let with = isExplained(at: end) else { return nil }
+    if with { return false }
+    return isExplained(at: end - 1)
+  }
+
+  /// The operation at whose completion what is known has no order for the first time; nil when the
+  /// steps do not suffice.
+  ///
+  /// - Complexity: O(log operations) searches, for what has no order has none whatever comes.
+  mutating func first() -> Int? {
+    let ends = task.calls.indices.filter { task.calls[$0].returned != History.never }
+      .sorted { task.calls[$0].returned < task.calls[$1].returned }
+    var (low, high) = (0, ends.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      guard let isFine = isExplained(at: task.calls[ends[middle]].returned) else { return nil }
+      if isFine { low = middle + 1 } else { high = middle }
+    }
+    guard ends.indices.contains(low) else { return nil }
+    let culprit = task.operations[ends[low]]
+    return isFirst(culprit) == true ? culprit : nil
+  }
+
+  /// Whether what was known just after an event has an order; nil when the steps do not suffice.
+  private mutating func isExplained(at end: Int32) -> Bool? {
+    switch solve(known(at: end)) {
+    case .order, .positions: true
+    case .impasse, .certificate: false
+    case .stopped, nil: nil
+    }
   }
 
   /// Where the search is stuck on what was known when an operation had completed, for a rung that

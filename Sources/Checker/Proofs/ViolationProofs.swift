@@ -56,8 +56,40 @@ struct ViolationProofs {
         return try self.violation(key: key, earlier, task, isReduced: isReduced)
       }
     }
+    if isReduced, !violation.isMinimal, stepsLeft > 0 {
+      var reduction = Reduction(model, task, steps: stepsLeft)
+      findFirst(&violation, &reduction)
+      stepsLeft = reduction.stepsLeft
+    }
     violation.explanation = explanation(of: violation)
     return violation
+  }
+
+  /// Finds out whether the culprit is the first completion that has no explanation, and blames that
+  /// in its place where no story is told of another, nothing shown does without it, and the states
+  /// in which it is impossible are known.
+  private func findFirst(_ violation: inout Violation, _ reduction: inout Reduction) {
+    if reduction.isFirst(violation.culprit) == true {
+      violation.isFirstStuck = true
+      return
+    }
+    guard violation.anomaly == .other, let first = reduction.first(),
+      !violation.isProof || violation.operations.contains(first)
+    else { return }
+    // Where the search is stuck earlier, for what this returned later, its states say nothing of
+    // it, and they are what makes the violation one that a person can check.
+    guard let impasse = reduction.stuck(at: first), impasse.culprit == first else { return }
+    violation.culprit = first
+    violation.isFirstStuck = true
+    violation.dilemmas = impasse.dilemmas
+    violation.omittedDilemmas = impasse.omittedDilemmas
+    if violation.isProof { return }
+    var shown = Set(violation.operations).union([first])
+    for dilemma in violation.dilemmas {
+      shown.formUnion(dilemma.path)
+      shown.formUnion(dilemma.refusals.map(\.operation))
+    }
+    violation.operations = shown.sorted()
   }
 
   /// Shows a proof in place of what was around the culprit.
@@ -136,6 +168,7 @@ struct ViolationProofs {
       Violation.Pair(
         acquired: task.operations[$0.acquired], released: task.operations[$0.released])
     }
+    if !violation.isMinimal { findFirst(&violation, &reduction) }
     violation.explanation = explanation(of: violation)
     return violation
   }
@@ -219,7 +252,8 @@ struct ViolationProofs {
     let line = history.completedLine[culprit]
     var text =
       "Process \(history.processes[culprit]) completed \(words(culprit)) on line \(line), and no "
-      + "order of the operations explains that"
+      + (violation.isMinimal || violation.isFirstStuck
+        ? "order of the operations explains that" : "order explains all of the answers")
     let reasons = violation.dilemmas.map { dilemma in
       dilemma.refusals.first { $0.operation == culprit }?.reason
     }

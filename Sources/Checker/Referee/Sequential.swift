@@ -19,12 +19,16 @@ protocol Sequential: Hashable, SendableMetatype {
   /// Whether nothing is learnt about it by looking at it: it is known.
   var isSettled: Bool { get }
 
+  /// How much it holds: what a copy costs.
+  var extent: Int { get }
+
   /// Gives the values that it holds the ids of another table.
   mutating func rename(_ name: (ValueID) -> ValueID)
 }
 
 extension Sequential {
   var isSettled: Bool { true }
+  var extent: Int { 1 }
 
   func outcomes(of call: Call, _ values: ValueTable) -> [Self] {
     var copy = self

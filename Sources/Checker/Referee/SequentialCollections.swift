@@ -3,6 +3,7 @@ import Histories
 /// A set as a plain value.
 struct SequentialSet: Sequential {
   private var elements: Set<ValueID> = []
+  var extent: Int { elements.count }
 
   init(settings: Settings, values: ValueTable) {
     elements = Set(values.parts(of: settings.initial ?? ValueTable.none))
@@ -30,6 +31,7 @@ struct SequentialSet: Sequential {
 /// A queue as a plain value.
 struct SequentialQueue: Sequential {
   private var elements: [ValueID] = []
+  var extent: Int { elements.count }
 
   init(settings: Settings, values: ValueTable) {
     elements = Array(values.parts(of: settings.initial ?? ValueTable.none))
@@ -51,6 +53,7 @@ struct SequentialQueue: Sequential {
 /// A bag as a plain value.
 struct SequentialBag: Sequential {
   private var counts: [ValueID: Int] = [:]
+  var extent: Int { counts.count }
 
   init(settings: Settings, values: ValueTable) {
     for value in values.parts(of: settings.initial ?? ValueTable.none) {
@@ -93,6 +96,7 @@ struct SequentialBag: Sequential {
 /// A stack as a plain value.
 struct SequentialStack: Sequential {
   private var elements: [ValueID] = []
+  var extent: Int { elements.count }
 
   init(settings: Settings, values: ValueTable) {
     elements = Array(values.parts(of: settings.initial ?? ValueTable.none))
@@ -115,6 +119,7 @@ struct SequentialStack: Sequential {
 /// A log as a plain value.
 struct SequentialAppendLog: Sequential {
   private var elements: [ValueID] = []
+  var extent: Int { elements.count }
 
   init(settings: Settings, values: ValueTable) {
     elements = Array(values.parts(of: settings.initial ?? ValueTable.none))
@@ -134,6 +139,7 @@ struct SequentialAppendLog: Sequential {
 /// A text as a plain value.
 struct SequentialText: Sequential {
   private var text: [UInt8] = []
+  var extent: Int { text.count }
 
   init(settings: Settings, values: ValueTable) {
     if let initial = settings.initial, initial > ValueTable.null {

@@ -25,6 +25,7 @@ struct SequentialEtcd: Sequential {
   private var held: [ValueID: Entry] = [:]
   private var leases: Set<Int64> = []
   private var changes: [Change] = []
+  var extent: Int { held.count + changes.count }
   /// The keys that are held, by their text; made when a range is first asked for.
   private var keys: SortedTexts?
 

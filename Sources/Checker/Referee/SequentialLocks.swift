@@ -120,6 +120,7 @@ struct SequentialFencedLock: Sequential {
 /// A generator of ids as a plain value.
 struct SequentialUniqueIDs: Sequential {
   private var given: Set<ValueID> = []
+  var extent: Int { given.count }
 
   init(settings: Settings, values: ValueTable) {}
 

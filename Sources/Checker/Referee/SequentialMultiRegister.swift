@@ -33,6 +33,7 @@ struct SequentialMultiRegister: Sequential {
   }
 
   var isSettled: Bool { !isUnknown }
+  var extent: Int { held.count }
 
   mutating func rename(_ name: (ValueID) -> ValueID) {
     var renamed: [ValueID: ValueID] = [:]

@@ -4,6 +4,7 @@ import Histories
 struct SequentialPriorityQueue: Sequential {
   /// In ascending order.
   private var numbers: [Int64] = []
+  var extent: Int { numbers.count }
 
   init(settings: Settings, values: ValueTable) {
     let initial = values.parts(of: settings.initial ?? ValueTable.none)

@@ -41,8 +41,11 @@ public struct StreamChecker {
   public private(set) var operations = 0
   /// Completed operations of which nobody knows.
   public private(set) var indeterminate = 0
-  /// Whether a key has an answer that some order would contradict, by its place.
-  private var isConstrained: [Bool] = []
+  /// Whether a key has an answer that could have been wrong, by its place.
+  private var stakes: [Stake] = []
+  /// The functions that were met, for whoever names no model.
+  private var functions: [String] = []
+  private var header: JSON?
 
   /// Makes a checker of a history of which nothing is known yet.
   ///
@@ -82,6 +85,7 @@ public struct StreamChecker {
   /// - Throws: ``CheckError`` as ``Checker/check(_:_:)`` does, for what comes before the alarm.
   public mutating func take(_ stretch: Stretch) throws(CheckError) -> StreamAlarm? {
     guard try prepare(stretch.history), let model else { return nil }
+    try Models.requirePlainSwaps(of: stretch.history)
     let history = stretch.history
     // Its values are about to be there twice.
     if history.values.bytes > Self.fewBytes / 4,
@@ -144,8 +148,15 @@ public struct StreamChecker {
       claim: claim, verdict: undecidedCount == 0 ? .holds : .undecided,
       operations: operations, indeterminate: indeterminate + openCount, keys: keyCount,
       algorithm: "streaming", seconds: 0)
-    result.vacuousKeys = keyCount - isConstrained.count { $0 }
+    result.vacuousKeys = keyCount - stakes.count { $0.isMet }
     return result
+  }
+
+  /// The options that name the model that was guessed, and others that have the same functions;
+  /// empty when the model is certain.
+  public var choices: [String] {
+    guard let model else { return [] }
+    return Guess(model, for: functions, header, options, among: rows)?.options ?? []
   }
 
   /// What is asked of what came.
@@ -157,6 +168,10 @@ public struct StreamChecker {
   /// Chooses the model once there is something to choose by; false when there is not.
   private mutating func prepare(_ history: History) throws(CheckError) -> Bool {
     guard history.count > 0 else { return false }
+    header = header ?? history.header
+    for (name, _) in Models.usedFunctions(of: history) where !functions.contains(name) {
+      functions.append(name)
+    }
     guard let known = model else {
       let chosen = try Models.choose(options, for: history, among: rows).model
       settings = try Settings(
@@ -204,12 +219,10 @@ extension StreamChecker {
     let call = try reader.completion(operation, of: begun, at: eventCount, &values)
     if outcome == .fail, call.call.end != .mismatch {
       operations -= 1
-    } else if outcome == .ok || call.call.end == .mismatch, let settings,
-      isConstrained.count <= place || !isConstrained[place],
-      call.call.constrains(settings, values)
-    {
-      while isConstrained.count <= place { isConstrained.append(false) }
-      isConstrained[place] = true
+    } else if let settings, stakes.count <= place || !stakes[place].isMet {
+      while stakes.count <= place { stakes.append(Stake()) }
+      stakes[place].add(
+        call.call, invoked: call.invoked, returned: call.returned, settings, values)
     }
     guard undecided[place] == nil else { return nil }
     let line = Int(reader.history.completedLine[operation])
@@ -337,6 +350,7 @@ extension StreamChecker {
     for (key, place) in keys { renamed[name(key)] = place }
     keys = renamed
     for place in engines.indices { engines[place].rename(name) }
+    for place in stakes.indices { stakes[place].rename(name) }
     values = fresh
     live = (fresh.count, fresh.bytes)
   }

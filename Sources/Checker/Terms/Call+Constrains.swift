@@ -16,10 +16,11 @@ extension Call {
     switch function {
     case .read where settings.ignoresNullReads: return output > ValueTable.null
     case .txn:
-      guard input >= 0 else { return true }
-      return values.parts(of: input).contains {
-        let name = values.parts(of: $0).first.flatMap { values.string($0) }
-        return name != "write" && name != "w"
+      // What was seen is in the answer; what was invoked says null of every read.
+      guard let parts = try? MicroOperation.all(of: self, output >= 0 ? output : input, values)
+      else { return true }
+      return parts.contains {
+        !$0.isWrite && (!settings.ignoresNullReads || $0.value > ValueTable.null)
       }
     default: return true
     }

@@ -27,6 +27,12 @@ extension Settings {
     case .value(let value): initial = values.intern(value)
     case nil:
       isInitialOfHeader = true
+      guard header?["initial"] != "unknown" else {
+        throw CheckError(
+          line: 1,
+          "“initial” in the header is \"unknown\", which is a text there; what the first read "
+            + "fixes is said with --initial unknown, and that text with --initial '\"unknown\"'")
+      }
       initial = header?["initial"].map { values.intern($0) } ?? ValueTable.none
     }
     let failedCas = try Settings.choice(options.failedCas, "failedCas", of: header)

@@ -147,6 +147,9 @@ public struct Violation: Sendable {
   /// explained: what was open then may have a part in it by what it returned later. One of
   /// ``operations`` where ``isMinimal``.
   public var culprit: Int
+  /// Whether what had begun by the end of ``culprit`` has no order, what nobody knows of included,
+  /// while what was known just before it completed has one.
+  public var isFirstStuck = false
   /// The states that were possible just before, each with what it says to every operation that
   /// could have come next.
   public var dilemmas: [Dilemma]

@@ -59,10 +59,16 @@ struct FrontierKey<M: Machine, Object: Sequential>: KeyStream {
   /// Configurations that may still be made before the key is too slow to keep pace.
   private var patience = 100_000
 
-  init(_ object: Object, limit: Int) {
+  /// What copying states has cost so far beyond ``loadForEach``, in elements.
+  private var load = 0
+  private let mostLoad: Int
+  private static var loadForEach: Int { 500 }
+
+  init(_ object: Object, limit: Int, mostLoad: Int = 20_000_000) {
     machine = PlainMachine(object)
     isSettled = object.isSettled
     self.limit = limit
+    self.mostLoad = mostLoad
   }
 
   mutating func invoke(_ call: StreamCall, _ values: ValueTable) -> KeyStep {
@@ -163,6 +169,12 @@ extension FrontierKey {
   private mutating func search(
     _ events: Int, _ opened: [Int32], _ values: ValueTable
   ) -> KeyStep {
+    // A state is copied for each step from it, so an object that holds much is too slow to watch.
+    let held = frontier.reduce(0) {
+      $0 + machine.extent(of: Int32(truncatingIfNeeded: $1[0] & 0x7FFF_FFFF))
+    }
+    load = max(0, load + events * (held - Self.loadForEach))
+    if load > mostLoad { return .gaveUp("the object holds too much to be watched") }
     let problem = problem(opened)
     prepareRows(problem)
     patience = min(patience + Self.patienceForEach * events, 1_000_000)

@@ -55,6 +55,9 @@ struct PlainMachine<M: Machine, Object: Sequential>: Machine {
   /// Whether every state is known, so that what is pure by the model changes nothing indeed.
   var isSettled: Bool { objects.allSatisfy(\.isSettled) }
 
+  /// How much an object holds.
+  func extent(of state: Int32) -> Int { objects[Int(state)].extent }
+
   /// How many different operations are remembered.
   var formCount: Int { calls.count }
 

@@ -54,6 +54,25 @@ struct Finding {
 }
 
 extension Violation {
+  /// The operations to show: those of the proof, and whom a story of transactions names besides,
+  /// so that both sides of a contradiction are there.
+  public func shown(with words: Explanation, _ model: String) -> [Int] {
+    guard model == "multi-register" else { return operations }
+    return Set(operations + words.operations).sorted()
+  }
+
+  /// What is said below a minimal proof that is shown with others.
+  public func minimality(of shown: [Int], _ lines: (Int) -> String) -> String? {
+    guard isMinimal else { return nil }
+    guard shown.count > operations.count, operations.count <= 4 else {
+      return shown.count > operations.count
+        ? nil : "No operation of these can be left out: they prove it alone."
+    }
+    let own = operations.map(lines).joined(separator: ", ")
+    return "What is on \(own) is impossible by itself; the other operations are those that the "
+      + "text names."
+  }
+
   /// What is said below a proof without the pairs of ``balanced``.
   public var balance: String {
     let many = balanced.count > 1

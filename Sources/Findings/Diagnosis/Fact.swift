@@ -111,6 +111,8 @@ public enum Fact: Hashable, Sendable {
   case acknowledgedWrites(Int, before: Int)
   /// The operations are by themselves not linearizable.
   case noOrder([Int])
+  /// What had begun by its completion has no order, and what was known just before it has one.
+  case firstStuck(Int)
   /// Before its completion this state was possible, and the model's word on it.
   case stuck(Int, state: String, reason: String?)
   /// Some of these was certainly inside at each moment of an operation.

@@ -14,9 +14,12 @@ struct PlainWords {
       OperationText(valueLimit: 40).label(culprit, of: scene.history),
       [.asked(culprit, scene.name(culprit), scene.input(culprit))])
     let count = violation.operations.count
+    let isFirst = violation.isFirstStuck
     let among: Sentence =
       !violation.isMinimal
-      ? "no order of what came before gives that answer"
+      ? isFirst
+        ? Sentence("no order of what came before gives that answer", [.firstStuck(culprit)])
+        : "no order explains all of the answers"
       : count == 1
         ? Sentence("that answer is impossible by itself", [.noOrder(violation.operations)])
         : Sentence(
@@ -39,7 +42,9 @@ struct PlainWords {
         among, "."
       ).given(stuck),
       Sentence(
-        "An order that explains what came before ends with ",
+        violation.isMinimal || isFirst
+          ? "An order that explains what came before ends with "
+          : "One that explains a part ends with ",
         Sentence(Legible.text(told.state, limit: 80), [stuck]), refusal, "."),
     ]
   }

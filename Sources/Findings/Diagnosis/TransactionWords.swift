@@ -19,7 +19,8 @@ struct TransactionWords {
       if scene.initial != .unknown, let found = unfounded(reader) { return found }
     }
     if scene.initial == .unknown { return nil }
-    return TransactionOrder(deeds).circle().map(told)
+    if let circle = TransactionOrder(deeds).circle() { return told(circle) }
+    return readers.lazy.compactMap(mixed).first
   }
 
   // MARK: - One transaction alone

@@ -60,26 +60,3 @@ struct FailedSwaps: RecordingRepair {
     ]
   }
 }
-
-/// Another model with the same functions, where nobody named one and it was inferred from them.
-struct OtherModels: RecordingRepair {
-  func changes(of recording: SuspectRecording) -> [RecordingChange] {
-    let history = recording.history
-    guard recording.options.model == "auto", history.header?["model"] == nil else { return [] }
-    // What has further functions is the same kind of object, of which more can be asked.
-    let own = Models.all.first { $0.name == recording.result.model }?.functions.map(\.name) ?? []
-    return Models.all.filter { model in
-      model.name != recording.result.model && Set(model.functions.map(\.name)) == Set(own)
-    }.map { model in
-      let repair = Repair(
-        kind: "model",
-        sentence: "the object is a \(model.name): nobody named the model “"
-          + "\(recording.result.model)”, it was inferred from the functions",
-        option: "--model \(model.name)")
-      return RecordingChange(repair: repair) { history, options in
-        options.model = model.name
-        return history
-      }
-    }
-  }
-}

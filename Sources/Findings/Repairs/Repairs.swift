@@ -54,7 +54,7 @@ enum Repairs {
   /// The table: a row a kind, the likeliest first, and nothing else to register one.
   static let all: [any RecordingRepair] = [
     UnknownOutcomes(), TextNumbers(), InitialValues(), Orders(), Tuples(), NullReads(),
-    FailedSwaps(), OtherModels(),
+    FailedSwaps(),
   ]
 
   /// More are not told.

@@ -90,9 +90,18 @@ struct UnknownOutcomes: RecordingRepair {
 
   /// Whether an error means that a request may have been carried out.
   private static func leavesOpen(_ error: String) -> Bool {
-    let words = error.lowercased().split { !$0.isLetter && !$0.isNumber }
-    let text = words.joined(separator: " ")
-    if signs.contains(where: { text.includes($0) }) { return true }
+    // `ConnectionClosed` is two words.
+    var spaced = ""
+    var wasSmall = false
+    for letter in error {
+      if letter.isUppercase, wasSmall { spaced += " " }
+      wasSmall = letter.isLowercase
+      spaced.append(letter)
+    }
+    let words = spaced.lowercased().split { !$0.isLetter && !$0.isNumber }
+    let text = " " + words.joined(separator: " ") + " "
+    if signs.contains(where: { text.includes(" \($0) ") }) { return true }
+    if runs.contains(where: { text.includes($0) }) { return true }
     return words.contains { word in
       word.hasPrefix("eof") || word == "epipe"
         || word.count == 3 && word.first == "5"
@@ -100,15 +109,20 @@ struct UnknownOutcomes: RecordingRepair {
     }
   }
 
-  /// What such an error says, in small letters and with spaces between words.
+  /// What such an error says, in small letters and with spaces between words: whole words, for
+  /// what is “disclosed” is not closed.
   private static let signs = [
-    "timeout", "timed out", "time out", "timedout", "deadline exceeded", "deadlineexceeded",
-    "reset", "connection closed", "connectionclosed", "socket closed", "closed by", "closed",
-    "broken pipe", "brokenpipe", "unexpected end of", "end of file", "end of stream",
-    "unavailable", "disconnected", "connection lost", "connectionloss", "connection aborted",
-    "connectionaborted", "lost connection", "no response", "no answer", "no reply", "empty reply",
-    "hung up", "bad gateway", "internal server error", "interrupted", "indeterminate",
-    "unknown outcome", "maybe",
+    "timed out", "time out", "deadline exceeded", "reset", "closed", "broken pipe",
+    "unexpected end of", "end of file", "end of stream", "unavailable", "disconnected",
+    "connection lost", "connection loss", "connection aborted", "lost connection", "no response",
+    "no answer", "no reply", "empty reply", "hung up", "bad gateway", "internal server error",
+    "interrupted", "indeterminate", "unknown outcome", "maybe",
+  ]
+
+  /// What is no other word's part, also where it is run together with others.
+  private static let runs = [
+    "timeout", "timedout", "deadlineexceeded", "connectionclosed", "connectionreset", "econnreset",
+    "brokenpipe", "connectionloss", "connectionaborted", "econnaborted",
   ]
 }
 

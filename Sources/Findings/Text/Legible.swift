@@ -36,6 +36,7 @@ public enum Legible {
       case "–": shown += "-"
       case "µ": shown += "u"
       case "✗": shown += "X"
+      case "×": shown += "x"
       default:
         if scalar.isASCII { shown.unicodeScalars.append(scalar) } else { shown += spelled(scalar) }
       }

@@ -26,12 +26,19 @@ public struct OperationText: Sendable {
   /// The label of an operation; `?` when there is no such operation.
   public func label(_ operation: Int, of history: History) -> String {
     guard history.processes.indices.contains(operation) else { return "?" }
+    if history.functionName(operation) == "txn", let label = transaction(operation, of: history) {
+      return ascii ? Legible.ascii(label) : label
+    }
+    let label = asked(operation, of: history) + outcome(operation, of: history)
+    return ascii ? Legible.ascii(label) : label
+  }
+
+  /// What was asked for, without what came of it: `write 3`, `read`.
+  public func asked(_ operation: Int, of history: History) -> String {
+    guard history.processes.indices.contains(operation) else { return "?" }
     let name = Legible.text(history.functionName(operation), limit: 16)
     let input = history.input[operation]
     let parts = history.values.parts(of: input)
-    if name == "txn", let label = transaction(operation, of: history) {
-      return ascii ? Legible.ascii(label) : label
-    }
     var label = name
     if name == "cas", history.values.kind(of: input) == .list, parts.count == 2,
       let old = parts.first, let new = parts.last
@@ -40,7 +47,6 @@ public struct OperationText: Sendable {
     } else if input != ValueTable.null {
       label += " \(value(input, history))"
     }
-    label += outcome(operation, of: history)
     return ascii ? Legible.ascii(label) : label
   }
 

@@ -282,6 +282,9 @@ struct JSONEventScanner {
         "found \(names.values.describe(id)) as “time”, expected nanoseconds as an integer",
         at: start)
     }
+    guard number != Event.noTime else {
+      throw scanner.error("found \(number) as “time”, which is out of range", at: start)
+    }
     return number
   }
 

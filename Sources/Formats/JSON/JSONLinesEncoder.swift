@@ -15,6 +15,13 @@ public enum JSONLinesEncoder {
     writer.write("}\n")
   }
 
+  /// Appends an event that happened at a time, nanoseconds from the start of the run.
+  public static func write(_ entry: HistoryEntry, time: Int64, into writer: inout ByteWriter) {
+    write(
+      entry.kind, process: entry.process, function: entry.function, key: entry.key,
+      value: entry.value, time: time, extras: entry.extras, into: &writer)
+  }
+
   /// Appends one event and a newline.
   ///
   /// No key is nil, and `.null` is a key of its own; a nil `value` leaves the member out; `time` is

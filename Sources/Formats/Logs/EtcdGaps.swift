@@ -7,7 +7,8 @@ import Base
 /// by an answered operation, or by one whose outcome nobody knows. That others are missing from the
 /// log is certain when a key was shown with a revision that none of these can have made, and to be
 /// taken for granted when the log is that of one client, one operation after another, and some
-/// revision is not explained by what was shown of it. A log of several clients that has all that
+/// revision is not explained by what was shown of it; or when more revisions were shown by nobody
+/// than there are operations of unknown outcome that may have made them. A log that has all that
 /// was shown is taken for whole: the checker says what is wrong with it.
 struct EtcdGaps {
   /// The first revisions that nobody made.
@@ -59,7 +60,11 @@ struct EtcdGaps {
       }
       previous = revision
     }
-    isPartial = isStrange || !isExplained && EtcdGaps.isOneClient(operations)
+    let open = operations.count { !$0.isKnown && $0.isWrite }
+    let last = highest
+    let unseen = count - shown.keys.count { $0 > 1 && $0 <= last && !made.contains($0) }
+    isPartial =
+      isStrange || unseen > open || !isExplained && EtcdGaps.isOneClient(operations)
   }
 
   /// Whether operations are those of one client: one after another, and under a new number only

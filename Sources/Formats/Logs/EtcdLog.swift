@@ -98,6 +98,15 @@ private struct EtcdEvents {
       unchecked["watch", default: 0] += max(1, responses.array?.count ?? 0)
       return nil
     }
+    let operation: JSON
+    do throws(EtcdNumbers.Flaw) { operation = try EtcdNumbers.whole(json) } catch {
+      return error.message
+    }
+    return add(whole: operation, line: line)
+  }
+
+  /// Takes an operation whose numbers are numbers; what it lacks is returned.
+  private mutating func add(whole json: JSON, line: Int) -> String? {
     guard let client = json["ClientId"]?.integer, let input = json["Input"],
       let call = json["Call"]?.integer, let output = json["Output"],
       let end = json["Return"]?.integer
@@ -179,6 +188,7 @@ private struct EtcdEvents {
   /// they are counted, and it is said why.
   private func leaveOut(in builder: inout HistoryBuilder) -> Bool {
     let gaps = EtcdGaps(operations)
+    let strangers = EtcdStrangers(operations).found
     if let type = strange.first {
       builder.warn(
         "\(strange.count) requests (“\(type)”) that the model does not know may have changed the "
@@ -186,6 +196,11 @@ private struct EtcdEvents {
     } else if let words = gaps.words() {
       builder.warn(words)
       builder.leaveUnchecked("missing-revision", count: gaps.count)
+    } else if !strangers.isEmpty {
+      for stranger in strangers {
+        builder.warn(EtcdStrangers.words(stranger.words))
+        builder.leaveUnchecked(stranger.kind)
+      }
     } else {
       return false
     }

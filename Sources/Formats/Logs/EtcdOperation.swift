@@ -28,6 +28,8 @@ struct EtcdOperation {
   private(set) var isWrite = false
   /// What the request may put, each key with its value.
   private(set) var puts: [[JSON]] = []
+  /// The leases that an answered transaction put something under.
+  private(set) var leases: [Int64] = []
   /// What the answer shows: `[key, value, mod, …]`.
   private(set) var shown: [[JSON]] = []
 
@@ -185,6 +187,10 @@ struct EtcdOperation {
       pairs.append(.array(words))
     }
     let isCountOnly = range["CountOnly"]?.bool == true && pairs.isEmpty
+    // It says that these are all, and counts others.
+    if json["More"]?.bool == false, !isCountOnly, json["Count"]?.integer ?? 0 > pairs.count {
+      unchecked.append("range.More")
+    }
     var members: [JSON.Member] = []
     if !isCountOnly { members.append(.init("kvs", .array(pairs))) }
     if let count = json["Count"] { members.append(.init("count", count)) }
@@ -226,6 +232,7 @@ struct EtcdOperation {
     let branch = branches[failed ? 1 : 0]
     let results = answered["Results"]?.array ?? []
     isWrite = branch.contains { $0["Type"]?.string == "put-operation" }
+    leases = branch.compactMap { $0["Put"]?["LeaseID"]?.integer }.filter { $0 != 0 }
     var words: [JSON] = []
     for (place, result) in results.enumerated() {
       let range = place < branch.count ? branch[place]["Range"] ?? .null : .null

@@ -6,6 +6,13 @@ enum Delimited {
   static func read(
     _ bytes: UnsafeRawBufferPointer, separator: UInt8, file: String
   ) throws(FormatError) -> [Record] {
+    if let place = UTF8Check.firstInvalid(bytes) {
+      var counter = LineCounter(bytes)
+      let (line, column) = counter.place(of: place)
+      throw FormatError(
+        file: file, line: line, column: column,
+        "found \(Words.byte(bytes[place])), which is no UTF-8; rows are read as UTF-8 only")
+    }
     var rows = Rows(bytes, separator: separator)
     var names: [String]?
     var records: [Record] = []
@@ -30,6 +37,13 @@ enum Delimited {
       records.append(Record(line: row.line, value: .object(members)))
     }
     return records
+  }
+
+  /// The names in the first row, right or wrong.
+  static func names(_ bytes: UnsafeRawBufferPointer, separator: UInt8) -> [String] {
+    Rows(bytes, separator: separator).first {
+      $0.fields.count > 1 || !$0.fields[0].isEmpty && $0.fields[0].first != "#"
+    }?.fields.map(\.trimmed) ?? []
   }
 
   private static func header(_ row: Row, _ file: String) throws(FormatError) -> [String] {

@@ -17,6 +17,7 @@ extension FieldMap {
   /// - Throws: as ``parse(_:file:)``.
   public init(_ json: JSON, file: String) throws(Failure) {
     self.init()
+    origin = file
     let reader = MapReader(file: file)
     for member in try reader.members(json, "a map", of: MapReader.members) {
       switch member.name {
@@ -27,7 +28,7 @@ extension FieldMap {
       case "keys": keys = try reader.choice(member)
       case "empty": empty = try reader.choice(member)
       case "model": model = try reader.text(member.value, "model")
-      case "initial": initial = member.value
+      case "initial": initial = try reader.initial(member.value)
       case "fields":
         for entry in try reader.members(member.value, "fields", of: Field.allCases.map(\.rawValue))
         {
@@ -42,6 +43,10 @@ extension FieldMap {
         for entry in try reader.members(member.value, "outcomes") {
           outcomes[entry.name] = try reader.choice(
             JSON.Member("outcomes.\(entry.name)", entry.value))
+        }
+      case "swaps":
+        for entry in try reader.members(member.value, "swaps") {
+          swaps[entry.name] = try reader.truth(entry.value, "swaps.\(entry.name)")
         }
       default:
         for entry in try reader.members(member.value, "where") {
@@ -90,6 +95,10 @@ extension FieldMap {
       let sorted = outcomes.sorted { $0.key < $1.key }
       lines.append("  outcomes: \(object(sorted.map { ($0.key, quoted($0.value.rawValue)) })),")
     }
+    if !swaps.isEmpty {
+      let sorted = swaps.sorted { $0.key < $1.key }
+      lines.append("  swaps: \(object(sorted.map { ($0.key, "\($0.value)") })),")
+    }
     if let times { lines.append("  times: \(quoted(times.rawValue)),") }
     if values != .auto { lines.append("  values: \(quoted(values.rawValue)),") }
     if keys != .auto { lines.append("  keys: \(quoted(keys.rawValue)),") }
@@ -105,8 +114,8 @@ struct MapReader {
   let file: String
 
   static let members = [
-    "records", "shape", "fields", "where", "functions", "outcomes", "times", "values", "keys",
-    "empty", "model", "initial",
+    "records", "shape", "fields", "where", "functions", "outcomes", "swaps", "times", "values",
+    "keys", "empty", "model", "initial",
   ]
 
   func error(_ message: String) -> Failure { Failure(.badInput, "\(file): \(message)") }
@@ -132,6 +141,21 @@ struct MapReader {
       throw error("found \(json.kind) for \(name), expected a string")
     }
     return text
+  }
+
+  func truth(_ json: JSON, _ name: String) throws(Failure) -> Bool {
+    guard let value = json.bool else {
+      throw error("found \(json.kind) for \(name), expected true or false")
+    }
+    return value
+  }
+
+  /// The word “unknown” is an option's and no value, unless a person says that it is one.
+  func initial(_ json: JSON) throws(Failure) -> JSON {
+    guard json == "unknown" else { return json }
+    throw error(
+      "initial is “unknown”; what the first read fixes is said with --initial unknown, and a text "
+        + "of that name with --initial '\"unknown\"'")
   }
 
   func choice<Choice: CaseIterable & RawRepresentable<String>>(

@@ -22,11 +22,21 @@ public struct FieldMap: Sendable, Equatable {
   /// How records are written down.
   public enum Notation: String, Sendable, CaseIterable {
     case json, csv, tsv, logfmt, otlp
+
+    /// What stands between the fields of a row; nil where there are no rows.
+    var separator: UInt8? {
+      switch self {
+      case .csv: UInt8(ascii: ",")
+      case .tsv: 0x09
+      default: nil
+      }
+    }
   }
 
   /// What a field is for.
   public enum Field: String, Sendable, CaseIterable {
-    case process, type, f, key, value, result, start, end, time, outcome, error, from, to, node
+    case process, type, f, key, value, result, start, end, time, outcome, error, from, to, swapped
+    case node
   }
 
   /// The unit of times that are numbers.
@@ -38,8 +48,9 @@ public struct FieldMap: Sendable, Equatable {
 
   /// How a value or key that is text is read.
   public enum Reading: String, Sendable, CaseIterable {
-    /// As it stands: text in JSON stays text, and in CSV and logfmt what looks like a number,
-    /// `true`, `false`, `null` or a list is one.
+    /// As it stands: text in JSON stays text, and in CSV and logfmt a whole number as computers
+    /// write it, `true`, `false`, `null`, and what is a list or an object in JSON is one. Texts
+    /// that differ stay different: `1e3` and `1000` are two.
     case auto
     /// Always text.
     case text
@@ -69,6 +80,8 @@ public struct FieldMap: Sendable, Equatable {
   public var functions: [String: String] = [:]
   /// What the log's outcomes are here, beside ``MapWords/outcomes``.
   public var outcomes: [String: MapWords.Outcome] = [:]
+  /// Which of a log's words say that a compare-and-set swapped, beside ``MapWords/swaps``.
+  public var swaps: [String: Bool] = [:]
   /// Only records with all of these are read; the others are counted.
   public var conditions: [FieldPath: String] = [:]
   /// The unit of times; nil goes by the content: text is a date, numbers are nanoseconds.
@@ -83,6 +96,8 @@ public struct FieldMap: Sendable, Equatable {
   public var model: String?
   /// The initial value.
   public var initial: JSON?
+  /// The file that it was read from, for errors; nil for a map that was found.
+  public internal(set) var origin: String?
 
   /// Names no field yet: records are events, and their notation and the unit of times go by the
   /// content.

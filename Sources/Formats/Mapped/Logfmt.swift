@@ -9,12 +9,18 @@ enum Logfmt {
   ) throws(FormatError) -> [Record] {
     var records: [Record] = []
     for line in Lines(bytes) {
-      guard UTF8Check.firstInvalid(line.bytes) == nil else {
-        throw FormatError(file: file, line: line.number, "found bytes that are not UTF-8")
+      if let place = UTF8Check.firstInvalid(line.bytes) {
+        throw FormatError(
+          file: file, line: line.number, column: place + 1, "found bytes that are not UTF-8")
       }
-      let text = String(decoding: line.bytes, as: UTF8.self)
-      let pairs = pairs(text)
-      if pairs.isEmpty, text.first != "#", !text.trimmed.isEmpty {
+      // A comment may hold anything.
+      if line.bytes.first == UInt8(ascii: "#") { continue }
+      let pairs: [(name: String, value: String)]
+      do throws(LogfmtText.Flaw) { pairs = try self.pairs(line.bytes) } catch {
+        throw FormatError(file: file, line: line.number, column: error.place + 1, error.message)
+      }
+      if pairs.isEmpty, line.bytes.contains(where: { !Sniffing.isSpace($0) }) {
+        let text = String(decoding: line.bytes, as: UTF8.self)
         throw FormatError(
           file: file, line: line.number,
           "found “\(text.prefix(40))”, expected pairs such as name=value")
@@ -32,43 +38,52 @@ enum Logfmt {
   }
 
   /// The pairs of a line.
-  static func pairs(_ line: String) -> [(name: String, value: String)] {
+  static func pairs(
+    _ line: UnsafeRawBufferPointer
+  ) throws(LogfmtText.Flaw) -> [(name: String, value: String)] {
     var pairs: [(name: String, value: String)] = []
-    var rest = line[...]
+    var place = 0
+    func end(_ start: Int, _ isEnd: (UInt8) -> Bool) -> Int {
+      line[start...].firstIndex(where: isEnd) ?? line.count
+    }
+    func text(_ range: Range<Int>) -> String { String(decoding: line[range], as: UTF8.self) }
     while true {
-      rest = rest.drop(while: \.isWhitespace)
-      let word = rest.prefix { !$0.isWhitespace && $0 != "=" && $0 != "\"" }
-      guard !rest.isEmpty else { return pairs }
-      rest = rest.dropFirst(max(word.count, 1))
-      guard !word.isEmpty, rest.first == "=" else { continue }
-      rest = rest.dropFirst()
-      let value: String
-      if rest.first == "\"" {
-        value = quoted(&rest)
-      } else {
-        let plain = rest.prefix { !$0.isWhitespace }
-        rest = rest.dropFirst(plain.count)
-        value = String(plain)
+      place = end(place) { !Sniffing.isSpace($0) }
+      guard place < line.count else { return pairs }
+      let name = place..<end(place) { Sniffing.isSpace($0) || $0 == 0x3D || $0 == 0x22 }
+      place = max(name.upperBound, place + 1)
+      guard !name.isEmpty, name.upperBound < line.count, line[name.upperBound] == 0x3D else {
+        continue
       }
-      pairs.append((String(word), value))
+      place = name.upperBound + 1
+      if place < line.count, line[place] == UInt8(ascii: "\"") {
+        let quoted = try LogfmtText(line, from: place)
+        place = quoted.end
+        guard place == line.count || Sniffing.isSpace(line[place]) else {
+          throw LogfmtText.Flaw(place: place, message: "a quoted text ends here, and yet goes on")
+        }
+        pairs.append((text(name), String(decoding: quoted.bytes, as: UTF8.self)))
+      } else {
+        let value = place..<end(place, Sniffing.isSpace)
+        place = value.upperBound
+        // What is quoted so goes on behind the space.
+        if let first = value.first, line[first] == 0x27,
+          line[value].count(where: { $0 == 0x27 }) == 1
+        {
+          throw LogfmtText.Flaw(
+            place: first,
+            message: "found a single quote, expected text with spaces in double quotes")
+        }
+        pairs.append((text(name), text(value)))
+      }
     }
   }
 
-  /// Takes a quoted value off the front.
-  private static func quoted(_ rest: inout Substring) -> String {
-    var value = ""
-    rest = rest.dropFirst()
-    while let character = rest.popFirst(), character != "\"" {
-      guard character == "\\", let next = rest.popFirst() else {
-        value.append(character)
-        continue
-      }
-      switch next {
-      case "n": value.append("\n")
-      case "t": value.append("\t")
-      default: value.append(next)
-      }
+  /// The names in a line, as far as it can be read.
+  static func names(_ line: UnsafeRawBufferPointer) -> [String] {
+    let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    return words.compactMap { word in
+      word.firstIndex(of: "=").map { String(word[..<$0]) }.flatMap { $0.isEmpty ? nil : $0 }
     }
-    return value
   }
 }

@@ -33,6 +33,9 @@ struct MapClients {
     return numbers[name] ?? 0
   }
 
+  /// Whether a name is that of the one who makes the faults, as text or as EDN's keyword.
+  static func isNemesis(_ name: JSON) -> Bool { name == "nemesis" || name == ":nemesis" }
+
   /// A number that nobody has.
   mutating func fresh() -> Int64 {
     next += 1

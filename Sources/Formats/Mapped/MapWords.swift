@@ -63,10 +63,23 @@ public enum MapWords {
     "unlock": "release",
   ]
 
+  /// What the words of a field that is named for it say of a swap, beside true and false.
+  static let swaps = ["1": true, "yes": true, "0": false, "no": false]
+
   /// Functions that put their argument in.
   static let puts: Set<String> = [
     "write", "add", "enqueue", "push", "insert", "append", "remove", "put",
   ]
+
+  /// Whether a function says nothing without an argument.
+  static func needsArgument(_ function: String) -> Bool {
+    puts.contains(function) || ["contains", "cas", "txn"].contains(function)
+  }
+
+  /// The functions that models have; a model of one's own may have others.
+  static let known: Set<String> = puts.union(asks).union([
+    "contains", "cas", "txn", "acquire", "release", "delete",
+  ])
 
   /// Functions that are invoked with nothing and answered with what they saw.
   static let asks: Set<String> = ["read", "get", "dequeue", "pop", "delete-min", "generate"]

@@ -44,9 +44,12 @@ public struct MappedFormat: HistoryFormat {
     map = nil
   }
 
+  /// What is read by a map alone has this name.
+  static let nameOfMap = "map"
+
   /// The format of what a map explains.
   init(_ map: FieldMap) {
-    name = "map"
+    name = MappedFormat.nameOfMap
     summary = "what a map explains"
     extensions = []
     notation = map.notation
@@ -69,9 +72,29 @@ public struct MappedFormat: HistoryFormat {
     if notation == .otlp { return .certain }
     let lines = UnsafeRawBufferPointer(
       rebasing: prefix.prefix((prefix.lastIndex(of: 0x0A) ?? prefix.count - 1) + 1))
-    guard let guess = try? MapGuess(lines, file: "", notation: notation) else { return .no }
+    guard let guess = try? MapGuess(lines, file: "", notation: notation) else {
+      // What is damaged is told by its reader, with the place.
+      return MappedFormat.names(lines, notation) ? .likely : .no
+    }
     let found = guess.map.fields
     return found[.f] != nil && (found[.process] != nil || found[.start] != nil) ? .likely : .no
+  }
+
+  /// Whether the names alone are those of a log.
+  private static func names(
+    _ lines: UnsafeRawBufferPointer, _ notation: FieldMap.Notation
+  ) -> Bool {
+    let names: [String]
+    if let separator = notation.separator {
+      names = Delimited.names(lines, separator: separator)
+    } else {
+      let first = Lines(lines).first { !$0.bytes.isEmpty && $0.bytes[0] != UInt8(ascii: "#") }
+      names = first.map { Logfmt.names($0.bytes) } ?? []
+    }
+    func has(_ field: FieldMap.Field) -> Bool {
+      names.contains { LogPaths.rank($0, field) != nil }
+    }
+    return has(.f) && (has(.process) || has(.start))
   }
 
   /// Reads a log.
@@ -90,6 +113,8 @@ public struct MappedFormat: HistoryFormat {
         "what its fields mean is not certain: \(guess.doubts.joined(separator: "; ")); plumbline "
           + "import --guess prints a map to complete and to give with --map")
     }
-    return try MappedReader.read(bytes, guess.map, file: file, options: options)
+    var history = try MappedReader.read(bytes, guess.map, file: file, options: options)
+    if guess.map.values == .number { history.warnings.append(MapGuess.numbersAsText) }
+    return history
   }
 }

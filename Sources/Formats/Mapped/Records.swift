@@ -21,7 +21,7 @@ enum Records {
     case .csv: (try Delimited.read(bytes, separator: UInt8(ascii: ","), file: file), [])
     case .tsv: (try Delimited.read(bytes, separator: 0x09, file: file), [])
     case .logfmt: (try Logfmt.read(bytes, file: file), [])
-    case .otlp: (try Spans.read(bytes, file: file), [])
+    case .otlp: try Spans.read(bytes, file: file)
     }
   }
 
@@ -35,7 +35,8 @@ enum Records {
     }
     for line in Lines(prefix) where !line.bytes.isEmpty && line.bytes[0] != UInt8(ascii: "#") {
       if JSONRecords.start(of: line.bytes) != nil { return .json }
-      if Logfmt.pairs(String(decoding: line.bytes, as: UTF8.self)).count > 2 { return .logfmt }
+      let pairs = (try? Logfmt.pairs(line.bytes).count) ?? Logfmt.names(line.bytes).count
+      if pairs > 2 { return .logfmt }
       if line.bytes.contains(0x09) { return .tsv }
       return line.bytes.contains(UInt8(ascii: ",")) ? .csv : nil
     }

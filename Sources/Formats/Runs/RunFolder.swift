@@ -12,6 +12,8 @@ public struct RunFolder: Sendable, Equatable {
     case record = "run.json"
     /// What was about to be done, was done, was verified, was undone.
     case faults = "faults.jsonl"
+    /// What was sent in a simulated run: see ``MessageLog``.
+    case messages = "messages.jsonl"
     /// The verdict, as `check --json` says it.
     case verdict = "verdict.json"
     /// The page for people.

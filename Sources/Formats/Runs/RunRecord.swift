@@ -56,6 +56,8 @@ public struct RunRecord: Sendable, Equatable {
   public var stoppedOnViolation: Bool
   /// The signal that ended it early, or nil.
   public var interrupted: Int32?
+  /// Whether it was in virtual time.
+  public var isSimulated = false
 
   /// Makes a record of a run that begins: its end is not known.
   public init(
@@ -95,7 +97,7 @@ extension RunRecord {
   public var json: JSON {
     [
       "name": .string(name),
-      "seed": Int64(exactly: seed).map { .integer($0) } ?? .number("\(seed)"),
+      "seed": JSON(seed),
       "start": .string(startedAt),
       "nanoseconds": durationNanoseconds.map { .integer($0) } ?? .null,
       "plumbline": .string(plumbline),
@@ -114,6 +116,7 @@ extension RunRecord {
       "coverage": requirement.json,
       "stoppedOnViolation": .bool(stoppedOnViolation),
       "signal": interrupted.map { .integer(Int64($0)) } ?? .null,
+      "simulated": .bool(isSimulated),
     ]
   }
 
@@ -140,6 +143,7 @@ extension RunRecord {
     shortcomings = try reader.strings("shortcomings")
     stoppedOnViolation = try reader.bool("stoppedOnViolation")
     interrupted = try reader.optional("signal", \.integer).map { Int32(truncatingIfNeeded: $0) }
+    isSimulated = try reader.optional("simulated", \.bool) ?? false
   }
 
   /// Reads the record of a run; nil where the folder has none, as of a run of an older version.

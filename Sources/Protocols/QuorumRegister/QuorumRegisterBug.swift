@@ -26,4 +26,13 @@ public enum QuorumRegisterBug: String, Sendable, CaseIterable {
     case .forgetsVersion: "a replica's versions do not survive a restart"
     }
   }
+
+  /// Where it comes from.
+  public var source: String {
+    switch self {
+    case .noWriteBack: "Attiya, Bar-Noy and Dolev 1995, section 3"
+    case .smallQuorums: "Gifford 1979, section 2"
+    case .forgetsVersion: "Michael et al. 2017 (acceptors that forget)"
+    }
+  }
 }

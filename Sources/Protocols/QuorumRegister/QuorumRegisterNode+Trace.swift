@@ -55,7 +55,7 @@ extension QuorumRegisterNode {
         .init("op", name(of: number)), .init("result", .string("ok")),
         .init("version", coordination.latest.version.pair),
         .init(
-          "valueHash", .integer(fingerprintOf(coordination.latest.value.description))),
+          "valueHash", .integer(traceHash(coordination.latest.value.description))),
       ])
   }
 
@@ -65,7 +65,7 @@ extension QuorumRegisterNode {
       "replica",
       [
         .init("key", kept.key), .init("version", kept.state.version.pair),
-        .init("valueHash", .integer(fingerprintOf(kept.state.value.description))),
+        .init("valueHash", .integer(traceHash(kept.state.value.description))),
         .init("durable", .bool(!bugs.contains(.forgetsVersion))),
       ])
   }

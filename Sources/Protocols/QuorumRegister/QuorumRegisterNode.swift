@@ -15,6 +15,8 @@ import Base
 public struct QuorumRegisterNode: ProtocolNode {
   /// What the members say to each other.
   public typealias Message = QuorumRegisterMessage
+  /// What must hold of all members.
+  public typealias Safety = QuorumRegisterSafety
 
   /// The timers of a member.
   public enum Timer: String, Hashable, Sendable, CaseIterable {
@@ -41,8 +43,13 @@ public struct QuorumRegisterNode: ProtocolNode {
   /// Up to here numbers may have been given out before a restart (durable).
   var reserved = Issued()
   var recordsSinceReplacement = 0
+  /// How often this replica has kept a later version, and which was the last; for who looks at each
+  /// step.
+  private(set) var keeps = 0
+  private(set) var lastKept: Kept?
   var isRetrying = false
   var now: Int64 = 0
+  private var clock = SteadyClock()
   var effects: [Effect] = []
 
   /// One key of a replica.
@@ -100,8 +107,8 @@ public struct QuorumRegisterNode: ProtocolNode {
   }
 
   /// Takes one input and says what follows from it.
-  public mutating func receive(_ input: Input, at now: Int64) -> [Effect] {
-    self.now = now
+  public mutating func receive(_ input: Input, at reading: Int64) -> [Effect] {
+    now = clock.read(reading)
     effects = []
     switch input {
     case .start: traceBoot()
@@ -110,6 +117,8 @@ public struct QuorumRegisterNode: ProtocolNode {
         receive(message, from: member)
       }
     case .request(let request): coordinate(request)
+    // Members are those it was started with, and nobody leads.
+    case .ask: break
     case .timer(.retry): retryTimerFired()
     }
     return effects
@@ -144,6 +153,8 @@ public struct QuorumRegisterNode: ProtocolNode {
     guard (kept[text]?.state.version ?? .none) < state.version else { return }
     let news = Kept(key: key, state: state)
     kept[text] = news
+    keeps += 1
+    lastKept = news
     traceReplica(news)
     save(news)
   }

@@ -48,7 +48,7 @@ public struct QuorumVotes: Sendable, Equatable {
   /// The votes of some members, by their places.
   ///
   /// - Complexity: O(places).
-  func weight(_ places: some Sequence<Int>) -> Int {
+  package func weight(_ places: some Sequence<Int>) -> Int {
     places.reduce(0) { $0 + votes[$1] }
   }
 }

@@ -3,7 +3,7 @@ import Base
 /// The version of a value: whose timestamp is later, wins; equal timestamps by member.
 ///
 /// No two writes have the same version: a member gives out each timestamp once, over restarts too.
-public struct RegisterVersion: Sendable, Equatable, Comparable {
+public struct RegisterVersion: Sendable, Equatable, Comparable, CustomStringConvertible {
   /// From 1; 0 is the version of a key that was never written.
   public var timestamp: Int64
   /// The place of the member that gave it out.
@@ -11,6 +11,9 @@ public struct RegisterVersion: Sendable, Equatable, Comparable {
 
   /// What nobody wrote.
   public static let none = RegisterVersion(timestamp: 0, writer: 0)
+
+  /// As people read it: `17 of member 2`.
+  public var description: String { "\(timestamp) of member \(writer + 1)" }
 
   /// Whether the left version is older.
   public static func < (left: RegisterVersion, right: RegisterVersion) -> Bool {

@@ -122,22 +122,43 @@ extension KeyValueMachine {
 public struct RaftSnapshot: Sendable, Equatable {
   /// The last entry that the snapshot contains.
   public var position: RaftPosition
+  /// Who voted then.
+  var membership: RaftMembership
   /// The map and the sessions.
   var state: JSON
 
   var json: JSON {
     [
-      "index": .integer(position.index), "term": .integer(position.term), "state": state,
+      "index": .integer(position.index), "term": .integer(position.term),
+      "members": membership.json, "state": state,
     ]
   }
 
-  init(position: RaftPosition, state: JSON) {
+  /// As it is sent.
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.write(json)
+    return writer.bytes
+  }
+
+  init(position: RaftPosition, membership: RaftMembership, state: JSON) {
     self.position = position
+    self.membership = membership
     self.state = state
+  }
+
+  /// Reads what was sent as the snapshot that ends there.
+  init(bytes: [UInt8], at position: RaftPosition) throws {
+    let body = try JSONParser.parse(bytes)
+    try self.init(reading: try BodyReader(body, inside: "snapshot"))
+    guard self.position == position else {
+      throw MalformedMessage(type: "snapshot", "snapshot: it ends elsewhere than its message says")
+    }
   }
 
   init(reading reader: BodyReader) throws(MalformedMessage) {
     position = RaftPosition(index: try reader.count("index"), term: try reader.count("term"))
+    membership = try RaftMembership(reading: try reader.object("members"))
     let state = try reader.object("state")
     // Why: whoever installs the snapshot must be able to rely on it.
     _ = try KeyValueMachine(reading: state, maximumSessions: .max)

@@ -3,6 +3,8 @@ struct RaftLog: Sendable, Equatable {
   /// The last entry that the snapshot stands for; index 0 without a snapshot.
   private(set) var base = RaftPosition(index: 0, term: 0)
   private var entries: [RaftEntry] = []
+  /// The first entry that is not as it was when that was last asked; for who looks at each step.
+  private(set) var touchedFrom: Int64 = .max
 
   /// The index of the last entry.
   var lastIndex: Int64 { base.index + Int64(entries.count) }
@@ -50,14 +52,19 @@ struct RaftLog: Sendable, Equatable {
     return base.index + Int64(offset) + 1
   }
 
+  /// From here on changes count.
+  mutating func watch() { touchedFrom = .max }
+
   mutating func append(_ entry: RaftEntry) {
     entries.append(entry)
+    touchedFrom = min(touchedFrom, lastIndex)
   }
 
   /// Drops the entry at the index and all after it.
   mutating func truncate(from index: Int64) {
     let keep = Int(min(max(0, index - base.index - 1), Int64(entries.count)))
     entries.removeLast(entries.count - keep)
+    touchedFrom = min(touchedFrom, lastIndex + 1)
   }
 
   /// Drops what a snapshot stands for; keeps what comes after if the log agrees with the snapshot.
@@ -68,5 +75,12 @@ struct RaftLog: Sendable, Equatable {
       entries.removeAll()
     }
     base = position
+  }
+}
+
+extension RaftLog {
+  /// Logs are equal when their entries are, whoever looked at them last.
+  static func == (left: RaftLog, right: RaftLog) -> Bool {
+    left.base == right.base && left.entries == right.entries
   }
 }

@@ -82,6 +82,8 @@ extension RaftNode {
 
   /// Takes a request as the leader, for the node that the client asked.
   mutating func lead(_ request: ClientRequest, origin: String) {
+    // He asks again, and by then somebody else may lead.
+    if leading.handover != nil { return }
     if request.operation.isRead { return leadRead(request, origin: origin) }
     if let session = machine.sessions[request.client], session.request >= request.id {
       if session.request == request.id {
@@ -92,7 +94,7 @@ extension RaftNode {
     }
     if let waiting = leading.writes[request.client], waiting.request >= request.id { return }
     leading.writes[request.client] = Leadership.Write(request: request.id, origin: origin)
-    appendAsLeader(request)
+    appendAsLeader(RaftEntry(term: term, request: request))
     replicate()
     advanceCommit()
   }
@@ -107,7 +109,7 @@ extension RaftNode {
     leading.writes[request.client] = nil
     let evidence = Evidence(
       term: term, leader: name, revision: session.revision,
-      acks: acks { $0.match >= entryIndex })
+      acks: evidence { $0.match >= entryIndex })
     answer(request, session.result, evidence, to: waiting.origin)
   }
 

@@ -22,7 +22,7 @@ extension RaftNode {
       if let snapshot {
         records.append(record("snapshot", [.init("snapshot", snapshot.json)]))
       }
-      let rest = log.entries(from: log.base.index + 1)
+      let rest = bugs.contains(.compactsTail) ? [] : log.entries(from: log.base.index + 1)
       if !rest.isEmpty { records.append(entriesRecord(from: log.base.index + 1, rest)) }
     }
     effects.append(.replaceDurable(records))
@@ -51,8 +51,11 @@ extension RaftNode {
       let term = log.term(at: applied)
     else { return }
     let position = RaftPosition(index: applied, term: term)
-    snapshot = RaftSnapshot(position: position, state: machine.json)
+    compactMemberships(to: applied)
+    snapshot = RaftSnapshot(
+      position: position, membership: memberships[0].membership, state: machine.json)
     log.compact(to: position)
+    reached(.snapshotTaken)
     if let snapshot { traceSnapshot(snapshot, isTaken: true) }
     saveAll()
   }
@@ -87,21 +90,23 @@ extension RaftNode {
       vote = try reader.any("vote").string
     case "entries":
       let from = try reader.count("from")
+      if bugs.contains(.compactsTail), from > log.lastIndex + 1 { return }
       guard from > log.base.index, from <= log.lastIndex + 1 else {
         throw MalformedMessage(
           type: "entries",
           "entries from \(from) do not continue a log that ends at "
             + "\(log.lastIndex)")
       }
-      log.truncate(from: from)
+      truncateLog(from: from)
       let entries = try reader.list("entries") { (item) throws(MalformedMessage) in
         try RaftEntry(reading: item)
       }
-      for entry in entries { log.append(entry) }
+      for entry in entries { appendToLog(entry) }
     case "snapshot":
       let read = try RaftSnapshot(reading: try reader.object("snapshot"))
       snapshot = read
       log.compact(to: read.position)
+      restartMemberships(with: read.membership, at: read.position.index)
     default:
       throw MalformedMessage(type: reader.type, "“\(reader.type)” is no durable record of raft")
     }

@@ -4,10 +4,9 @@ extension RaftNode {
   // MARK: the leader
 
   /// Appends an entry of the leader's term and makes it durable.
-  mutating func appendAsLeader(_ request: ClientRequest?) {
-    let entry = RaftEntry(term: term, request: request)
+  mutating func appendAsLeader(_ entry: RaftEntry) {
     traceAppend(from: name, after: log.last, [entry], isAccepted: true)
-    log.append(entry)
+    appendToLog(entry)
     saveEntries(from: log.lastIndex, [entry])
     if bugs.contains(.acksBeforeQuorum) { commitTo(log.lastIndex) }
   }
@@ -15,6 +14,7 @@ extension RaftNode {
   /// Lets every follower hear the leader, with whatever entries it lacks.
   mutating func startRound() {
     leading.round += 1
+    noteRound()
     for peer in peers { sendEntries(to: peer) }
   }
 
@@ -33,14 +33,11 @@ extension RaftNode {
     }
   }
 
-  private mutating func sendEntries(to peer: String) {
+  mutating func sendEntries(to peer: String) {
     guard let place = places[peer] else { return }
     let follower = leading.followers[place]
     guard let previousTerm = log.term(at: follower.next - 1) else {
-      if let snapshot {
-        send(.installSnapshot(term: term, round: leading.round, snapshot), to: peer)
-      }
-      return
+      return sendChunk(to: peer)
     }
     let hasRoom = follower.inFlight < configuration.maximumInFlight
     let entries =
@@ -63,9 +60,15 @@ extension RaftNode {
     leading.followers[place].match = max(leading.followers[place].match, match)
     leading.followers[place].next = max(leading.followers[place].next, match + 1)
     leading.followers[place].inFlight = max(0, leading.followers[place].inFlight - 1)
+    if let transfer = leading.followers[place].transfer, transfer.position.index <= match {
+      leading.followers[place].transfer = nil
+    }
     advanceCommit()
     serveReads()
-    if role == .leader { sendNews(to: peer) }
+    guard role == .leader else { return }
+    if leading.learner != nil { promoteLearner(peer) }
+    if leading.handover != nil { finishHandover() }
+    sendNews(to: peer)
   }
 
   /// Goes back by a whole term at a time (end of section 5.3).
@@ -90,9 +93,11 @@ extension RaftNode {
   /// Notes that the follower still accepts the leader.
   ///
   /// - Returns: the follower's place, or nil when the answer is of another term.
-  private mutating func heard(_ peer: String, term answered: Int64, round: Int64) -> Int? {
+  mutating func heard(_ peer: String, term answered: Int64, round: Int64) -> Int? {
     if answered > term { follow(nil, term: answered) }
-    guard role == .leader, answered == term, let place = places[peer] else { return nil }
+    guard role == .leader, answered == term, let place = places[peer],
+      round >= leading.followers[place].firstRound
+    else { return nil }
     leading.followers[place].heardAt = now
     leading.followers[place].round = max(
       leading.followers[place].round, min(round, leading.round))
@@ -107,21 +112,28 @@ extension RaftNode {
     guard index > commit else { return }
     guard log.term(at: index) == term || bugs.contains(.commitsOldTerms) else { return }
     commitTo(index)
+    goOnWithChange()
   }
 
   /// The highest value that a majority has reached.
   func quorumValue(own: Int64, _ value: (Leadership.Follower) -> Int64) -> Int64 {
-    var values = leading.followers.map(value)
-    if let place = places[name] { values[place] = own }
-    values.sort(by: >)
-    return values[majority - 1]
+    let ownPlace = places[name]
+    return electorate.quorumValue { $0 == ownPlace ? own : value(leading.followers[$0]) }
   }
 
   /// The members, this one included, for which it holds, in membership order.
   func acks(where holds: (Leadership.Follower) -> Bool) -> [String] {
     members.enumerated()
-      .filter { $0.element == name || holds(leading.followers[$0.offset]) }
+      .filter { place, member in
+        electorate.includes(place) && (member == name || holds(leading.followers[place]))
+      }
       .map(\.element)
+  }
+
+  /// The same for an answer. Whoever reads it knows the members that the nodes were started with;
+  /// of others it says nothing.
+  func evidence(where holds: (Leadership.Follower) -> Bool) -> [String] {
+    membership.epoch == 0 ? acks(where: holds) : []
   }
 
   // MARK: every node
@@ -141,13 +153,30 @@ extension RaftNode {
     compactIfLong()
   }
 
+  /// The log grows by an entry; what it says of the members counts at once.
+  mutating func appendToLog(_ entry: RaftEntry) {
+    log.append(entry)
+    if let membership = entry.membership { adopt(membership, at: log.lastIndex) }
+  }
+
+  /// The log loses that entry and what follows.
+  mutating func truncateLog(from index: Int64) {
+    log.truncate(from: index)
+    forgetMemberships(from: index)
+  }
+
   // MARK: the follower
 
   mutating func entriesArrived(_ append: RaftMessage.AppendEntries, from sender: String) {
     guard accept(leader: sender, term: append.term, round: append.round) else { return }
     let previous = append.previous
+    if bugs.contains(.commitsBeforeCheck) { commitTo(min(append.commit, log.lastIndex)) }
     if previous.index > log.lastIndex {
       let end = log.lastIndex + 1
+      if bugs.contains(.commitPastEnd), log.lastIndex == 0, append.commit > 0 {
+        isStuck = true
+        return
+      }
       traceAppend(from: sender, after: previous, append.entries, isAccepted: false)
       send(refusal(append.round, RaftPosition(index: end, term: 0)), to: sender)
       return
@@ -158,6 +187,7 @@ extension RaftNode {
     {
       let first = log.firstIndex(ofTermAt: previous.index)
       traceAppend(from: sender, after: previous, append.entries, isAccepted: false)
+      reached(.appendRefused)
       send(refusal(append.round, RaftPosition(index: first, term: own)), to: sender)
       return
     }
@@ -165,11 +195,12 @@ extension RaftNode {
     take(append.entries, after: previous.index)
     let match = previous.index + Int64(append.entries.count)
     if !append.entries.isEmpty { traceAck(to: sender, match: match) }
+    if bugs.contains(.commitGoesBack) { commit = max(log.base.index, min(append.commit, match)) }
     if append.commit > commit { commitTo(min(append.commit, match)) }
     send(.appended(term: term, round: append.round, match: match), to: sender)
   }
 
-  private func refusal(_ round: Int64, _ conflict: RaftPosition) -> RaftMessage {
+  func refusal(_ round: Int64, _ conflict: RaftPosition) -> RaftMessage {
     .refused(
       term: term, round: round, conflictIndex: conflict.index, conflictTerm: conflict.term)
   }
@@ -178,20 +209,28 @@ extension RaftNode {
   /// entry removes what follows it, because the message may be an old one.
   private mutating func take(_ entries: [RaftEntry], after previous: Int64) {
     var index = previous
+    let end = previous + Int64(entries.count)
+    if bugs.contains(.truncatesMatching), end < log.lastIndex, end >= log.base.index {
+      truncateLog(from: end + 1)
+      saveEntries(from: end + 1, [])
+    }
     for (offset, entry) in entries.enumerated() {
       index += 1
       if index <= log.base.index || log.term(at: index) == entry.term { continue }
-      if index <= log.lastIndex { traceTruncate(from: index) }
-      log.truncate(from: index)
+      if index <= log.lastIndex {
+        reached(.logTruncated)
+        traceTruncate(from: index)
+      }
+      truncateLog(from: index)
       let news = Array(entries[offset...])
-      for entry in news { log.append(entry) }
+      for entry in news { appendToLog(entry) }
       saveEntries(from: index, news)
       return
     }
   }
 
   /// Recognizes the sender as the leader of its term, unless the term is over.
-  private mutating func accept(leader sender: String, term other: Int64, round: Int64) -> Bool {
+  mutating func accept(leader sender: String, term other: Int64, round: Int64) -> Bool {
     if other < term {
       if !ignoresOldTerms { send(refusal(round, log.last), to: sender) }
       return false
@@ -199,22 +238,11 @@ extension RaftNode {
     // Why: there is one leader in a term; only a node that forgot its vote can make a second.
     if other == term, role == .leader { return false }
     follow(sender, term: other)
-    return true
-  }
-
-  mutating func snapshotArrived(
-    _ received: RaftSnapshot, from sender: String, term other: Int64, round: Int64
-  ) {
-    guard accept(leader: sender, term: other, round: round) else { return }
-    if received.position.index > commit, let restored = restore(received) {
-      machine = restored
-      log.compact(to: received.position)
-      snapshot = received
-      commit = received.position.index
-      applied = commit
-      traceSnapshot(received, isTaken: false)
-      saveAll()
+    if joins, vote == nil {
+      // Why: an earlier node of this name may have voted in this term; for its leader is as well.
+      vote = sender
+      saveTerm()
     }
-    send(.appended(term: term, round: round, match: received.position.index), to: sender)
+    return true
   }
 }

@@ -13,9 +13,10 @@ extension RaftNode {
     note(
       "config",
       [.init("ep", .integer(0)), .init("voters", .array(members.map { .string($0) }))])
+    let isNew: [JSON.Member] = joins && log.lastIndex == 0 ? [.init("fresh", .bool(true))] : []
     note(
       "boot",
-      [
+      isNew + [
         .init("term", .integer(term)), .init("votedFor", vote.map { .string($0) } ?? .null),
         .init("lastIndex", .integer(log.last.index)), .init("lastTerm", .integer(log.last.term)),
         .init("commit", .integer(commit)), .init("snapIndex", .integer(log.base.index)),
@@ -39,7 +40,7 @@ extension RaftNode {
     note(
       "leader",
       [
-        .init("term", .integer(term)), .init("votes", names(votes)), .init("ep", .integer(0)),
+        .init("term", .integer(term)), .init("votes", names(votes)), epoch,
         .init("lastIndex", .integer(log.lastIndex)),
       ])
   }
@@ -86,7 +87,7 @@ extension RaftNode {
     ]
     if role == .leader {
       members.append(.init("by", names(Set(acks { $0.match >= index }))))
-      members.append(.init("ep", .integer(0)))
+      members.append(epoch)
       members.append(.init("leaderTerm", .integer(term)))
     }
     members.append(.init("leader", .bool(role == .leader)))
@@ -110,7 +111,7 @@ extension RaftNode {
       [
         .init("index", .integer(snapshot.position.index)),
         .init("term", .integer(snapshot.position.term)),
-        .init("stateHash", .integer(fingerprintOf(snapshot.state.description))),
+        .init("stateHash", .integer(traceHash(snapshot.state.description))),
         .init("dir", .string(isTaken ? "take" : "install")),
       ])
   }
@@ -122,9 +123,23 @@ extension RaftNode {
       [
         .init("term", .integer(term)), .init("index", .integer(read.index)),
         .init("acks", .array(acks.map { .string($0) })),
-        .init("since", .integer(read.arrivedAt)),
+        .init("since", .integer(read.arrivedAt)), epoch,
       ])
   }
+
+  mutating func traceMembership(_ membership: RaftMembership, at index: Int64) {
+    guard traces else { return }
+    var details: [JSON.Member] = [
+      .init("index", .integer(index)), .init("ep", .integer(membership.epoch)),
+      .init("kind", .string(membership.old == nil ? "single" : "joint")),
+      .init("new", .array(membership.voters.map { .string($0) })),
+    ]
+    if let old = membership.old { details.append(.init("old", .array(old.map { .string($0) }))) }
+    note("conf", details)
+  }
+
+  /// The membership in use.
+  private var epoch: JSON.Member { .init("ep", .integer(membership.epoch)) }
 
   private func names(_ set: Set<String>) -> JSON {
     .array(members.filter(set.contains).map { .string($0) })
@@ -139,6 +154,7 @@ extension RaftPosition {
 extension RaftEntry {
   /// The same for equal requests; 0 for the entry that opens a term.
   fileprivate var fingerprint: Int64 {
-    request.map { fingerprintOf($0.json.description) } ?? 0
+    request.map { traceHash($0.json.description) }
+      ?? membership.map { traceHash($0.json.description) } ?? 0
   }
 }

@@ -7,10 +7,12 @@ import Base
 /// election (9.6), the leader that steps down when it hears no quorum (6.2), ReadIndex (6.4) and
 /// client sessions (6.3).
 ///
-/// The membership is fixed. One file a concern: elections, replication, reads, clients, recovery.
+/// One file a concern: elections, replication, reads, clients, membership, recovery.
 public struct RaftNode: ProtocolNode {
   /// What Raft nodes say to each other.
   public typealias Message = RaftMessage
+  /// What must hold of all nodes.
+  public typealias Safety = RaftSafety
 
   /// The timers of a node.
   public enum Timer: String, Hashable, Sendable, CaseIterable {
@@ -23,7 +25,7 @@ public struct RaftNode: ProtocolNode {
   }
 
   /// What a node is in its term.
-  public enum Role: String, Sendable {
+  public enum Role: String, Sendable, CaseIterable {
     /// It follows a leader, or waits for one.
     case follower
     /// It asks whether it would get votes.
@@ -35,11 +37,14 @@ public struct RaftNode: ProtocolNode {
   }
 
   let name: String
+  /// Every node that there can be; who of them votes is the membership's.
   let members: [String]
   let places: [String: Int]
   let configuration: RaftConfiguration
   let bugs: Set<RaftBug>
   let traces: Bool
+  /// Whether it came with an empty disk to a cluster that is there already.
+  let joins: Bool
   var random: SplitMix64
 
   /// What the node is now.
@@ -54,24 +59,36 @@ public struct RaftNode: ProtocolNode {
   public internal(set) var commit: Int64 = 0
   /// The last entry that the node's map contains.
   public internal(set) var applied: Int64 = 0
+  /// The memberships that the log holds, behind the one before them, by index.
+  var memberships: [(index: Int64, membership: RaftMembership)]
+  /// The membership in use, by places.
+  var electorate: Electorate
+  /// Whom this node sends to when it leads or stands.
+  var peers: [String] = []
   var log = RaftLog()
   var snapshot: RaftSnapshot?
+  var incoming: IncomingSnapshot?
   var machine: KeyValueMachine
 
   var votes: Set<String> = []
   var electionDeadline: Int64 = 0
   var electionTimerDue: Int64 = .max
   var leaderHeardAt: Int64 = .min
+  var startedAt: Int64 = 0
   var leading = Leadership()
   var outstanding: [String: Outstanding] = [:]
   var isRetrying = false
+  /// What ``RaftBug/commitPastEnd`` comes to.
+  var isStuck = false
 
   var now: Int64 = 0
+  private var clock = SteadyClock()
   var effects: [Effect] = []
 
   /// A node with the default timing that follows nobody yet.
   public init(_ setup: NodeSetup, recovering records: [[UInt8]]) throws(Failure) {
-    try self.init(setup, configuration: RaftConfiguration(), recovering: records)
+    try self.init(
+      setup, configuration: RaftConfiguration(knobs: setup.knobs), recovering: records)
   }
 
   /// A node as its durable records left it.
@@ -98,22 +115,31 @@ public struct RaftNode: ProtocolNode {
       uniqueKeysWithValues: setup.members.enumerated().map { ($0.element, $0.offset) })
     self.configuration = configuration
     self.bugs = bugs
+    joins = setup.joins
+    let membership = RaftMembership(setup.joins ? [] : setup.members)
+    memberships = [(0, membership)]
+    electorate = Electorate(membership, places)
     traces = setup.traces
     random = SplitMix64(seed: setup.seed)
     machine = KeyValueMachine(maximumSessions: configuration.maximumSessions)
+    settle()
     try recover(from: records)
   }
 
-  /// How many nodes are a majority.
-  var majority: Int { members.count / 2 + 1 }
+  /// Whether this node leads, as far as it knows.
+  public var leads: Bool { role == .leader }
 
-  /// All nodes but this one, in membership order.
-  var peers: [String] { members.filter { $0 != name } }
+  /// Who is settled to vote.
+  public var settledMembers: SettledMembers? {
+    settledMembership.map { SettledMembers(names: $0.voters, request: $0.request) }
+  }
 
   /// Takes one input and says what follows from it.
-  public mutating func receive(_ input: Input, at now: Int64) -> [Effect] {
-    self.now = now
+  public mutating func receive(_ input: Input, at reading: Int64) -> [Effect] {
+    now = clock.read(reading)
     effects = []
+    guard !isStuck else { return [] }
+    log.watch()
     switch input {
     case .start:
       traceBoot()
@@ -121,6 +147,7 @@ public struct RaftNode: ProtocolNode {
     case .message(let sender, let message):
       if sender != name, places[sender] != nil { receive(message, from: sender) }
     case .request(let request): accept(request)
+    case .ask(let request): asked(request)
     case .timer(.election): electionTimerFired()
     case .timer(.heartbeat): heartbeatTimerFired()
     case .timer(.retry): retryTimerFired()
@@ -130,9 +157,9 @@ public struct RaftNode: ProtocolNode {
 
   private mutating func receive(_ message: RaftMessage, from sender: String) {
     switch message {
-    case .requestVote(let term, let lastIndex, let lastTerm, let isPreVote):
+    case .requestVote(let term, let lastIndex, let lastTerm, let kind):
       let last = RaftPosition(index: lastIndex, term: lastTerm)
-      voteRequested(by: sender, term: term, last: last, isPreVote: isPreVote)
+      voteRequested(by: sender, term: term, last: last, kind)
     case .vote(let term, let isGranted, let isPreVote):
       voted(sender, term: term, isGranted: isGranted, isPreVote: isPreVote)
     case .appendEntries(let append): entriesArrived(append, from: sender)
@@ -141,8 +168,10 @@ public struct RaftNode: ProtocolNode {
     case .refused(let term, let round, let conflictIndex, let conflictTerm):
       let conflict = RaftPosition(index: conflictIndex, term: conflictTerm)
       followerRefused(sender, term: term, round: round, conflict: conflict)
-    case .installSnapshot(let term, let round, let snapshot):
-      snapshotArrived(snapshot, from: sender, term: term, round: round)
+    case .installSnapshot(let chunk): chunkArrived(chunk, from: sender)
+    case .chunkTaken(let term, let round, let index, let offset):
+      chunkTaken(sender, term: term, round: round, index: index, offset: offset)
+    case .timeoutNow(let term): invitedToStand(by: sender, term: term)
     case .forward(let request):
       if role == .leader { lead(request, origin: sender) }
     case .forwardReply(let client, let request, let result, let evidence):

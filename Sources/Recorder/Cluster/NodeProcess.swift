@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Formats
 import Glibc
 

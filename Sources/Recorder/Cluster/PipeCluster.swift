@@ -1,6 +1,8 @@
 import Base
+import Experiments
 import Formats
 import Glibc
+import Protocols
 import Sandbox
 
 /// Programs that talk through their standard streams: started, fed, read, killed, started again.
@@ -35,6 +37,8 @@ final class PipeCluster: Cluster {
   private var answers: [Answered] = []
   private var nextReap: Int64 = 0
   private var isEnding = false
+  /// The operator of the embedded protocol's nodes, where they obey one.
+  private var operatorWork: PipeOperator?
   private static let rubbishLimit = 10_000
 
   init(
@@ -55,7 +59,9 @@ final class PipeCluster: Cluster {
       arguments = { _ in rest }
     } else {
       path = executable
-      let options = plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
+      let options =
+        plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
+        + plan.knobs.flatMap { ["--knob", $0] }
       let name = plan.protocolName
       arguments = { folder in
         ["node", name, "--data", folder.data, "--seed", "\(plan.seed)"] + options
@@ -63,12 +69,36 @@ final class PipeCluster: Cluster {
       }
     }
     environment = Environment.variables()
+    let row = plan.nodeCommand.isEmpty ? Protocols.named(plan.protocolName) : nil
+    if row?.hasOperators ?? false { operatorWork = PipeOperator(self) }
   }
 
   var count: Int { nodes.count }
   func name(_ index: Int) -> String { nodes[index].name }
+  /// Nodes have no word for it.
+  func version(_ index: Int) -> String? { nil }
   func state(_ index: Int) -> NodeState { nodes[index].state }
+  func isGone(_ index: Int) -> Bool { nodes[index].state == .down }
+  func processes(_ index: Int) -> [pid_t] { nodes[index].child?.members ?? [] }
   var nextDue: Int64? { nextReap }
+
+  /// This kernel sees all of the nodes.
+  var witness: String? { nil }
+  /// What hurts is a system call, and done at once; what an operator wants takes time.
+  var isWorking: Bool { operatorWork?.isWorking ?? false }
+  /// A node that ends unasked ends the run.
+  var shortcomings: [String] { [] }
+
+  // MARK: facets
+
+  var deeds: Set<ClusterFacet> { [.ends(by: .kill), .ends(by: .stop), .pauses] }
+  var carrier: Carrier? { .recorder }
+  /// What a program keeps where is its own affair.
+  var disks: (any WipedDisks)? { nil }
+  /// Programs of others are named in `init`, once.
+  var members: (any MemberChanging)? { operatorWork }
+  var leadership: (any LeadershipChanging)? { operatorWork }
+  var machines: NodeMachines? { nil }
 
   var problems: [String] {
     rubbish
@@ -83,7 +113,8 @@ final class PipeCluster: Cluster {
       forget(index)
       nodes[index].state = .down
     }
-    guard nodes[index].state == .down else { return }
+    // Who is out starts when it is added again, whoever else had stopped it.
+    guard nodes[index].state == .down, !(operatorWork?.isAbsent(index) ?? false) else { return }
     let data = nodes[index].folder.data
     try File.makeFolder(data)
     let child = try ChildProcess(
@@ -102,11 +133,14 @@ final class PipeCluster: Cluster {
     let id = takeMessageID()
     nodes[index].initRequest = id
     nodes[index].initSent = now()
-    let body: JSON = [
-      "type": "init", "msg_id": .integer(id), "node_id": .string(nodes[index].name),
-      "node_ids": .array(nodes.map { .string($0.name) }),
+    var body: [JSON.Member] = [
+      .init("type", "init"), .init("msg_id", .integer(id)),
+      .init("node_id", .string(nodes[index].name)),
+      .init("node_ids", .array(nodes.map { .string($0.name) })),
     ]
-    post(client: 0, to: index, body)
+    // Programs of others know nothing of it.
+    if operatorWork?.joined.contains(index) ?? false { body.append(.init("joins", true)) }
+    post(client: 0, to: index, .object(body))
   }
 
   /// A message id that no request had before.
@@ -120,6 +154,15 @@ final class PipeCluster: Cluster {
     let client = asked.process + 1
     open[asked.slot] = Open(id: id, client: client, request: asked.request)
     post(client: client, to: asked.node, asked.request.body(id: id, key: asked.key))
+  }
+
+  /// Lets a node know what the operator wants.
+  func tell(_ index: Int, _ body: JSON) { post(client: 0, to: index, body) }
+
+  /// Empties the data folder of a node that is down.
+  func emptyData(of index: Int) throws(Failure) {
+    try FolderContents.remove(nodes[index].folder.data)
+    log.write("\(nodes[index].name): out of the cluster, its data is gone")
   }
 
   /// What still comes for it finds nobody who waits.
@@ -251,7 +294,12 @@ final class PipeCluster: Cluster {
       guard let body = try? JSONParser.parse(line[envelope.body]) else {
         return try refuse(line, from: index, "has a body that is not JSON")
       }
-      if client == 0 { answeredInit(index, body) } else { reply(index, client, body) }
+      if client == 0 {
+        answeredInit(index, body)
+        operatorWork?.take(body, from: index)
+      } else {
+        reply(index, client, body)
+      }
     } else {
       let known = "n1 … n\(nodes.count), or a client that asked"
       try refuse(line, from: index, "has an unknown “dest” (known: \(known))")
@@ -366,6 +414,7 @@ final class PipeCluster: Cluster {
     nextReap = time + 5_000_000
     reapKilled()
     try checkStarts(at: time)
+    try operatorWork?.advance(at: time)
   }
 
   /// Notes which of the killed processes are gone.

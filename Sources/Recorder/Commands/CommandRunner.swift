@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 import Formats
 import Glibc
 
@@ -69,26 +70,6 @@ final class CommandRunner {
     running = template.site.nodes.map { _ in nil }
   }
 
-  /// The runner of a plan; nil where there is nothing to run.
-  static func make(
-    _ plan: Plan, _ driver: any Driver, _ site: Site, folder: RunFolder, log: RunLog,
-    now: @escaping () -> Int64
-  ) throws(Failure) -> CommandRunner? {
-    // Servers that the run starts are children: their command is no errand.
-    var commands = plan.commands.filter { plan.way == .existing || $0.name != "start" }
-    if plan.way == .ssh {
-      let host = RemoteHost(target: "{host}", ssh: plan.ssh)
-      let data = RemoteHost.quoted("{data}")
-      commands.append(
-        UserCommand("wipe", host.line(script: "rm -rf -- \(data) && mkdir -p \(data)")))
-    }
-    guard !commands.isEmpty else { return nil }
-    let template = CommandTemplate(
-      site: site, ports: site.nodes.indices.map { site.port($0, driver) }, hosts: plan.hosts)
-    return try CommandRunner(
-      commands, template, limit: plan.commandLimitNanoseconds, folder: folder, log: log, now: now)
-  }
-
   /// Whether there is a command of that name.
   func has(_ name: String) -> Bool { commands.contains { $0.name == name } }
 
@@ -104,7 +85,7 @@ final class CommandRunner {
     return running[node].map { isOnce($0.order) } ?? false || queues[node].contains(where: isOnce)
   }
 
-  /// Runs a command for a node, after those that it was asked before. No command: nothing.
+  /// Runs a command for a node, after those that it was asked before, where the user gave one.
   func run(_ name: String, _ node: Int, peer: Int? = nil) {
     guard let text = text(name, node, peer) else { return }
     let undo = UserCommand.undo(of: name).flatMap { self.text($0, node, peer) }
@@ -112,6 +93,19 @@ final class CommandRunner {
       Order(
         name: name, node: node, peer: peer, text: text, undo: undo,
         log: folder.node(template.site.nodes[node].name).commandLog))
+  }
+
+  /// Runs a command that is indispensable where it is asked for.
+  ///
+  /// - Throws: a defect where there is none: the plan should have been refused.
+  func order(_ name: String, _ node: Int, peer: Int? = nil) throws(Failure) {
+    guard has(name) else { throw CommandRunner.lack(name) }
+    run(name, node, peer: peer)
+  }
+
+  /// The failure of a fault that needs a command which nobody gave.
+  static func lack(_ name: String) -> Failure {
+    Failure(.defect, "--command \(name)=… is needed, and the plan was let through")
   }
 
   private func text(_ name: String, _ node: Int, _ peer: Int?) -> String? {

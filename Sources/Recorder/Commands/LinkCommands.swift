@@ -1,3 +1,5 @@
+import Experiments
+
 /// The links that the user's commands cut, and how far each is.
 struct LinkCommands {
   private enum Standing {

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 import Glibc
 
 /// Tries the hosts of a plan before anything is started there.

@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 
 /// A machine that is reached through the ssh client.
 struct RemoteHost {

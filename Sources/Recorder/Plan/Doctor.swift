@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 import Sandbox
 
 /// What a plan needs of the machine.
@@ -22,6 +23,16 @@ public enum Doctor {
     }
   }
 
+  /// Refuses a plan whose servers have clocks that cannot be shifted.
+  ///
+  /// - Throws: a usage ``Failure``.
+  public static func requireClocks(of plan: Plan) throws(Failure) {
+    guard plan.way == .local, let obstacle = plan.clockObstacle else { return }
+    for name in plan.families where Faults.named(name)?.facet == .clocks {
+      throw Failure(.usage, "\(plan.namesFaults) \(name): \(obstacle)")
+    }
+  }
+
   /// Why the plan's ssh client cannot be started here, or nil.
   public static func sshObstacle(_ plan: Plan) -> String? {
     let program = plan.ssh.split(separator: " ").first.map(String.init) ?? ""
@@ -37,9 +48,9 @@ public enum Doctor {
     if let obstacle = plan.isolation.obstacle(of: machine) {
       missing.append("--isolation \(plan.isolation.rawValue): \(obstacle)")
     }
-    for name in plan.faults {
+    for name in plan.families {
       guard let obstacle = Faults.named(name)?.obstacle(of: machine) else { continue }
-      missing.append("--faults \(name): \(obstacle)")
+      missing.append("\(plan.namesFaults) \(name): \(obstacle)")
     }
     return missing
   }
@@ -90,5 +101,24 @@ extension Isolation {
       if !obstacles.contains(obstacle) { obstacles.append(obstacle) }
     }
     return (.loopback, obstacles)
+  }
+}
+
+extension Plan {
+  /// The option that says which faults there are.
+  fileprivate var namesFaults: String { schedule == nil ? "--faults" : "--schedule:" }
+
+  /// Why no clock of the cluster's servers can be shifted, or nil.
+  package var clockObstacle: String? {
+    guard let driver else { return nil }
+    var obstacle: String?
+    for program in driver.programs {
+      guard let path = try? ProgramPath.resolve(program, packages: driver.packages),
+        let image = try? ProgramImage(path)
+      else { continue }
+      guard let found = image.obstacle else { return nil }
+      obstacle = found
+    }
+    return obstacle
   }
 }

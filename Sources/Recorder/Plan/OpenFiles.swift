@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Glibc
 
 /// How many files a run has open at the same time, and whether this process may have so many.

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Formats
 
 /// How far a recording is, for a live line.
@@ -39,6 +40,8 @@ public struct RecordingOutcome: Sendable {
   public var faultsMade: Int
   /// Faults that verifiably took effect.
   public var faultsVerified: Int
+  /// The error that ended it early, after operations had been answered.
+  public var failure: Failure?
 }
 
 /// Records one run: what happens when it is tried for real?
@@ -53,9 +56,10 @@ public enum Recording {
   ///   - began: told the folder once the history is there, before the cluster starts.
   ///   - isViolated: whether the history is certainly wrong; polled like the signal while clients
   ///     work. Then they stop, faults are healed, and the final reads are left out.
-  /// - Returns: what was done, and where it is.
+  /// - Returns: what was done, and where it is; with the error that ended it, if the cluster had
+  ///   answered by then, because what clients saw is to be judged all the same.
   /// - Throws: a usage ``Failure`` for an impossible plan; ``ExitCode/unavailable`` when nodes
-  ///   cannot be started or end by themselves; ``ExitCode/cannotCreate`` and
+  ///   cannot be started or end before anything was answered; ``ExitCode/cannotCreate`` and
   ///   ``ExitCode/inputOutput`` for the run's folder. Whatever was recorded stays.
   public static func run(
     _ plan: Plan, executable: String, progress: (RecordingProgress) -> Void = { _ in },
@@ -63,6 +67,7 @@ public enum Recording {
     isViolated: () -> Bool = { false }
   ) throws(Failure) -> RecordingOutcome {
     try plan.validate()
+    try Doctor.requireClocks(of: plan)
     try Doctor.requirePrograms(of: plan)
     try OpenFiles.require(plan)
     _ = try Secrets.read(plan)
@@ -74,34 +79,41 @@ public enum Recording {
     try record.write(to: folder)
     let run = try Run(plan, executable: executable, folder: folder, clock: clock)
     began(folder)
+    var failure: Failure?
     do throws(Failure) {
       record.interrupted = try run.record(
         progress: progress, signal: signal, isViolated: isViolated)
     } catch {
-      run.end()
-      run.log.write("ended by an error: \(error.message)")
-      record.note(run, after: clock.now)
-      record.shortcomings.append("it was ended by an error: \(error.message)")
-      // What is told now counts, whether or not it can be kept.
-      try? record.write(to: folder)
-      let place = "\n  the run's folder is \(folder.path)"
-      // Servers die of a full disk too, and cannot even log it.
-      if error.code == .unavailable, let left = folder.bytesLeft, left < 1 << 16 {
-        throw Failure(
-          .inputOutput,
-          "\(folder.path): no space left on device, and then: \(error.message)\(place)")
-      }
-      throw Failure(error.code, error.message + place)
+      failure = error
     }
     run.end()
     record.note(run, after: clock.now)
+    if let error = failure {
+      run.log.write("ended by an error: \(error.message)")
+      record.shortcomings.append("it was ended by an error: \(error.message)")
+      failure = place(error, folder)
+    }
     do throws(Failure) { try record.write(to: folder) } catch {
+      // What is told now counts, whether or not it can be kept.
       record.problems.append(error.message)
     }
+    if let failure, !record.isReached { throw failure }
     let counts = run.clients.counts
     return RecordingOutcome(
       folder: folder, record: record, invoked: counts.invoked, ok: counts.ok,
       failed: counts.fail, unknown: counts.info, faultsMade: run.nemesis.tally.made,
-      faultsVerified: run.nemesis.tally.verified)
+      faultsVerified: run.nemesis.tally.verified, failure: failure)
+  }
+
+  /// An error, with the folder where more can be seen.
+  private static func place(_ error: Failure, _ folder: RunFolder) -> Failure {
+    let place = "\n  the run's folder is \(folder.path)"
+    // Servers die of a full disk too, and cannot even log it.
+    if error.code == .unavailable, let left = folder.bytesLeft, left < 1 << 16 {
+      return Failure(
+        .inputOutput,
+        "\(folder.path): no space left on device, and then: \(error.message)\(place)")
+    }
+    return Failure(error.code, error.message + place)
   }
 }

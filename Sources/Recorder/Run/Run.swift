@@ -1,11 +1,12 @@
 import Base
+import Experiments
 import Formats
 import Glibc
 import Sandbox
 
 /// The one loop of a recording. It owns the clock, and calls everybody in turn; nobody else waits.
 final class Run {
-  let clients: Clients
+  private(set) var clients: Clients
   let nemesis: Nemesis
   let log: RunLog
   private let plan: Plan
@@ -13,7 +14,6 @@ final class Run {
   private let poller: Poller
   private let network: Network
   private let cluster: any Cluster
-  private let machines: NodeMachines?
   private let history: HistoryLog
   /// Whether the clients were stopped because the history is wrong already.
   private(set) var isStoppedOnViolation = false
@@ -44,26 +44,33 @@ final class Run {
     network = Network(
       nodes: plan.nodes, latency: plan.effectiveLatency,
       keepsOrder: plan.mayBeIsolated && plan.isolation.hasNamespaces, random: random.split())
-    if let driver = plan.driver {
-      let wires = try Run.wires(plan, network, poller, folder, log)
-      let owned = plan.way == .local
-      machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
-      cluster = try ServerCluster(
-        driver, site: try Sites.make(plan, driver, folder, wires), wires: wires,
-        machines: machines, plan: plan, folder: folder, poller: poller, log: log, now: now)
-    } else {
-      machines = nil
-      cluster = try PipeCluster(
+    cluster = try Run.makeCluster(
+      plan, executable: executable, folder: folder, network: network, poller: poller, log: log,
+      now: now)
+    history = try HistoryLog(folder, plan: plan, now: now)
+    clients = Clients(plan, random: random.split())
+    nemesis = Nemesis(
+      plan,
+      host: try ClusterHost(plan, cluster: cluster, network: network, now: now),
+      chronicle: try RunChronicle(folder, history: history, log: log))
+  }
+
+  /// The cluster of a plan; nothing is started yet.
+  static func makeCluster(
+    _ plan: Plan, executable: String, folder: RunFolder, network: Network, poller: Poller,
+    log: RunLog, now: @escaping () -> Int64
+  ) throws(Failure) -> any Cluster {
+    guard let driver = plan.driver else {
+      return try PipeCluster(
         plan: plan, executable: executable, folder: folder, network: network, poller: poller,
         log: log, now: now)
     }
-    history = try HistoryLog(folder, plan: plan, now: now)
-    clients = Clients(plan: plan, cluster: cluster, history: history, random: random.split())
-    nemesis = try Nemesis(
-      plan: plan,
-      world: FaultWorld(cluster: cluster, network: network, machines: machines, now: now),
-      history: history,
-      folder: folder, log: log, now: now)
+    let wires = try Run.wires(plan, network, poller, folder, log)
+    let owned = plan.way == .local
+    let machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
+    return try ServerCluster(
+      driver, site: try Sites.make(plan, driver, folder, wires), wires: wires,
+      machines: machines, plan: plan, folder: folder, poller: poller, log: log, now: now)
   }
 
   /// What carries messages between servers that the run starts here, if we have a say in it.
@@ -149,7 +156,7 @@ final class Run {
       recoveryProblems.append("nobody has seen the end of \(left.joined(separator: ", "))")
     }
     try? history.flush()
-    machines?.end()
+    cluster.machines?.end()
   }
 
   private enum Interruption: Error {
@@ -184,8 +191,7 @@ final class Run {
         try nemesis.advance(elapsed: clock.now - began)
       } catch { throw .failure(error) }
       if nemesis.takeDestruction() { clients.holdWrites(at: clock.now) }
-      let isolated = nemesis.isolated
-      clients.advance(at: clock.now, isolated: isolated)
+      carryOut(clients.advance(at: clock.now, isolated: isolated, cluster))
       try turn(progress, signal, due: clients.nextDue())
     }
   }
@@ -203,7 +209,7 @@ final class Run {
           try cluster.start(index)
         }
       } catch { throw .failure(error) }
-      clients.advance(at: clock.now, isolated: [])
+      carryOut(clients.advance(at: clock.now, isolated: [], cluster))
       try turn(progress, signal, due: clients.nextDue())
     }
     clients.begin(.recovery, at: clock.now)
@@ -213,12 +219,13 @@ final class Run {
       guard clock.now < patience else {
         if isStoppedOnViolation { break }
         let late = plan.nodeNames.enumerated().filter { !clients.recovered.contains($0.offset) }
+        let end = nemesis.tally.made > 0 ? "the last fault" : "the clients' end"
         missing.append(
           "no answer from \(late.map(\.element).joined(separator: ", ")) within "
-            + "\(Units.describe(nanoseconds: plan.recoveryLimitNanoseconds)) of the last fault")
+            + "\(Units.describe(nanoseconds: plan.recoveryLimitNanoseconds)) of \(end)")
         break
       }
-      clients.advance(at: clock.now, isolated: [])
+      carryOut(clients.advance(at: clock.now, isolated: [], cluster))
       try turn(progress, signal, due: clients.nextDue())
     }
   }
@@ -238,12 +245,26 @@ final class Run {
         if !isStoppedOnViolation { missing.append(left) }
         break
       }
-      clients.advance(at: clock.now, isolated: [])
+      carryOut(clients.advance(at: clock.now, isolated: [], cluster))
       if clients.isFinished { break }
       try turn(progress, signal, due: clients.nextDue())
     }
     clients.begin(.done, at: clock.now)
     log.write("clients end")
+  }
+
+  /// The nodes whose clients should mostly read.
+  private var isolated: Set<Int> { nemesis.isCutting ? network.fates.isolated : [] }
+
+  /// Does what clients want: an invocation is in the history before its request is made.
+  private func carryOut(_ effects: [Clients.Effect]) {
+    for effect in effects {
+      switch effect {
+      case .record(let entry): history.add(entry)
+      case .ask(let asked): cluster.ask(asked)
+      case .abandon(let slot): cluster.abandon(slot: slot)
+      }
+    }
   }
 
   private func missingReads() -> String {
@@ -267,7 +288,7 @@ final class Run {
         due ?? Int64.max, network.nextDue ?? Int64.max, now + Run.turn, cluster.nextDue ?? Int64.max
       )
       for token in poller.wait(nanoseconds: next - now) { try cluster.handle(token) }
-      clients.take(cluster.takeAnswers(), at: clock.now)
+      carryOut(clients.take(cluster.takeAnswers(), at: clock.now, cluster))
       try cluster.advance(at: clock.now)
     } catch { throw .failure(error) }
     if clock.now >= nextProgress {

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Formats
 import Glibc
 
@@ -35,14 +36,7 @@ extension RunFolder {
     let folder = RunFolder(path: "\(plan.out)/\(name)")
     try File.replace(folder.plan, with: Array(plan.json5.utf8))
     for node in plan.nodeNames { try File.makeFolder(folder.node(node).path) }
-    let latest = "\(plan.out)/\(RunFolder.latest)"
-    let draft = "\(plan.out)/.\(RunFolder.latest)\(getpid())"
-    unlink(draft)
-    if symlink(name, draft) != 0 || rename(draft, latest) != 0 {
-      let cause = File.systemMessage()
-      unlink(draft)
-      throw Failure(.cannotCreate, "\(latest): \(cause)")
-    }
+    try RunFolder.mark(latest: name, in: plan.out)
     return folder
   }
 }

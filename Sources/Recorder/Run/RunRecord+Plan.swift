@@ -1,3 +1,4 @@
+import Experiments
 import Formats
 
 /// What the recorder says of a run in `run.json`.
@@ -6,7 +7,7 @@ extension RunRecord {
   init(of plan: Plan, startedAt: String) {
     self.init(
       name: plan.runName, seed: plan.seed, startedAt: startedAt, cluster: plan.clusterWords,
-      workload: plan.workloadWords, faults: plan.faults, clients: plan.clients,
+      workload: plan.workloadWords, faults: plan.families, clients: plan.clients,
       nodes: plan.nodeNames.map { Node(name: $0) }, requirement: plan.requirement)
   }
 

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Formats
 import Sandbox
 
@@ -10,15 +11,17 @@ final class NodeMachines {
   let disks: [Disk]
   /// A clock for each node, or none.
   let clocks: [ShiftedClock]
+  /// Nodes that were hurt so that their servers may end by themselves.
+  private var weakened: Set<Int> = []
 
   /// Mounts the disks and makes the clocks.
   ///
   /// - Throws: ``ExitCode/unavailable`` when this machine does not allow it.
   init(_ plan: Plan, _ folder: RunFolder, executable: String) throws(Failure) {
-    let needed = plan.faults.compactMap { Faults.named($0)?.hurts }
+    let needed = plan.families.compactMap { Faults.named($0)?.facet }
     var disks: [Disk] = []
     var clocks: [ShiftedClock] = []
-    if needed.contains(.disk) {
+    if needed.contains(.disks) {
       for name in plan.nodeNames {
         let node = folder.node(name)
         try File.makeFolder(node.disk)
@@ -26,7 +29,7 @@ final class NodeMachines {
         disks.append(try Disk(backing: node.disk, mount: node.data, program: executable))
       }
     }
-    if needed.contains(.clock) {
+    if needed.contains(.clocks) {
       let shim = try ClockShim.build(into: Sites.absolute(folder[.clocks]))
       for name in plan.nodeNames {
         clocks.append(
@@ -36,6 +39,32 @@ final class NodeMachines {
     self.disks = disks
     self.clocks = clocks
   }
+
+  /// The disk of a node.
+  ///
+  /// - Throws: a defect where there is none: the plan should have been refused.
+  func disk(_ node: Int) throws(Failure) -> Disk {
+    guard disks.indices.contains(node) else {
+      throw Failure(.defect, "a fault of a disk was let through, and nodes have none of their own")
+    }
+    return disks[node]
+  }
+
+  /// The clock of a node.
+  ///
+  /// - Throws: a defect where there is none: the plan should have been refused.
+  func clock(_ node: Int) throws(Failure) -> ShiftedClock {
+    guard clocks.indices.contains(node) else {
+      throw Failure(.defect, "a fault of a clock was let through, and nodes have none of their own")
+    }
+    return clocks[node]
+  }
+
+  /// From now on a node's server may end by itself without that being a problem.
+  func expectEnd(of node: Int) { weakened.insert(node) }
+
+  /// Whether it may.
+  func mayEnd(_ node: Int) -> Bool { weakened.contains(node) }
 
   /// Puts all on the disks, as after an installation that nobody hurried.
   func sync() throws(Failure) {

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Sandbox
 
 /// The networks of servers in a sandbox: ``SwitchedWires`` carry the frames between them,
@@ -8,6 +9,8 @@ protocol NodeWires: AnyObject {
   var wires: Wires { get }
   /// The numbers of the probes that have arrived.
   var arrived: Set<UInt64> { get set }
+  /// What can be done to frames besides dropping those on links that are cut.
+  static var kinds: Set<Traffic.Kind> { get }
 
   /// Treats frames as the network says from now on.
   func obey(_ network: Network) throws(Failure)
@@ -20,11 +23,6 @@ protocol NodeWires: AnyObject {
 }
 
 extension NodeWires {
-  // Whoever carries the frames asks the network about each; there is nothing to be told.
-  func obey(_ network: Network) throws(Failure) {}
-  func handle(_ token: UInt64, at now: Int64) {}
-  func flushCapture() {}
-
   /// The addresses of a node, for its peers and for clients.
   func addresses(_ node: Int) -> (peer: String, client: String) {
     let addresses = wires.addresses(node)

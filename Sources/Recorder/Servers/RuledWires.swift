@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Sandbox
 
 /// Wires between servers that the kernel joins by a bridge: what ``Network`` says of links becomes
@@ -6,6 +7,7 @@ import Sandbox
 final class RuledWires: NodeWires {
   let wires: Wires
   var arrived: Set<UInt64> = []
+  static let kinds: Set<Traffic.Kind> = [.loss, .throttle]
   private let network: Network
   private let log: RunLog
   private var rules: [LinkRules]
@@ -45,6 +47,11 @@ final class RuledWires: NodeWires {
     }
   }
 
+  /// No wire is watched: the kernel carries the frames.
+  func handle(_ token: UInt64, at now: Int64) {}
+  /// Nothing is captured: the recorder sees no frame.
+  func flushCapture() {}
+
   func deliver(at time: Int64) {
     guard time >= nextCount else { return }
     nextCount = time + RuledWires.pause
@@ -55,7 +62,7 @@ final class RuledWires: NodeWires {
   /// cannot be had comes later: it is only evidence.
   private func count(_ node: Int) {
     guard let found = try? wires.ruleCounts(of: node) else { return }
-    network.note(
+    network.fates.note(
       cut: found.cut - counts[node].cut, lost: found.lost - counts[node].lost,
       refused: found.throttled - counts[node].throttled)
     counts[node] = found
@@ -65,9 +72,10 @@ final class RuledWires: NodeWires {
 extension Network {
   /// What a node's own network is to drop of what other nodes send it.
   func rules(of node: Int) -> LinkRules {
-    let others = (0..<nodes).filter { $0 != node }
+    let others = (0..<fates.nodes).filter { $0 != node }
+    let limit = fates.traffic.bytesPerSecond
     return LinkRules(
-      cut: others.filter { isCut(Link(from: $0, to: node)) }, lossShare: lossShare,
-      bytesPerSecond: bytesPerSecond, limited: bytesPerSecond > 0 ? others : [])
+      cut: others.filter { fates.isCut(Link(from: $0, to: node)) },
+      lossShare: fates.traffic.lossShare, bytesPerSecond: limit, limited: limit > 0 ? others : [])
   }
 }

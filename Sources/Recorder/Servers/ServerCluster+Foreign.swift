@@ -1,5 +1,6 @@
 import Base
 import Drivers
+import Experiments
 import Glibc
 
 /// Servers that somebody else lays out: what their keys are called, whom they let in, and why a
@@ -36,8 +37,7 @@ extension ServerCluster {
     let probe = nodes[index].probe
     let node = site.nodes[index]
     if let status = probe.status { return "\(node.name) is at stage \(status.stage)" }
-    let place =
-      plan.way == .existing ? "\(node.clientAddress):\(site.port(index, driver))" : node.name
+    let place = way.place(of: index, at: site)
     guard !probe.complaint.isEmpty else { return "\(place) does not answer" }
     // Some drivers begin with the node's name.
     let isNamed = probe.complaint.hasPrefix(node.name + ": ")

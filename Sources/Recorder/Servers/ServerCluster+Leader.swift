@@ -1,10 +1,11 @@
 import Drivers
+import Experiments
 
 extension ServerCluster {
   /// Whom the nodes take for the leader: the one of the highest term, else the one most name.
   func electLeader() {
     // The user's command says it.
-    guard !(commands?.has("leader") ?? false) else { return }
+    guard !(way.commands?.has("leader") ?? false) else { return }
     let statuses = nodes.filter { $0.state == .up }.compactMap(\.probe.status)
       .filter { $0.leader != nil }
     let highest = statuses.compactMap(\.term).max()

@@ -1,9 +1,10 @@
 import Base
 import Drivers
+import Experiments
 import Glibc
 
 /// Nodes that are taken out of the cluster, and come back.
-extension ServerCluster {
+extension ServerCluster: MemberChanging {
   private static let patience: Int64 = 2_000_000_000
   private static let pause: Int64 = 200_000_000
 
@@ -90,11 +91,12 @@ extension ServerCluster {
       log.write("\(nodes[node].name): is no member any more")
       site.nodes[node].isMember = false
       change?.step = .ending
-      end(node, by: SIGKILL)
+      try end(node, by: SIGKILL)
     case .adding:
       site.nodes[node].isMember = true
       site.nodes[node].generation += 1
-      replacePrograms(node)
+      // The site says otherwise than before.
+      nodes[node].programs = way.programs(of: node, at: site)
       change?.step = .joining
       try start(node)
     default: break

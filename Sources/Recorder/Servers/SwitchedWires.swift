@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Glibc
 import Sandbox
 
@@ -9,6 +10,9 @@ final class SwitchedWires: NodeWires {
   static let tokens: Range<UInt64> = 1 << 61..<1 << 62
   let wires: Wires
   var arrived: Set<UInt64> = []
+  static let kinds: Set<Traffic.Kind> = [
+    .loss, .delay, .duplicate, .reorder, .throttle, .corrupt,
+  ]
   private let network: Network
   private let batch = FrameBatch()
   private let capture: PcapFile?
@@ -29,6 +33,9 @@ final class SwitchedWires: NodeWires {
       poller.add(port.descriptor, token: SwitchedWires.tokens.lowerBound + UInt64(node))
     }
   }
+
+  /// The network is asked about each frame anyway.
+  func obey(_ network: Network) throws(Failure) {}
 
   /// Takes the frames that a node has sent.
   func handle(_ token: UInt64, at now: Int64) {

@@ -10,7 +10,8 @@ struct CounterexampleSection: Section {
     let violations = findings.result?.violations ?? []
     var lines: [String] = []
     for (violation, words) in zip(violations, findings.explanations).prefix(TextReport.mostKeys) {
-      lines += [""] + report.counterexample(violation, words, of: findings.history)
+      let model = findings.result?.model ?? ""
+      lines += [""] + report.counterexample(violation, words, model, of: findings.history)
     }
     let count = violations.count + (findings.result?.omittedViolations ?? 0)
     let further = count - min(violations.count, TextReport.mostKeys)
@@ -38,7 +39,8 @@ struct CounterexampleSection: Section {
 
   func html(_ findings: HistoryFindings) -> Markup {
     let violations = findings.result?.violations ?? []
-    let page = CounterexamplePage(history: findings.history)
+    let page = CounterexamplePage(
+      history: findings.history, model: findings.result?.model ?? "")
     let told = Array(zip(violations, findings.explanations))
     guard let (first, words) = told.first else { return "" }
     var section: Markup = """
@@ -66,20 +68,21 @@ struct CounterexampleSection: Section {
 extension TextReport {
   /// A counterexample in a terminal.
   fileprivate func counterexample(
-    _ violation: Violation, _ words: Explanation, of history: History
+    _ violation: Violation, _ words: Explanation, _ model: String, of history: History
   ) -> [String] {
     var lines = [palette.bad(heading(words.kind.title, violation.key, history))]
     lines += paragraph(words.story) + paragraph(words.faults)
-    let gutter = Drawing.gutter(violation.operations.map { process($0, history) })
+    let operations = violation.shown(with: words, model)
+    let gutter = Drawing.gutter(operations.map { process($0, history) })
     var text = text
     text.extracts = violation.extracts
     let plan = DrawingPlan(
-      violation.operations, culprit: violation.culprit, of: history, width: width - gutter - 2,
+      operations, culprit: violation.culprit, of: history, width: width - gutter - 2,
       text: text)
     let drawing = Drawing(plan, palette: palette, ascii: ascii)
       .lines(columns: width - 2).map { "  " + $0 }
     if !drawing.isEmpty { lines += [""] + drawing }
-    lines += table(plan.bars, violation, history)
+    lines += table(plan.bars, violation, operations, history)
     lines += states(violation, history)
     return lines
   }
@@ -89,7 +92,7 @@ extension TextReport {
   }
 
   private func table(
-    _ bars: [DrawingPlan.Bar], _ violation: Violation, _ history: History
+    _ bars: [DrawingPlan.Bar], _ violation: Violation, _ operations: [Int], _ history: History
   ) -> [String] {
     let shown = bars.filter { bar in
       bar.isCulprit || bars.count <= TextReport.mostRows
@@ -121,8 +124,10 @@ extension TextReport {
       if place == 0 { return palette.dim("    " + cells) }
       return mark ? palette.bad("  > " + cells) : "    " + cells
     }
-    var notes =
-      violation.isMinimal ? ["No operation of these can be left out: they prove it alone."] : []
+    var notes: [String] = []
+    if let words = violation.minimality(of: operations, { Scene.lines($0, of: history) }) {
+      notes.append(words)
+    }
     if violation.isAbridged { notes.append(Violation.abridgement) }
     if !violation.balanced.isEmpty { notes.append(violation.balance) }
     let wrapped = notes.flatMap { Legible.wrapped($0, width: width, indent: "    ") }
@@ -190,12 +195,16 @@ extension TextReport {
 /// A counterexample as markup.
 private struct CounterexamplePage {
   let history: History
+  let model: String
   private let text = OperationText(valueLimit: 40)
 
   private static let mostStates = 8
   private static let mostRefusals = 8
 
-  init(history: History) { self.history = history }
+  init(history: History, model: String) {
+    self.history = history
+    self.model = model
+  }
 
   func onKey(_ key: ValueID) -> String {
     let name = text.key(key, of: history)
@@ -203,8 +212,9 @@ private struct CounterexamplePage {
   }
 
   func counterexample(_ violation: Violation, _ words: Explanation) -> Markup {
+    let operations = violation.shown(with: words, model)
     let plan = DrawingPlan(
-      violation.operations, culprit: violation.culprit, of: history, width: 142, text: text)
+      operations, culprit: violation.culprit, of: history, width: 142, text: text)
     let explanation = Legible.text(words.story, limit: 2000)
     let faults: Markup =
       words.faults.isEmpty ? "" : "<p>\(Legible.text(words.faults, limit: 2000))</p>"
@@ -226,13 +236,15 @@ private struct CounterexamplePage {
       <p class="legend"><span><i class="culprit"></i>cannot be explained</span>\(pending)</p>
       \(omitted)
       <div class="columns">
-      \(table(plan.bars, violation))
+      \(table(plan.bars, violation, operations))
       \(states(violation))
       </div>
       """
   }
 
-  private func table(_ bars: [DrawingPlan.Bar], _ violation: Violation) -> Markup {
+  private func table(
+    _ bars: [DrawingPlan.Bar], _ violation: Violation, _ operations: [Int]
+  ) -> Markup {
     guard !bars.isEmpty else { return "" }
     let timed = bars.contains { history.invokedTime[$0.operation] != Event.noTime }
     var rows: Markup = """
@@ -248,9 +260,10 @@ private struct CounterexamplePage {
         \(timed ? times(bar) : "")</tr>
         """
     }
-    var minimal: Markup =
-      violation.isMinimal
-      ? "<p class=\"soft\">No operation of these can be left out: they prove it alone.</p>" : ""
+    var minimal: Markup = ""
+    if let words = violation.minimality(of: operations, { Scene.lines($0, of: history) }) {
+      minimal = "<p class=\"soft\">\(words)</p>"
+    }
     if violation.isAbridged { minimal += "<p class=\"soft\">\(Violation.abridgement)</p>" }
     if !violation.balanced.isEmpty { minimal += "<p class=\"soft\">\(violation.balance)</p>" }
     return """

@@ -11,7 +11,7 @@ struct LacksSection: Section {
 
   func json(_ findings: HistoryFindings) -> [JSON.Member] {
     var members: [JSON.Member] = []
-    if findings.ending == .inconclusive, let reason = findings.lacks.first {
+    if findings.word == Ending.inconclusive.word, let reason = findings.lacks.first {
       members.append(JSON.Member("reason", .string(reason)))
     }
     if !findings.lacks.isEmpty || findings.record != nil {

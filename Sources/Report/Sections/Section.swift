@@ -27,8 +27,9 @@ extension Section {
 public enum Sections {
   /// Every section.
   public static let all: [any Section] = [
-    VerdictSection(), LacksSection(), WarningsSection(), CounterexampleSection(), RepairsSection(),
-    RecordedSection(), UndecidedSection(), TimelineSection(), CoverageSection(), QuorumSection(),
+    VerdictSection(), LacksSection(), WarningsSection(), CounterexampleSection(),
+    SpaceTimeSection(), RepairsSection(), RecordedSection(), UndecidedSection(), TimelineSection(),
+    CoverageSection(), QuorumSection(),
     StatisticsSection(), PlanSection(),
   ]
 }

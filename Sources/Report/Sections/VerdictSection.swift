@@ -48,6 +48,7 @@ struct VerdictSection: Section {
     case .violation: ("✗", "No order explains what the clients saw.")
     case .inconclusive:
       ("?", "Nothing wrong was seen, but too little was exercised or checked to mean anything.")
+    case .failed: ("?", "Nobody ever answered, so nothing was checked.")
     default: ("?", "The budget ran out before the answer was known.")
     }
   }

@@ -19,13 +19,11 @@ protocol Command: Sendable {
 /// Every command, in the order of `plumbline help`.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    TestCommand.self, RecordCommand.self, CheckCommand.self, ExplainCommand.self,
-    ReportCommand.self, QuorumCommand.self, ConvertCommand.self, ImportCommand.self,
-    GenerateCommand.self,
-    ModelsCommand.self, FaultsCommand.self, ProtocolsCommand.self,
-    DriversCommand.self, WorkloadsCommand.self, DoctorCommand.self,
-    CleanupCommand.self,
-    NodeCommand.self, CompletionsCommand.self,
+    TestCommand.self, SimulateCommand.self, RecordCommand.self, CheckCommand.self,
+    ExplainCommand.self, ReportCommand.self, QuorumCommand.self, ConvertCommand.self,
+    ImportCommand.self, GenerateCommand.self, ModelsCommand.self, FaultsCommand.self,
+    ProtocolsCommand.self, DriversCommand.self, WorkloadsCommand.self, DoctorCommand.self,
+    CleanupCommand.self, NodeCommand.self, CompletionsCommand.self,
   ]
 
   static func named(_ name: String) -> (any Command.Type)? {

@@ -122,9 +122,13 @@ struct FollowedCheck {
     }
     signal = watch.signal
     if let pieces = ahead, signal == nil {
-      // All of it was there. What cannot be read to its end may still hold a violation.
-      if let whole = try? judge(Array(pieces.joined())) {
-        return Investigated(file: file, .judged(whole))
+      let all = Array(pieces.joined())
+      do throws(Failure) {
+        return Investigated(file: file, .judged(try judge(all)))
+      } catch {
+        // What cannot be read to its end may still hold a violation, if it can be followed at all.
+        let first = all.first { ![0x20, 0x09, 0x0D, 0x0A].contains($0) }
+        if let first, first != UInt8(ascii: "{"), first != UInt8(ascii: "#") { throw error }
       }
       try feed(false)
     }
@@ -161,21 +165,30 @@ struct FollowedCheck {
               + "the check of the whole does not find; please report this with the history")
         }
       }
-      var (result, history) = try follower.violation(of: alarm, seconds: seconds)
+      let choices = follower.checker.choices
+      guard choices.isEmpty else {
+        throw Failure(
+          .badInput,
+          "\(file):\(alarm.line): nobody named the model, and following it as the first of these "
+            + "finds a violation; say " + choices.joined(separator: " or "))
+      }
+      var (result, history, coverage) = try follower.violation(of: alarm, seconds: seconds)
       FaultsFile.note(beside: file, in: &history)
-      return try investigate.judge(history, result, file: file, isWhole: false)
+      return try investigate.judge(
+        history, result, file: file, isWhole: false, coverage: coverage)
     }
     if follower.checker.undecidedCount > 0, signal == nil {
       follower.forget()
       if let again = try again(upTo: 0) { return again }
     }
-    var (result, history) = follower.result(seconds: seconds)
+    var (result, history, coverage) = follower.result(seconds: seconds)
     if let why = follower.checker.undecidedReason {
       let count = follower.checker.undecidedCount
       history.warnings.append(
         "\(count) \(count == 1 ? "key" : "keys") could not be decided on the way: \(why)")
     }
-    return try investigate.judge(history, result, file: file, isWhole: false)
+    return try investigate.judge(
+      history, result, file: file, isWhole: false, coverage: coverage)
   }
 
   private var investigate: Investigate { Investigate(settings, terminal) }

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Experiments
 import Findings
 import Formats
 import Histories
@@ -28,8 +29,13 @@ struct JudgedRun {
     self.signal = signal
   }
 
-  /// How the run ends.
-  var ending: Ending { findings.ending.merged(with: Ending(signal: signal)) }
+  /// How the run ends. A cluster that died after it had answered leaves a verdict of what it
+  /// answered; where the fault is ours or the machine's, that outranks all but a violation.
+  var ending: Ending {
+    let ending = findings.ending.merged(with: Ending(signal: signal))
+    guard let failure = outcome.failure, failure.code != .unavailable else { return ending }
+    return ending.merged(with: .failed(failure.code))
+  }
 
   /// Refuses to go on when the run was stopped for a violation that its history does not have.
   func requireConfirmation() throws(Failure) {
@@ -46,20 +52,8 @@ struct JudgedRun {
       findings.run ?? RunInfo(outcome.record, in: outcome.folder), findings)
   }
 
-  /// Writes `verdict.json` and `report.html`; the first problem is returned, not thrown, because
-  /// the verdict counts whether or not it can be drawn.
+  /// Writes `verdict.json` and `report.html`; the first problem is returned, see ``RunPages``.
   func write() -> Failure? {
-    var problem: Failure?
-    let keep = { (error: Failure) in problem = problem ?? error }
-    let object = VerdictJSON.object(Investigated(file: findings.file, .judged(findings)))
-    do throws(Failure) {
-      try File.replace(
-        outcome.folder[.verdict], with: Array((object.description + "\n").utf8))
-    } catch { keep(error) }
-    let page = HTMLReport(title: outcome.record.name)
-    do throws(Failure) {
-      try File.replace(outcome.folder[.report], with: page.page(findings))
-    } catch { keep(error) }
-    return problem
+    RunPages.write(findings, to: outcome.folder, title: outcome.record.name)
   }
 }

@@ -38,8 +38,10 @@ enum ModelsCommand: Command {
       # Models
 
       What a history can be checked against. `--model auto`, the default, takes the model from the
-      file's header, else from the functions that occur. Values are any JSON; `null` invoked means
-      “to be found out”. In the examples each event is process, type, function and value.
+      file's header, else from the functions that occur; a violation of a model that was so guessed
+      is refused (65) where another with the same functions finds nothing wrong. Values are any
+      JSON; `null` invoked means “to be found out”. In the examples each event is process, type,
+      function and value.
 
 
       """

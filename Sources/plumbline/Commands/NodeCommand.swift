@@ -1,4 +1,6 @@
 import Base
+import Experiments
+import Nodes
 import Protocols
 import Recorder
 
@@ -10,6 +12,7 @@ enum NodeCommand: Command {
   static let options = [
     CommandOption("data", "FOLDER", help: "where durable state is kept; without it nothing is"),
     CommandOption("bug", "NAME", isRepeatable: true, help: "build in a named bug"),
+    CommandOption("knob", "NAME=VALUE", isRepeatable: true, help: "set a knob of the protocol"),
     CommandOption("seed", "N", help: "the seed of the node's own draws"),
     CommandOption("trace", "FILE", help: "append what happens inside, one JSON object a line"),
     CommandOption("votes", "N,…", help: "the votes of each node (quorum-register)"),
@@ -45,6 +48,7 @@ enum NodeCommand: Command {
     let seed = try arguments.count("seed", least: 0) ?? 0
     var options = NodeSetup(name: "", members: [], seed: UInt64(seed), bugs: bugs)
     options.readVotes = try arguments.count("read", least: 1)
+    options.knobs = try protocolDescription.knobValues(arguments.values["knob"] ?? [])
     options.traces = arguments["trace"] != nil
     options.writeVotes = try arguments.count("write", least: 1)
     if let list = arguments["votes"] {
@@ -53,15 +57,8 @@ enum NodeCommand: Command {
       }
       options.votes = votes
     }
-    if name == "raft" {
-      var node = LiveNode<RaftNode>(
-        folder: arguments["data"], options: options, trace: arguments["trace"])
-      try node.run()
-    } else {
-      var node = LiveNode<QuorumRegisterNode>(
-        folder: arguments["data"], options: options, trace: arguments["trace"])
-      try node.run()
-    }
+    try protocolDescription.runLive(
+      folder: arguments["data"], options: options, trace: arguments["trace"])
     return .success
   }
 }

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Glibc
 import Recorder
 import Sandbox
@@ -42,9 +43,11 @@ enum PlanArguments {
   /// The plan that the arguments describe, checked.
   ///
   /// Without `--seed` and without a plan the seed is drawn from the clock, and said.
-  static func plan(_ arguments: ParsedArguments) throws(Failure) -> Plan {
-    var plan =
-      try arguments["plan"].map { (path) throws(Failure) in try Plan(file: path) } ?? Plan()
+  static func plan(
+    _ arguments: ParsedArguments, from usual: Plan = Plan()
+  ) throws(Failure) -> Plan {
+    var plan = usual
+    if let path = arguments["plan"] { try plan.read(file: path) }
     if arguments["plan"] == nil { plan.seed = seedOfTheMoment() }
     for option in PlanOption.all {
       if option.kind == .flag, arguments.has("no-" + option.name) {
@@ -64,6 +67,7 @@ enum PlanArguments {
     }
     if plan.mayBeIsolated, plan.isolation == .auto { plan.isolation = .sandbox }
     try plan.validate()
+    try Doctor.requireClocks(of: plan)
     return plan
   }
 

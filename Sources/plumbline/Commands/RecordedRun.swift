@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Findings
 import Formats
 import Glibc
@@ -37,6 +38,10 @@ enum RecordedRun {
         "plumbline: stopped after \(Units.describe(nanoseconds: nanoseconds)): "
           + "what clients saw is not linearizable (--no-stop-on-violation goes on)")
     }
+    if let failure = outcome.failure {
+      terminal.live("")
+      terminal.note("plumbline: \(failure.message)")
+    }
     return outcome
   }
 
@@ -46,7 +51,7 @@ enum RecordedRun {
     _ outcome: RecordingOutcome, _ plan: Plan, isViolated: Bool, _ terminal: Terminal
   ) {
     // A server that died unasked may be explained by what it left.
-    guard !isViolated, outcome.record.problems.isEmpty else { return }
+    guard !isViolated, outcome.failure == nil, outcome.record.problems.isEmpty else { return }
     let data = ServerData(removedAfter: outcome, of: plan)
     if let words = data.words { terminal.note("plumbline: \(words)") }
   }

@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Experiments
 import Findings
 import Formats
 import Histories

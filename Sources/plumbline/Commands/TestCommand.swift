@@ -1,5 +1,6 @@
 import Base
 import Checker
+import Experiments
 import Findings
 import Formats
 import Histories
@@ -21,7 +22,8 @@ enum TestCommand: Command {
     plan that repeats it, and report.html.
 
     exit codes: 0 linearizable, 1 violation, 2 undecided, 3 too little was exercised or
-    checked to mean anything, 69 the cluster could not be started or died by itself
+    checked to mean anything, or the cluster died by itself, 69 it could not be started or
+    reached
 
     examples:
       plumbline test
@@ -63,8 +65,8 @@ enum RecordCommand: Command {
   static let options = PlanArguments.options
   static let details = """
     Like `plumbline test` without the verdict: `plumbline check` gives it later, anywhere.
-    Exit code 3 when the run exercised too little to mean anything, 1 when it was stopped because
-    what clients saw is not linearizable.
+    Exit code 3 when the run exercised too little to mean anything or the cluster died by itself,
+    1 when it was stopped because what clients saw is not linearizable.
 
     example:
       plumbline record --duration 60s --name soak && plumbline check runs/latest

@@ -1,4 +1,5 @@
 import Base
+import Experiments
 import Recorder
 
 /// `plumbline workloads`: what clients can do in a run.

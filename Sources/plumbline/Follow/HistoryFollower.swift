@@ -13,6 +13,10 @@ struct HistoryFollower {
   private var transactions: Set<String> = []
   private var reader: JSONLinesReader
   private(set) var checker: StreamChecker
+  /// What was exercised so far.
+  private var coverage = CoverageCount()
+  /// What the history says of itself that nobody checks.
+  private var unchecked: [String: Int] = [:]
   /// What follows the last newline.
   private var rest: [UInt8] = []
   private var isBegun = false
@@ -92,17 +96,21 @@ struct HistoryFollower {
 
   /// What was found when nothing more comes and nothing raised the alarm.
   ///
-  /// The history holds no operations: they are forgotten.
-  func result(seconds: Double) -> (CheckResult, History) {
-    var history = HistoryBuilder().build()
+  /// The history holds no operations: they are forgotten. What they exercised was counted.
+  func result(seconds: Double) -> (CheckResult, History, Coverage) {
+    var builder = HistoryBuilder()
+    for (kind, count) in unchecked { builder.leaveUnchecked(kind, count: count) }
+    var history = builder.build()
     history.warnings = warnings
     var result = checker.result
     result.seconds = seconds
-    return (result, history)
+    return (result, history, coverage.coverage())
   }
 
-  /// The violation as far as it is remembered.
-  func violation(of alarm: StreamAlarm, seconds: Double) throws(Failure) -> (CheckResult, History) {
+  /// The violation as far as it is remembered, with what all that went by exercised.
+  func violation(
+    of alarm: StreamAlarm, seconds: Double
+  ) throws(Failure) -> (CheckResult, History, Coverage) {
     do throws(HistoryError) {
       var history = try alarm.history()
       history.warnings = warnings
@@ -110,7 +118,7 @@ struct HistoryFollower {
       result.verdict = .violation
       result.violations = [alarm.violation(in: history)]
       result.seconds = seconds
-      return (result, history)
+      return (result, history, coverage.coverage())
     } catch {
       throw Failure(.defect, "\(file): what is remembered is no history: \(error)")
     }
@@ -128,7 +136,8 @@ struct HistoryFollower {
       throw Failure(
         .badInput,
         "\(file):1:1: found “\(Character(Unicode.Scalar(first)))” at the start, expected an event "
-          + "a line; --follow reads JSON lines as they are written")
+          + "{…} a line; --follow reads JSON lines as they are written, and check without --follow "
+          + "reads other formats")
     }
   }
 
@@ -140,7 +149,11 @@ struct HistoryFollower {
     var ready = try gate.pass(stretch)
     if isEnd { ready += try gate.end() }
     do throws(CheckError) {
-      for stretch in ready where alarm == nil { alarm = try checker.take(stretch) }
+      for stretch in ready where alarm == nil {
+        coverage.take(stretch)
+        unchecked.merge(stretch.history.unchecked) { max($0, $1) }
+        alarm = try checker.take(stretch)
+      }
     } catch {
       throw failure(of: error)
     }

@@ -47,6 +47,29 @@ struct StreamModelTests {
     try decide("multi-register", seeds: 150, SimulatedRegisters(), initial: .unknown)
   }
 
+  /// An object that holds much is given up: its states are copied for each step.
+  @Test func anObjectThatHoldsTooMuchIsGivenUp() throws {
+    let lines = (0..<900).map { "0 invoke enqueue \($0)\n0 ok enqueue \($0)" }
+    let history = try History.text(lines.joined(separator: "\n"))
+    for (most, isGivenUp) in [(1_000_000, false), (20_000, true)] {
+      var values = history.values
+      let settings = try Settings(CheckOptions(), header: nil, values: &values)
+      var key = FrontierKey<QueueMachine, SequentialQueue>(
+        SequentialQueue(settings: settings, values: values), limit: 1000, mostLoad: most)
+      let columns = CallColumns(history, Call.functions(of: history), settings)
+      var gaveUp = false
+      for operation in 0..<history.count where !gaveUp {
+        let call = try #require(Call(operation, columns))
+        var begun = StreamCall(
+          call: call, key: ValueTable.none, invoked: Int64(call.invoked), invokedTime: 0)
+        _ = key.invoke(begun, values)
+        begun.returned = Int64(call.returned)
+        if case .gaveUp = key.complete(begun, .ok, values) { gaveUp = true }
+      }
+      #expect(gaveUp == isGivenUp)
+    }
+  }
+
   @Test func counters() throws { try decide("counter", seeds: 200, SimulatedCounter()) }
 
   @Test func locks() throws {

@@ -1,10 +1,12 @@
 import Base
-import Checker
 import Findings
 import Histories
 
+@testable import Checker
+
 /// Says of each fact whether it is true, by looking at all operations of a history in the plainest
-/// way; it shares no code with those who state them.
+/// way. It shares nothing with those who state them but the sequential objects that the models are
+/// specified by, which the exhaustive referee runs on.
 struct FactJudge {
   let history: History
   let model: String
@@ -268,6 +270,10 @@ struct FactJudge {
     case .acknowledgedWrites(let count, let op):
       return all.count { ok($0) && !brings($0).isEmpty && before($0, op) } == count
     case .noOrder(let operations): return operations == violation.operations
+    case .firstStuck(let op):
+      guard op == violation.culprit, history.completed[op] != History.never else { return false }
+      return isLinearizable(at: history.completed[op]) == false
+        && isLinearizable(at: history.completed[op] - 1) == true
     case .stuck(let op, let state, let reason):
       return op == violation.culprit
         && violation.dilemmas.contains { dilemma in
@@ -278,6 +284,23 @@ struct FactJudge {
     case .alwaysInside(let op, let puts): return isAlwaysInside(op, puts)
     default: return isTrueOfRest(fact)
     }
+  }
+
+  /// Whether what was known just after an event has an order, by trying all; nil where the model
+  /// takes it for none of its own.
+  private func isLinearizable(at rank: Int32) -> Bool? {
+    var values = history.values
+    guard let model = try? Models.named(model),
+      let settings = try? Settings(
+        options, header: history.header, values: &values, model: model.nullRead)
+    else { return nil }
+    let functions = Call.functions(of: history)
+    let calls = all.filter { history.invoked[$0] <= rank }.compactMap { operation -> Call? in
+      guard let call = Call(operation, of: history, as: functions, settings) else { return nil }
+      if call.returned <= rank || call.end == .pending { return call }
+      return call.end == .mismatch ? nil : call.cut
+    }
+    return model.referee(calls, settings, values)
   }
 
   /// Who may have taken an item out. What is known to have been taken out by one was not by

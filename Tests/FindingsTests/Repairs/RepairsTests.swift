@@ -59,6 +59,17 @@ private let hasField = File.kind(field) == .folder
     return try HistoryReader.read(Array(text.utf8), file: "history.jsonl", options: options)
   }
 
+  /// A counter that stood somewhere at first: what a read saw without what was added.
+  @Test func aCounterMayHaveStoodAnywhere() throws {
+    let history = try jsonl([
+      #"0 "type":"invoke","f":"add","value":3"#, #"0 "type":"ok","f":"add","value":3"#,
+      #"1 "type":"invoke","f":"read","value":null"#, #"1 "type":"ok","f":"read","value":13"#,
+    ])
+    let found = try repairs(history) { $0.model = "counter" }
+    #expect(found.map(\.option) == ["--initial 10"])
+    #expect(found.map(\.lines) == [[4]])
+  }
+
   // MARK: - Recordings
 
   @Test(
@@ -170,6 +181,8 @@ private let hasField = File.kind(field) == .folder
       0 ok read 6 y
       0 invoke write 1 y
       0 ok write 1 y
+      0 invoke read nil y
+      0 ok read 1 y
       """)
     let found = try repairs(history)
     #expect(found.map(\.option) == ["--initial unknown"])
@@ -203,6 +216,8 @@ private let hasField = File.kind(field) == .folder
     arguments: [
       (#""timeout""#, true), (#""Read timed out""#, true), (#"[":time-out","x"]"#, true),
       (#""ECONNRESET""#, true), (#""Connection reset by peer""#, true), (#""socket closed""#, true),
+      (#""ConnectionClosed""#, true), (#""SocketTimeoutException""#, true),
+      (#""unopened, disclosed account""#, false), (#""preset is read-only""#, false),
       (#""write: broken pipe""#, true), (#""unexpected EOF""#, true), (#""HTTP 503""#, true),
       (#"504"#, true), (#"{"code":"UNAVAILABLE"}"#, true),
       (#""java.net.SocketTimeoutException""#, true), (#""connection refused""#, false),
@@ -314,19 +329,6 @@ private let hasField = File.kind(field) == .folder
     let inLines = [wrong[0], wrong[1], wrong[4], wrong[5], wrong[2], wrong[3]]
     let back = try repairs(try jsonl(inLines, sorted), reading: sorted)
     #expect(back.map(\.option) == ["--order line"])
-  }
-
-  @Test func otherModels() throws {
-    let text = """
-      0 invoke enqueue 1
-      0 ok enqueue 1
-      0 invoke enqueue 2
-      0 ok enqueue 2
-      0 invoke dequeue nil
-      0 ok dequeue 2
-      """
-    #expect(try repairs(try History.text(text)).map(\.option) == ["--model bag"])
-    #expect(try repairs(try History.text(text)) { $0.model = "queue" }.isEmpty)
   }
 
   @Test func failedSwaps() throws {

@@ -168,6 +168,7 @@ import Testing
         where: { msg: "kv" },
         functions: { "odd name": "read" },
         outcomes: { "1": "ok", late: "info" },
+        swaps: { "0": false, done: true },
         times: "rfc3339",
         values: "number",
         keys: "text",
@@ -191,6 +192,8 @@ import Testing
     ("{ shape: 'intervall' }", "m: shape is “intervall”; did you mean intervals?, expected one of"),
     ("{ times: 3 }", "m: found a number for times, expected a string"),
     ("{ outcomes: { x: 'good' } }", "m: outcomes.x is “good”"),
+    ("{ swaps: { no: 'false' } }", "m: found a string for swaps.no, expected true or false"),
+    ("{ initial: 'unknown' }", "m: initial is “unknown”; what the first read fixes is said with "),
     ("{ fields: ", "m:1:11: "),
   ])
   func badMapsAreRefused(text: String, words: String) {

@@ -5,11 +5,18 @@ import Testing
 
 /// What a map decides, and what is refused where it decides nothing.
 @Suite struct MappedReaderTests {
-  private static let events =
-    "fields: { process: 'p', type: 't', f: 'f', key: 'k', value: 'v', time: 'ts', error: 'e' }"
-  private static let intervals =
-    "shape: 'intervals', fields: { process: 'p', f: 'f', key: 'k', value: 'v', result: 'r', "
-    + "start: 's', end: 'e', outcome: 'o', from: 'from', to: 'to' }"
+  private static let events = "fields: { process: 'p', type: 't', f: 'f', value: 'v', error: 'e' }"
+  private static let timed =
+    "fields: { process: 'p', type: 't', f: 'f', value: 'v', time: 'ts', error: 'e' }"
+  private static let intervals = intervals("process f value start end")
+
+  /// A map of intervals with fields that are called as their first letters.
+  private static func intervals(_ fields: String) -> String {
+    let pairs = fields.split(separator: " ").map { name in
+      "\(name): '\(name == "from" || name == "to" ? name : name.prefix(1))'"
+    }
+    return "shape: 'intervals', fields: { \(pairs.joined(separator: ", ")) }"
+  }
 
   private func options(_ map: String) throws -> ReadOptions {
     var options = ReadOptions()
@@ -70,7 +77,7 @@ import Testing
       {"p":1,"f":"set","v":2,"s":5,"e":9}
       {"p":2,"f":"get","r":1,"s":9,"e":11}
       """
-    let history = try read(text, try options(Self.intervals))
+    let history = try read(text, try options(Self.intervals("process f value result start end")))
     #expect(history.invoked[1] < history.completed[0])
     #expect(history.invoked[2] < history.completed[1])
     #expect(Set(history.processes).count == 3)
@@ -82,7 +89,7 @@ import Testing
       {"p":1,"f":"compareAndSet","from":1,"to":2,"r":false,"s":1,"e":2}
       {"p":1,"f":"cas","from":3,"to":4,"r":true,"s":3,"e":4}
       """
-    let history = try read(text, try options(Self.intervals))
+    let history = try read(text, try options(Self.intervals("process f from to result start end")))
     #expect(history.functions == ["cas"])
     #expect(history.evidence("swapped", of: 0) == ValueTable.false)
     #expect(history.evidence("swapped", of: 1) == nil)
@@ -91,7 +98,7 @@ import Testing
 
   @Test func aDeletionWritesNothing() throws {
     let text = #"{"p":1,"f":"del","k":"x","s":1,"e":2}"#
-    let history = try read(text, try options(Self.intervals))
+    let history = try read(text, try options(Self.intervals("process f key start end")))
     #expect(history.functionName(0) == "write" && history.input[0] == ValueTable.null)
   }
 
@@ -101,7 +108,8 @@ import Testing
   ])
   func valuesAreReadAsAsked(reading: String, value: String, wanted: String) throws {
     let text = #"{"p":1,"f":"set","k":"x","v":\#(value),"s":1,"e":2}"#
-    let history = try read(text, try options(Self.intervals + ", values: '\(reading)'"))
+    let map = Self.intervals("process f key value start end")
+    let history = try read(text, try options(map + ", values: '\(reading)'"))
     #expect(history.values.json(history.input[0]).description == wanted)
   }
 
@@ -116,7 +124,7 @@ import Testing
     let text =
       #"{"p":1,"t":"call","f":"set","v":1,"ts":0}"# + "\n"
       + #"{"p":1,"t":"return","f":"set","ts":\#(time)}"#
-    let history = try read(text, try options(Self.events + ", times: '\(unit)'"))
+    let history = try read(text, try options(Self.timed + ", times: '\(unit)'"))
     #expect(history.completedTime[0] == nanoseconds)
   }
 
@@ -132,33 +140,47 @@ import Testing
     let text =
       #"{"p":1,"t":"call","f":"set","v":1,"ts":"\#(first)"}"# + "\n"
       + #"{"p":1,"t":"return","f":"set","ts":"\#(second)"}"#
-    let history = try read(text, try options(Self.events))
+    let history = try read(text, try options(Self.timed))
     #expect(history.invokedTime[0] == 0 && history.completedTime[0] == gap)
   }
 
   @Test(arguments: [
     (events, #"{"p":1,"t":"error","f":"set","v":1}"#, "“t” is “error”, of which nobody knows"),
-    (events, #"{"t":"call","f":"set","v":1}"#, "found no “p” in this record"),
-    (events, #"{"p":1,"t":"call","v":1}"#, "found no “f” in this record"),
     (
-      events, #"{"p":1,"t":"call","f":"set","v":1,"ts":"noon"}"#,
+      events, #"{"p":1,"t":"call","f":"get"}"# + "\n" + #"{"t":"call","f":"set","v":1}"#,
+      "h:2:1: found no “p” in this record"
+    ),
+    (
+      events, #"{"p":1,"t":"call","f":"get"}"# + "\n" + #"{"p":2,"t":"call","v":1}"#,
+      "h:2:1: found no “f” in this record"
+    ),
+    (
+      timed, #"{"p":1,"t":"call","f":"set","v":1,"ts":"noon"}"#,
       "“ts” is \"noon\", which is no time"
     ),
-    (events, #"{"p":1,"t":"call","f":"set","v":1,"ts":1.5}"#, "“ts” is 1.5, which is no time"),
+    (timed, #"{"p":1,"t":"call","f":"set","v":1,"ts":1.5}"#, "“ts” is 1.5, which is no time"),
     (events, "{\"p\":1,\n\"t\":", "the object that begins here does not end"),
     (events, "{\"p\":1,\n\"t\":x}", "h:2:5: "),
     (events, "nonsense", "expected a JSON object"),
-    (intervals, #"{"p":1,"f":"get","s":1,"e":2}"#, "this read is complete and has no result (“r”)"),
+    (intervals, #"{"p":1,"f":"get","s":1,"e":2}"#, "this read is complete and has no result (“v”)"),
     (
-      intervals, #"{"p":1,"f":"get","v":null,"s":1,"e":2}"#,
-      "this read is complete and has no result"
+      intervals("process f value result start end"),
+      #"{"p":1,"f":"get","v":null,"s":1,"e":2}"# + "\n" + #"{"p":1,"f":"get","r":1,"s":3,"e":4}"#,
+      "h:1:1: this read is complete and has no result (“r”)"
     ),
     (
       intervals, #"{"p":1,"f":"set","v":1,"s":3,"e":2}"#,
       "the operation ends (“e”) before it starts"
     ),
-    (intervals, #"{"p":1,"f":"set","v":1,"e":2}"#, "found no “s” in this record"),
-    (intervals, #"{"p":1,"f":"set","v":1,"s":1,"e":2,"o":"odd"}"#, "“o” is “odd”, of which nobody"),
+    (
+      intervals,
+      #"{"p":1,"f":"set","v":1,"s":1,"e":2}"# + "\n" + #"{"p":1,"f":"set","v":1,"e":2}"#,
+      "h:2:1: found no “s” in this record"
+    ),
+    (
+      intervals("process f value start end outcome"),
+      #"{"p":1,"f":"set","v":1,"s":1,"e":2,"o":"odd"}"#, "“o” is “odd”, of which nobody"
+    ),
     (intervals + ", values: 'json'", #"{"p":1,"f":"set","v":"x","s":1,"e":2}"#, "“x” is no JSON"),
     (intervals + ", records: 'csv'", "p,f,v,s,e\n1,set,,1,2\n", "“v” of this write is empty"),
     (intervals + ", records: 'csv'", "p,f,v,s,e\n1,set\n", "found 2 fields, expected 5"),
@@ -177,13 +199,14 @@ import Testing
   /// Nothing of an empty result is guessed; the map says it.
   @Test(arguments: [("absent", "null"), ("text", "\"\"")])
   func emptyResultsMeanWhatTheMapSays(empty: String, seen: String) throws {
-    let text = "p,f,v,r,s,e\n1,get,,,1,2\n"
-    let history = try read(
-      text, try options(Self.intervals + ", records: 'csv', empty: '\(empty)'"))
+    let text = "p,f,v,r,s,e\n1,get,,,1,2\n1,get,,3,3,4\n"
+    let map = Self.intervals("process f value result start end") + ", records: 'csv'"
+    let history = try read(text, try options(map + ", empty: '\(empty)'"))
     #expect(history.values.json(history.output[0]).description == seen)
-    let unknown = try read(
-      text, try options(Self.intervals + ", records: 'csv', empty: 'unknown'"))
-    #expect(unknown.output[0] == ValueTable.none)
+    // What nobody knows the answer of may have happened or not, and its client goes on.
+    let unknown = try read(text, try options(map + ", empty: 'unknown'"))
+    #expect(unknown.outcome == [.indeterminate, .ok])
+    #expect(unknown.output[0] == ValueTable.none && unknown.processes == [1, 2])
   }
 
   @Test func quotedFieldsHoldAnything() throws {
@@ -210,7 +233,7 @@ import Testing
     #expect(guess.map.conditions == [FieldPath("msg"): "kv"])
   }
 
-  /// A library that gives back as text what it was sent as a number.
+  /// A library that gives back as text what it was sent as a number: that is told.
   @Test func numbersAsTextAreNumbers() throws {
     let text = """
       {"client":1,"op":"set","value":83,"start":1,"end":2}
@@ -218,10 +241,62 @@ import Testing
       """
     let history = try read(text, ReadOptions(format: "records"))
     #expect(history.input[0] == history.output[1])
-    // Not where text is text.
+    #expect(history.warnings.contains { $0.contains("so 83 and \"83\" are taken for one") })
+    // By a map that does not say so they are two.
+    let two = try read(
+      text,
+      try options(
+        "shape: 'intervals', fields: { process: 'client', f: 'op', value: 'value', "
+          + "start: 'start', end: 'end' }"))
+    #expect(two.input[0] != two.output[1])
+    // Where other text is there as well, text is text.
     let words = text + #"{"client":1,"op":"set","value":"x","start":5,"end":6}"#
     let other = try read(words, ReadOptions(format: "records"))
     #expect(other.input[0] != other.output[1])
+    // Where two arguments or two answers would become one, a person must say it.
+    for more in [
+      #"{"client":1,"op":"set","value":"83","start":5,"end":6}"#,
+      #"{"client":1,"op":"get","value":83,"start":5,"end":6}"#,
+      #"{"client":1,"op":"get","value":"083","start":5,"end":6}"#,
+    ] {
+      let message = refusal(of: text + more, ReadOptions(format: "records"))
+      #expect(message.contains("are 83 and \"83\" one (number) or two (auto)?"), "\(message)")
+    }
+  }
+
+  /// It did not happen, whenever that was said.
+  @Test func aFailureNeedsNoEnd() throws {
+    let text = "p,f,v,s,e,o\n1,set,1,1,2,ok\n1,set,2,3,,fail\n1,get,1,5,6,ok\n"
+    let history = try read(
+      text, try options(Self.intervals("process f value start end outcome") + ", records: 'csv'"))
+    #expect(history.outcome == [.ok, .fail, .ok])
+    #expect(history.processes == [1, 1, 1])
+  }
+
+  /// Where a failed cas counts as one that saw another value, it may have looked until the end.
+  @Test func aFailedCasMayHaveLookedLate() throws {
+    let text = "p,f,v,s,e,o\n1,cas,\"[1,2]\",3,,fail\n2,set,1,5,6,ok\n"
+    let history = try read(
+      text, try options(Self.intervals("process f value start end outcome") + ", records: 'csv'"))
+    #expect(history.outcome == [.fail, .ok])
+    #expect(history.completedTime == [6, 6])
+  }
+
+  /// Who makes the faults is no client, under a name or as a keyword.
+  @Test(arguments: ["nemesis", ":nemesis"])
+  func faultsAreNoOperations(name: String) throws {
+    let text = """
+      {"p":7,"t":"call","f":"set","v":1}
+      {"p":"\(name)","t":"info","f":"start-kill","v":["n1"]}
+      {"p":7,"t":"return","f":"set"}
+      """
+    let history = try read(text, try options(Self.events))
+    #expect(history.processes == [7] && history.nemesis.count == 1)
+    #expect(history.functions.contains("start-kill"))
+    // No word of it is asked about.
+    let named = text.replacing("\"p\"", with: "\"process\"").replacing("\"t\"", with: "\"type\"")
+      .replacing("\"v\"", with: "\"value\"")
+    #expect(try read(named, ReadOptions(format: "records")).nemesis.count == 1)
   }
 
   /// What may change a verdict is a doubt, not a guess.
@@ -252,5 +327,14 @@ import Testing
     let other = #"{"p":1,"t":"call","f":"set","v":1}"#
     #expect(try read(other, options).functions == ["write"])
     #expect(refusal(of: other).contains("plumbline import --guess finds one"))
+    // What is ours but for clients' names or dates is another program's.
+    for event in [
+      #"{"process":"c1","type":"invoke","f":"write","value":1}"#,
+      #"{"process":1,"type":"invoke","f":"write","value":1,"time":"2026-01-01T00:00:00Z"}"#,
+    ] {
+      #expect(refusal(of: event).contains("--format records"))
+      let whole = event + "\n" + event.replacing("invoke", with: "ok")
+      #expect(try read(whole, ReadOptions(format: "records")).count == 1)
+    }
   }
 }

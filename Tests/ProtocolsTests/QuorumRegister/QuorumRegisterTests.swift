@@ -4,36 +4,6 @@ import Testing
 @testable import Protocols
 
 struct QuorumRegisterTests {
-  @Test(arguments: [3, 5])
-  func aCorrectRegisterIsLinearizableUnderEveryFault(nodes: Int) throws {
-    for seed in 0..<12 {
-      var world = try QuorumWorld(seed: UInt64(seed), nodes: nodes)
-      try world.run(milliseconds: 700)
-      #expect(FrontierOracle.violations(in: world.history) == [], "seed \(seed)")
-      #expect(world.history.completed > 50, "seed \(seed)")
-      #expect(!world.hasTwoValues, "seed \(seed)")
-    }
-  }
-
-  @Test func votesMayBeUneven() throws {
-    for seed in 100..<108 {
-      var world = try QuorumWorld(seed: UInt64(seed), nodes: 4, votes: [3, 1, 1, 0])
-      try world.run(milliseconds: 500)
-      #expect(FrontierOracle.violations(in: world.history) == [], "seed \(seed)")
-    }
-  }
-
-  @Test(arguments: QuorumRegisterBug.allCases)
-  func everyBugShows(bug: QuorumRegisterBug) throws {
-    var caught = 0
-    for seed in 0..<20 where caught == 0 {
-      var world = try QuorumWorld(seed: UInt64(seed), nodes: 3, bugs: [bug.rawValue])
-      try world.run(milliseconds: 700)
-      if !FrontierOracle.violations(in: world.history).isEmpty { caught += 1 }
-    }
-    #expect(caught == 1, "\(bug.rawValue) was not caught within twenty seeds")
-  }
-
   private func node(_ bugs: [String] = []) throws -> QuorumRegisterNode {
     try QuorumRegisterNode(
       NodeSetup(name: "n1", members: ["n1", "n2", "n3"], seed: 1, bugs: bugs), recovering: [])

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// The user's commands: run in order, told how they ended, undone by cleanup.

@@ -1,6 +1,7 @@
 import Drivers
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// What the user's commands may name.

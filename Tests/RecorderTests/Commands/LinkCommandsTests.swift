@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// What is known of links that commands cut.

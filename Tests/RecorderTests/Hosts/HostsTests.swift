@@ -6,6 +6,7 @@ import Glibc
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Servers on other machines: this one, through an ssh server of the test's own.

@@ -4,6 +4,7 @@ import Glibc
 import Sandbox
 import TestMachine
 
+@testable import Experiments
 @testable import Recorder
 
 /// An ssh server on loopback addresses with keys of its own, for one test.

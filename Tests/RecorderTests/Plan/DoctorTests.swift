@@ -1,6 +1,7 @@
 import Sandbox
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// What a machine allows, from what was tried on it.
@@ -67,6 +68,21 @@ struct DoctorTests {
     #expect(
       missing(.sandbox, ["delay"], without: ["packets"]) == [
         "--isolation sandbox: packets: refused", "--faults delay: packets: refused",
+      ])
+  }
+
+  /// Whatever would have been drawn without it.
+  @Test func whatAScheduleInsistsOnMustBeThere() throws {
+    let text = "{schedule: [{fault: 'slow-disk', start: '1s', stop: '2s'}]}"
+    var plan = try Plan(reading: Array(text.utf8), file: "plan.json5")
+    plan.cluster = "http"
+    plan.commands = [UserCommand("start", "true")]
+    plan.isolation = .sandbox
+    plan.faults = ["delay"]
+    #expect(Doctor.missing(for: plan, machine(without: [])) == [])
+    #expect(
+      Doctor.missing(for: plan, machine(without: ["fuse"])) == [
+        "--schedule: slow-disk: fuse: refused"
       ])
   }
 }

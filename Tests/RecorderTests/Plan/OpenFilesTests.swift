@@ -1,6 +1,7 @@
 import Base
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// A run that needs more open files than it may have is refused before it begins.

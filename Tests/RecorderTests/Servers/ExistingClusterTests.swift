@@ -5,6 +5,7 @@ import Glibc
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Servers that were there before the run: hurt by commands only.

@@ -6,6 +6,7 @@ import Glibc
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// etcd's driver with servers that do what a script says.

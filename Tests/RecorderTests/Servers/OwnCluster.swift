@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import TestMachine
 
+@testable import Experiments
 @testable import Recorder
 
 /// A plan for servers of `docs/examples/http_kv.py`, in a folder that is removed afterwards.

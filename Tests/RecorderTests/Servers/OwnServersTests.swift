@@ -4,6 +4,7 @@ import Foundation
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Servers that the run starts with the user's own command.

@@ -6,6 +6,7 @@ import Glibc
 import TestMachine
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// Secrets are read where the plan says, told to servers, and written nowhere.

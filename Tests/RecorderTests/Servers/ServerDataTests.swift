@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// After a run that holds, room that was set aside goes and what explains stays.

@@ -3,6 +3,7 @@ import Drivers
 import Glibc
 import Testing
 
+@testable import Experiments
 @testable import Recorder
 
 /// A session that answers reads at once, and anything else when nobody waits any more.

@@ -58,8 +58,11 @@ struct RaftElectionRules {
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {
     let term = try line.integer(.term)
+    if try line.isFresh() { terms[line.node] = nil }
     note(term, line, &context)
-    guard let vote = votes[Ballot(voter: line.node, term: term)]?.first else { return }
+    guard try !line.isFresh(), let vote = votes[Ballot(voter: line.node, term: term)]?.first else {
+      return
+    }
     let now = line.has(.votedFor) ? try context.node(.votedFor, of: line) : -1
     let memory = now < 0 ? "no vote" : "a vote for \(context.name(now))"
     context.breaches.check(

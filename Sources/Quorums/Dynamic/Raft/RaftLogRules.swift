@@ -52,6 +52,8 @@ struct RaftLogRules {
     _ line: borrowing TraceLine, _ context: inout TraceContext
   ) throws(TraceError) {
     let last = Pair(try line.integer(.lastIndex), try line.integer(.lastTerm))
+    // A new node under an old name has nothing of the former one's.
+    if try line.isFresh() { members[line.node].commit = nil }
     if let commit = members[line.node].commit {
       context.breaches.check(
         .L4, last.first >= commit.index, [commit.place, line.place],

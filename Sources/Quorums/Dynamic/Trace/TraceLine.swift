@@ -298,6 +298,9 @@ extension TraceLine {
     try token(field, .bool, "true or false").payload == 1
   }
 
+  /// Whether a node starts that is a new one under an old name.
+  func isFresh() throws(TraceError) -> Bool { has(.fresh) ? try bool(.fresh) : false }
+
   /// The text of a string.
   func string(_ field: TraceField) throws(TraceError) -> String {
     text(try token(field, .string, "a string"))

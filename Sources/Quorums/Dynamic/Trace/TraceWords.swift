@@ -3,7 +3,7 @@ enum TraceField: UInt8, CaseIterable, Sendable {
   case n, q, t, event
   case ep, voters, votes, read, write, f, faulty, old, new
   case op, key, kind, client, phase, acks, version, result, valueHash, durable
-  case term, votedFor, lastIndex, lastTerm, commit, snapIndex, snapTerm
+  case term, votedFor, lastIndex, lastTerm, commit, snapIndex, snapTerm, fresh
   case cand, granted, candLast, ownLast, leader, prev, entries, ok, from, match
   case index, by, leaderTerm, hash, stateHash, dir, since, to
   case ballot, slot, acc, value, promises
