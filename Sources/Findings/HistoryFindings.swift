@@ -51,6 +51,19 @@ public struct HistoryFindings: Sendable {
     explanations = []
   }
 
+  /// Whether a consistent cut through the run shows that its protocol is broken, whatever clients
+  /// saw: then a pass of theirs is not the last word.
+  public var breaksInvariants: Bool { record?.cuts?.broken ?? 0 > 0 }
+
+  /// What became of the run's consistent cuts, in words; nil where none were asked for.
+  public var cutWords: String? {
+    guard let cuts = record?.cuts else { return nil }
+    return cuts.words + (cuts.hintWords.map { ". " + $0 } ?? "")
+  }
+
+  /// The same for programs.
+  public var cutsJSON: JSON? { record?.cuts?.json }
+
   /// The verdict as scripts know it: where the claim holds, the name of its promise.
   public var word: String {
     switch ending {

@@ -76,6 +76,10 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
         note("\(error.description), in: \(String(decoding: line.prefix(200), as: UTF8.self))")
       }
       if let failure = startFailure { throw failure }
+      if let asker = recordsFor {
+        recordsFor = nil
+        try record(for: asker)
+      }
     }
     input.removeFirst(start)
     // A timer that one of the lines has set anew is not due any more.
@@ -84,6 +88,25 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
 
   /// Set when `init` could not be carried out; ends the process with its words.
   private var startFailure: Failure?
+  /// Set when a line asked the node to record itself.
+  private var recordsFor: String?
+
+  /// The node says what it is like (``SafetyInvariants/view(of:)``), in its turn among the lines:
+  /// all that it decided before is durable and has left, and nothing later has. What is too long
+  /// for a line is null, and who asked does not get his cut.
+  private mutating func record(for asker: String) throws(Failure) {
+    try carryOut()
+    guard let node else { return }
+    let view = Node.Safety().view(of: node).json
+    let before = output.count
+    NodeOutput.write(from: name, to: asker, body: ["view": view], into: &output)
+    guard output.count - before > LiveNode.longestView else { return }
+    output.removeAll()
+    NodeOutput.write(from: name, to: asker, body: ["view": .null], into: &output)
+  }
+
+  /// Half of what the recorder takes as one line.
+  private static var longestView: Int { 8 << 20 }
 
   private mutating func handle(_ message: NodeInput) throws(MalformedMessage) {
     switch message {
@@ -112,6 +135,7 @@ public struct LiveNode<Node: ProtocolNode>: ~Copyable {
       decide(.request(request))
     case .peer(let source, let body):
       decide(.message(from: source, try Node.Message(body: body)))
+    case .record(let asker): recordsFor = asker
     case .refusal(let client, let request, let code, let text):
       let body: JSON = [
         "type": "error", "in_reply_to": .integer(request), "code": .integer(code),

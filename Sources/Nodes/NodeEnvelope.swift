@@ -8,6 +8,8 @@ enum NodeInput {
   case initialise(from: String, request: Int64?, name: String, members: [String], joins: Bool)
   /// The operator wants something of the cluster.
   case operate(from: String, OperatorRequest)
+  /// Somebody takes a consistent cut, and the node is to say what it is like.
+  case record(for: String)
   /// A client asks for an operation; `answer` is the type of the answer if all goes well.
   case request(ClientRequest, answer: String)
   /// Another node says something; its body is not yet read.
@@ -47,6 +49,10 @@ enum NodeInput {
     }
     if type == "operator" {
       self = .operate(from: source, try OperatorRequest(body: body))
+      return
+    }
+    if type == "record" {
+      self = .record(for: source)
       return
     }
     guard let id else { throw MalformedMessage(type: type, "\(type): a request needs “msg_id”") }

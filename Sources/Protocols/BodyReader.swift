@@ -99,6 +99,20 @@ struct BodyReader {
     return names
   }
 
+  /// The elements of an array of counts.
+  func counts(_ name: String) throws(MalformedMessage) -> [Int64] {
+    let member = try any(name)
+    guard let items = member.array else { throw wrong(name, member, "an array") }
+    var counts: [Int64] = []
+    for item in items {
+      guard let number = item.integer, (0...BodyReader.largest).contains(number) else {
+        throw wrong(name, item, "an array of numbers from 0 to 2^53")
+      }
+      counts.append(number)
+    }
+    return counts
+  }
+
   private func wrong(_ name: String, _ found: JSON, _ expected: String) -> MalformedMessage {
     MalformedMessage(
       type: type, "\(type): “\(name)” is \(found.kind), expected \(expected)")

@@ -1,3 +1,5 @@
+import Base
+
 /// What all nodes were like at one moment that could have been, and what was under way between them
 /// then: a consistent cut through a run.
 public struct GlobalState<Node: ProtocolNode>: Sendable {
@@ -30,8 +32,23 @@ public struct GlobalState<Node: ProtocolNode>: Sendable {
   }
 }
 
+/// What a cut keeps of a node; a live node says it to whoever makes the cut.
+public protocol CutView: Sendable {
+  /// All of it, one object.
+  var json: JSON { get }
+
+  /// Reads what ``json`` says.
+  ///
+  /// - Throws: ``MalformedMessage`` when a member is missing, of the wrong type or out of range.
+  init(reading json: JSON) throws(MalformedMessage)
+}
+
 /// What a cut keeps of nodes of which nothing is asked there.
-public struct Unviewed: Sendable {
+public struct Unviewed: CutView {
   /// Nothing.
   public init() {}
+  /// Nothing.
+  public init(reading json: JSON) {}
+  /// Nothing.
+  public var json: JSON { [:] }
 }

@@ -13,7 +13,7 @@ public protocol SafetyInvariants: Sendable {
   /// What a step changed, as far as it is judged.
   associatedtype News: Sendable
   /// What a check of a cut needs to know of a node; by default nothing.
-  associatedtype View: Sendable = Unviewed
+  associatedtype View: CutView = Unviewed
 
   /// Nothing has happened yet.
   init()

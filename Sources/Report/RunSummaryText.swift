@@ -25,6 +25,9 @@ public struct RunSummaryText: Sendable {
     if let reasons = CoverageWords.reasons(findings.coverage, findings.history) {
       lines += Legible.wrapped(reasons, width: report.width, indent: "  ").map(palette.unsure)
     }
+    if let cuts = findings.cutWords {
+      lines += Legible.wrapped("consistent cuts: " + cuts, width: report.width, indent: "  ")
+    }
     for problem in info.problems.prefix(10) {
       let words = "problem: " + Legible.text(problem, limit: 400)
       lines += Legible.wrapped(words, width: report.width, indent: "  ").map(palette.unsure)
@@ -117,6 +120,8 @@ public struct RunSummaryText: Sendable {
       switch findings.ending {
       case .holds: "an order explains everything that the clients saw"
       case .violation: "no order explains what the clients saw"
+      case .inconclusive where findings.breaksInvariants:
+        "an order explains what clients saw, but the nodes broke their protocol"
       case .inconclusive: "nothing wrong was seen, but too little was exercised to mean anything"
       case .failed: "nobody ever answered, so nothing was checked"
       default: "the budget ran out before the answer was known"

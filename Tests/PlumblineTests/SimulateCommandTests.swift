@@ -86,8 +86,8 @@ struct SimulateCommandTests {
     #expect(!(try simulate(words).output.contains("cuts  ")))
     let single = try simulate(["--seed", "5", "--no-swarm", "--snapshots", "50ms"])
     #expect(single.output.contains("cuts         "))
-    let real = try CommandTests.run(["test", "--snapshots", "1s"])
-    let refusal = "--snapshots is for plumbline simulate: real nodes do not record themselves"
+    let real = try CommandTests.run(["test", "--snapshots", "1s", "--cluster", "etcd"])
+    let refusal = "--snapshots is for the embedded protocols: other nodes do not record themselves"
     #expect(real == .init(code: 64, output: "", errors: "plumbline: \(refusal)\n"))
   }
 

@@ -39,10 +39,13 @@ struct RaftCutTests {
     _ nodes: [RaftView], _ messages: [RaftMessage] = []
   ) -> String? {
     let others = (nodes.count..<3).map { node($0) }
-    let cut = GlobalState<RaftNode>(
-      nodes: nodes + others,
-      underWay: messages.map { .init(from: 0, to: 1, message: $0) })
-    return RaftSafety().breach(in: cut)?.invariant
+    let underWay = messages.map { GlobalState<RaftNode>.UnderWay(from: 0, to: 1, message: $0) }
+    let all = nodes + others
+    let found = RaftSafety().breach(in: .init(nodes: all, underWay: underWay))
+    // What live nodes say of themselves says the same.
+    let told = all.compactMap { try? RaftView(reading: $0.json) }
+    #expect(RaftSafety().breach(in: .init(nodes: told, underWay: underWay)) == found)
+    return found?.invariant
   }
 
   private static func append(

@@ -1,5 +1,6 @@
 import Base
 import Experiments
+import Formats
 import Protocols
 import TestSupport
 import Testing

@@ -32,11 +32,22 @@ struct GossipNode<Links: GossipLinks>: ProtocolNode {
   typealias Message = GossipMessage
   enum Timer: Hashable, Sendable, CaseIterable { case talk }
 
-  struct Memory: Sendable {
+  struct Memory: CutView {
     /// How many words were sent to each member, itself included.
     var sent: [Int64]
     /// The words that were taken from each.
     var taken: [[Int64]]
+
+    init(sent: [Int64], taken: [[Int64]]) {
+      self.sent = sent
+      self.taken = taken
+    }
+
+    init(reading json: JSON) throws(MalformedMessage) {
+      throw MalformedMessage(type: "gossip", "memories stay in the simulator")
+    }
+
+    var json: JSON { .null }
   }
 
   struct Safety: SafetyInvariants {

@@ -212,9 +212,9 @@ extension Plan {
   /// Refuses cuts where nobody can make them, or too many.
   private func validateSnapshots() throws(Failure) {
     guard snapshotsNanoseconds != 0 else { return }
-    guard isSimulated else {
+    guard way == .simulated || way == .embedded && nodeCommand.isEmpty else {
       throw Failure(
-        .usage, "--snapshots is for plumbline simulate: real nodes do not record themselves")
+        .usage, "--snapshots is for the embedded protocols: other nodes do not record themselves")
     }
     guard snapshotsNanoseconds >= Self.leastBetweenSnapshots else {
       throw Failure(.usage, "--snapshots must be 0s, for never, or at least 1ms")

@@ -68,7 +68,7 @@ extension PlanOption {
       "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/trace.jsonl"),
     duration(
       "snapshots", \.snapshotsNanoseconds,
-      "how often a consistent cut of a simulated cluster is begun and judged; 0s: never"),
+      "how often a consistent cut of the embedded protocol's nodes is begun; 0s: never"),
     flag(
       "pcap", \.pcap,
       "keep the frames that servers send each other, in wires.pcap"),

@@ -58,6 +58,8 @@ public struct RunRecord: Sendable, Equatable {
   public var interrupted: Int32?
   /// Whether it was in virtual time.
   public var isSimulated = false
+  /// What became of its consistent cuts; nil where none were asked for.
+  public var cuts: CutCounts?
 
   /// Makes a record of a run that begins: its end is not known.
   public init(
@@ -116,7 +118,7 @@ extension RunRecord {
       "coverage": requirement.json,
       "stoppedOnViolation": .bool(stoppedOnViolation),
       "signal": interrupted.map { .integer(Int64($0)) } ?? .null,
-      "simulated": .bool(isSimulated),
+      "simulated": .bool(isSimulated), "cuts": cuts?.json ?? .null,
     ]
   }
 
@@ -144,6 +146,9 @@ extension RunRecord {
     stoppedOnViolation = try reader.bool("stoppedOnViolation")
     interrupted = try reader.optional("signal", \.integer).map { Int32(truncatingIfNeeded: $0) }
     isSimulated = try reader.optional("simulated", \.bool) ?? false
+    cuts = try reader.optional("cuts", \.self).map { (json) throws(Failure) in
+      try CutCounts(MemberReader(json))
+    }
   }
 
   /// Reads the record of a run; nil where the folder has none, as of a run of an older version.

@@ -65,6 +65,8 @@ protocol Cluster: AnyObject, NodeStates {
   var leadership: (any LeadershipChanging)? { get }
   /// Disks and clocks of the nodes' own.
   var machines: NodeMachines? { get }
+  /// Consistent cuts, where nodes record themselves and the plan asks for them.
+  var cuts: LiveCuts? { get }
 
   // MARK: clients
 

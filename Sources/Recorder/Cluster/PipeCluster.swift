@@ -17,7 +17,7 @@ final class PipeCluster: Cluster {
     var request: Request
   }
 
-  private var nodes: [NodeProcess]
+  var nodes: [NodeProcess]
   private(set) var leader: Int?
   private var leaderTerm: Int64 = -1
   /// Lines of nodes that were no messages, the first of each node.
@@ -27,10 +27,10 @@ final class PipeCluster: Cluster {
   private let path: String
   private let arguments: (NodeFolder) -> [String]
   private let environment: [String]
-  private let network: Network
+  let network: Network
   private let poller: Poller
   private let log: RunLog
-  private let now: () -> Int64
+  let now: () -> Int64
   private var indexes: [[UInt8]: Int] = [:]
   private var nextMessage: Int64 = 1
   private var open: [Open?]
@@ -39,6 +39,8 @@ final class PipeCluster: Cluster {
   private var isEnding = false
   /// The operator of the embedded protocol's nodes, where they obey one.
   private var operatorWork: PipeOperator?
+  /// Consistent cuts, where the plan asks for them.
+  private(set) var cuts: LiveCuts?
   private static let rubbishLimit = 10_000
 
   init(
@@ -71,6 +73,10 @@ final class PipeCluster: Cluster {
     environment = Environment.variables()
     let row = plan.nodeCommand.isEmpty ? Protocols.named(plan.protocolName) : nil
     if row?.hasOperators ?? false { operatorWork = PipeOperator(self) }
+    if let row, plan.snapshotsNanoseconds > 0 {
+      cuts = LiveCuts(
+        every: plan.snapshotsNanoseconds, of: self, from: now(), judge: LiveCuts.judge(for: row))
+    }
   }
 
   var count: Int { nodes.count }
@@ -78,6 +84,7 @@ final class PipeCluster: Cluster {
   /// Nodes have no word for it.
   func version(_ index: Int) -> String? { nil }
   func state(_ index: Int) -> NodeState { nodes[index].state }
+  func isPaused(_ index: Int) -> Bool { nodes[index].isPaused }
   func isGone(_ index: Int) -> Bool { nodes[index].state == .down }
   func processes(_ index: Int) -> [pid_t] { nodes[index].child?.members ?? [] }
   var nextDue: Int64? { nextReap }
@@ -87,7 +94,7 @@ final class PipeCluster: Cluster {
   /// What hurts is a system call, and done at once; what an operator wants takes time.
   var isWorking: Bool { operatorWork?.isWorking ?? false }
   /// A node that ends unasked ends the run.
-  var shortcomings: [String] { [] }
+  var shortcomings: [String] { cuts?.shortcomings ?? [] }
 
   // MARK: facets
 
@@ -101,13 +108,14 @@ final class PipeCluster: Cluster {
   var machines: NodeMachines? { nil }
 
   var problems: [String] {
-    rubbish
+    rubbish + (cuts?.problem.map { [$0] } ?? [])
       + nodes.filter { $0.rubbish > 3 }.map {
         "\($0.name) wrote \($0.rubbish) lines that are no messages in all"
       }
   }
 
   func start(_ index: Int) throws(Failure) {
+    cuts?.abandon()
     if nodes[index].state == .ending {
       nodes[index].child?.end()
       forget(index)
@@ -161,6 +169,7 @@ final class PipeCluster: Cluster {
 
   /// Empties the data folder of a node that is down.
   func emptyData(of index: Int) throws(Failure) {
+    cuts?.noteWipe()
     try FolderContents.remove(nodes[index].folder.data)
     log.write("\(nodes[index].name): out of the cluster, its data is gone")
   }
@@ -169,23 +178,22 @@ final class PipeCluster: Cluster {
   func abandon(slot: Int) { open[slot] = nil }
 
   private func post(client: Int64, to index: Int, _ body: JSON) {
-    var writer = ByteWriter(capacity: 160)
-    writer.write("{\"src\":\"c")
-    writer.write(client)
-    writer.write("\",\"dest\":\"\(nodes[index].name)\",\"body\":")
-    writer.write(body)
-    writer.write("}\n")
-    nodes[index].outbox.append(contentsOf: writer.bytes)
+    post(from: "c\(client)", to: index, body)
   }
 
   func deliver(at time: Int64) {
     while let message = network.arrival(at: time) {
       let state = nodes[message.to].state
       guard state == .up || state == .starting else { continue }
+      if message.cut > 0 {
+        cuts?.take(markerOf: message.cut, over: message.link, keptOrder: network.fates.keptOrder)
+        continue
+      }
       guard nodes[message.to].outbox.count < NodeProcess.outboxLimit else {
         nodes[message.to].overflow += 1
         continue
       }
+      cuts?.note(message.line, over: message.link)
       nodes[message.to].outbox.append(contentsOf: message.line)
     }
   }
@@ -284,10 +292,15 @@ final class PipeCluster: Cluster {
       var bytes = Array(line)
       bytes.append(0x0A)
       if to == index {
+        cuts?.note(bytes, over: Link(from: index, to: index))
         nodes[index].outbox.append(contentsOf: bytes)
       } else {
         network.send(Network.Message(from: index, to: to, line: bytes), at: now())
       }
+    } else if let cuts, name.first == UInt8(ascii: "s") {
+      cuts.take(
+        Array(line[envelope.body]), of: index, for: String(decoding: name, as: UTF8.self),
+        keptOrder: network.fates.keptOrder)
     } else if name.first == UInt8(ascii: "c"),
       let client = Int64(String(decoding: name.dropFirst(), as: UTF8.self))
     {
@@ -391,6 +404,7 @@ final class PipeCluster: Cluster {
   }
 
   private func forget(_ index: Int) {
+    cuts?.abandon()
     guard let child = nodes[index].child else { return }
     poller.remove(child.output)
     if nodes[index].isWaitingToWrite { poller.remove(child.input) }
@@ -404,6 +418,7 @@ final class PipeCluster: Cluster {
 
   func end(_ index: Int, by signal: Int32) {
     guard let child = nodes[index].child else { return }
+    cuts?.abandon()
     nodes[index].state = .ending
     child.signal(signal)
     log.write("\(nodes[index].name): \(signal == SIGKILL ? "killed" : "asked to stop")")
@@ -415,6 +430,7 @@ final class PipeCluster: Cluster {
     reapKilled()
     try checkStarts(at: time)
     try operatorWork?.advance(at: time)
+    cuts?.advance(at: time)
   }
 
   /// Notes which of the killed processes are gone.
@@ -462,6 +478,7 @@ final class PipeCluster: Cluster {
 
   func end() {
     isEnding = true
+    cuts?.end()
     for node in nodes where node.overflow > 0 {
       log.write("\(node.name): \(node.overflow) messages dropped because it did not read")
     }

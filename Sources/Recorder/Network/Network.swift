@@ -7,8 +7,14 @@ final class Network {
   struct Message {
     var from: Int
     var to: Int
+    /// What a node said; empty for a marker.
     var line: [UInt8]
+    /// The consistent cut whose marker it is; 0 for what a node said.
+    var cut = 0
 
+    /// What a marker counts for on a link with a limit.
+    static let markerBytes = 40
+    var bytes: Int { cut == 0 ? line.count : Self.markerBytes }
     var link: Link { Link(from: from, to: to) }
   }
 
@@ -27,9 +33,9 @@ final class Network {
   ///
   /// - Complexity: O(log messages under way).
   func send(_ message: Message, at now: Int64) {
-    guard let fate = fates.send(message.link, bytes: message.line.count, at: now) else { return }
+    guard let fate = fates.send(message.link, bytes: message.bytes, at: now) else { return }
     var message = message
-    if let (byte, bit) = fate.flipped { message.line[byte] ^= 1 << bit }
+    if let (byte, bit) = fate.flipped, byte < message.line.count { message.line[byte] ^= 1 << bit }
     underway.push(message, due: fate.due)
     if let again = fate.again { underway.push(message, due: again) }
   }

@@ -43,7 +43,9 @@ final class Run {
     poller = try Poller()
     network = Network(
       nodes: plan.nodes, latency: plan.effectiveLatency,
-      keepsOrder: plan.mayBeIsolated && plan.isolation.hasNamespaces, random: random.split())
+      keepsOrder: plan.mayBeIsolated && plan.isolation.hasNamespaces
+        || plan.snapshotsNanoseconds > 0,
+      random: random.split())
     cluster = try Run.makeCluster(
       plan, executable: executable, folder: folder, network: network, poller: poller, log: log,
       now: now)
@@ -87,6 +89,9 @@ final class Run {
         capture: plan.pcap ? try PcapFile(path: folder[.capture]) : nil)
     }
   }
+
+  /// What became of consistent cuts; nil where the plan asks for none.
+  var cuts: CutCounts? { cluster.cuts?.counts }
 
   /// The version of a node's server, where it has said it.
   func version(_ index: Int) -> String? { cluster.version(index) }

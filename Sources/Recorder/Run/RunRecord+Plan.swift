@@ -20,6 +20,7 @@ extension RunRecord {
     }
     problems = run.problems
     shortcomings = run.shortcomings
+    cuts = run.cuts
     stoppedOnViolation = run.isStoppedOnViolation
   }
 }

@@ -9,6 +9,8 @@ extension ServerCluster: WipedDisks {
   /// Drivers have no word for it.
   var leadership: (any LeadershipChanging)? { nil }
   var machines: NodeMachines? { way.machines }
+  /// Servers of others do not record themselves.
+  var cuts: LiveCuts? { nil }
   var disks: (any WipedDisks)? { way.canWipe ? self : nil }
   var members: (any MemberChanging)? { way.laysOut && driver.hasMembership ? self : nil }
 

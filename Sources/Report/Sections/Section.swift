@@ -29,7 +29,7 @@ public enum Sections {
   public static let all: [any Section] = [
     VerdictSection(), LacksSection(), WarningsSection(), CounterexampleSection(),
     SpaceTimeSection(), RepairsSection(), RecordedSection(), UndecidedSection(), TimelineSection(),
-    CoverageSection(), QuorumSection(),
+    CoverageSection(), QuorumSection(), CutsSection(),
     StatisticsSection(), PlanSection(),
   ]
 }

@@ -46,6 +46,8 @@ struct VerdictSection: Section {
     return switch findings.ending {
     case .holds: ("✓", "An order explains everything that the clients saw.")
     case .violation: ("✗", "No order explains what the clients saw.")
+    case .inconclusive where findings.breaksInvariants:
+      ("?", "An order explains what the clients saw, but the nodes broke their protocol.")
     case .inconclusive:
       ("?", "Nothing wrong was seen, but too little was exercised or checked to mean anything.")
     case .failed: ("?", "Nobody ever answered, so nothing was checked.")

@@ -1,5 +1,6 @@
 import Base
 import Experiments
+import Formats
 import Protocols
 
 /// Many seeds on all cores.

@@ -1,5 +1,6 @@
 import Base
 import Experiments
+import Formats
 import Protocols
 
 /// What a campaign came to, seed by seed; what it keeps of a seed that passed is a few numbers.

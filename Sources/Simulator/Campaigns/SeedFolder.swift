@@ -34,6 +34,7 @@ extension SimulatedRun {
     record.durationNanoseconds = nanoseconds
     for (index, count) in answered.enumerated() { record.nodes[index].answered = count }
     record.shortcomings = shortcomings
+    if plan.snapshotsNanoseconds > 0 { record.cuts = cuts }
     if let breached {
       record.problems.append(
         "at \(Units.describe(nanoseconds: breached.time)) of virtual time "

@@ -1,5 +1,6 @@
 import Base
 import Experiments
+import Formats
 import Protocols
 
 /// What one seed came to: the same bytes for the same plan, wherever and however often it is run.

@@ -1,4 +1,5 @@
 import Experiments
+import Formats
 import Protocols
 
 /// Consistent cuts: markers travel among the nodes over the links of their messages, and the

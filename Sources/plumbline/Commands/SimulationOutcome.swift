@@ -1,6 +1,7 @@
 import Base
 import Experiments
 import Findings
+import Formats
 import Report
 import Simulator
 

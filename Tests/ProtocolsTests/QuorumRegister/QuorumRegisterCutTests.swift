@@ -26,9 +26,14 @@ struct QuorumRegisterCutTests {
   private static func broken(
     _ members: [QuorumRegisterView], _ messages: [QuorumRegisterMessage] = []
   ) -> String? {
-    let cut = GlobalState<QuorumRegisterNode>(
-      nodes: members, underWay: messages.map { .init(from: 0, to: 1, message: $0) })
-    return QuorumRegisterSafety().breach(in: cut)?.invariant
+    let underWay = messages.map {
+      GlobalState<QuorumRegisterNode>.UnderWay(from: 0, to: 1, message: $0)
+    }
+    let found = QuorumRegisterSafety().breach(in: .init(nodes: members, underWay: underWay))
+    // What live members say of themselves says the same.
+    let told = members.compactMap { try? QuorumRegisterView(reading: $0.json) }
+    #expect(QuorumRegisterSafety().breach(in: .init(nodes: told, underWay: underWay)) == found)
+    return found?.invariant
   }
 
   @Test func aVersionStandsForOneValueUnderWayToo() {

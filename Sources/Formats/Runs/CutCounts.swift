@@ -25,7 +25,7 @@ public struct CutCounts: Sendable, Equatable {
   public init() {}
 
   /// Takes those of one more run.
-  mutating func add(_ other: CutCounts) {
+  package mutating func add(_ other: CutCounts) {
     begun += other.begun
     claimed += other.claimed
     unclaimed += other.unclaimed
@@ -45,6 +45,19 @@ public struct CutCounts: Sendable, Equatable {
   /// What those that are not claimed hint at, or nil.
   public var hintWords: String? {
     hint.map { "\(hints) of those not claimed look wrong, which proves nothing; the first: \($0)" }
+  }
+
+  /// Reads what ``json`` says.
+  ///
+  /// - Throws: ``ExitCode/badInput`` that names the member.
+  init(_ reader: MemberReader) throws(Failure) {
+    claimed = try reader.count("completed")
+    unclaimed = try reader.count("notClaimed")
+    begun = claimed + unclaimed + (try reader.count("notCompleted"))
+    underWay = try reader.count("underWay")
+    broken = try reader.count("broken")
+    hints = try reader.count("hints")
+    hint = try reader.optional("hint", \.string)
   }
 
   /// All of it.
