@@ -14,7 +14,26 @@ enum SimulationBenchmark {
     return [
       try deliveries("simulated Raft, 5 nodes, 10 clients, no faults", [busy], suite),
       try deliveries("simulated Raft, swarm of \(swarm.count) seeds", swarm, suite),
+      try steps(busy, suite),
     ]
+  }
+
+  /// The physical limit: what the nodes' own steps cost, and how many times that a run costs.
+  private static func steps(_ plan: Plan, _ suite: Suite) throws -> Measurement {
+    var whole = Int64.max
+    var alone = Int64.max
+    var count = 0
+    for _ in 0..<suite.rounds {
+      let start = Ruler.processorTime
+      count = try Simulator.run(plan).deliveries
+      whole = min(whole, Ruler.processorTime - start)
+      alone = min(alone, try Simulator.steps(of: plan) { Ruler.processorTime }.took)
+    }
+    let seconds = Double(max(alone, 1)) / 1e9
+    return Measurement(
+      name: "a run of simulated Raft, in the time of its nodes' steps alone",
+      value: Double(whole) / Double(max(alone, 1)), unit: "×",
+      note: "the steps alone would be \(Int(Double(count) / seconds)) messages/s")
   }
 
   private static func deliveries(

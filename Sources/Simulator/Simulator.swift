@@ -40,3 +40,24 @@ public enum Simulator {
     return try finish(node)
   }
 }
+
+extension Simulator {
+  /// Runs a plan of Raft nodes, then takes the steps of its nodes again by themselves: the least
+  /// that the run could cost.
+  ///
+  /// - Parameters:
+  ///   - plan: what is tried; its protocol is Raft.
+  ///   - clock: how much time is gone, in whatever unit.
+  /// - Returns: what came of the run, and what the second time took.
+  /// - Throws: what ``run(_:recording:)`` throws.
+  package static func steps(
+    of plan: Plan, clock: () -> Int64
+  ) throws(Failure) -> (run: SimulatedRun, took: Int64) {
+    let simulation = Simulation<RaftNode>(plan)
+    simulation.tape = StepTape()
+    let run = try simulation.finish()
+    let began = clock()
+    try simulation.tape?.replay()
+    return (run, clock() - began)
+  }
+}

@@ -226,7 +226,8 @@ struct RaftNodeTests {
             + "forgets-vote, commits-old-terms, acks-before-quorum, lost-log, counts-old-votes, "
             + "commit-goes-back, commits-before-check, truncates-matching, empty-snapshot, "
             + "votes-while-leading, no-opening-entry, local-reads, lease-over-pause, "
-            + "rolls-back-committed, compacts-tail, commit-past-end"))
+            + "rolls-back-committed, compacts-tail, commit-past-end, match-goes-back, "
+            + "repeats-append"))
     let stranger = #expect(throws: Failure.self) {
       try RaftNode(NodeSetup(name: "n9", members: ["n1", "n2"], seed: 1), recovering: [])
     }
@@ -243,6 +244,7 @@ struct RaftNodeTests {
         "counts-old-votes", "commit-goes-back", "commits-before-check", "truncates-matching",
         "empty-snapshot", "votes-while-leading", "no-opening-entry", "local-reads",
         "lease-over-pause", "rolls-back-committed", "compacts-tail", "commit-past-end",
+        "match-goes-back", "repeats-append",
       ])
     for bug in Protocols.all.flatMap(\.bugs) {
       #expect(!bug.summary.isEmpty && !bug.source.isEmpty)

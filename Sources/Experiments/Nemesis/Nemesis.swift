@@ -69,11 +69,13 @@ package final class Nemesis {
   /// When the next fault is made or undone, nanoseconds since the clients began, where that is only
   /// a matter of time.
   package var nextDue: Int64? {
-    // Without lists of its own: a simulator asks after every event.
+    // Without lists and copies of its own: a simulator asks after every event.
     var due: Int64?
-    if let next = waiting.first, active.isEmpty || !mustWait(next) { due = next.startNanoseconds }
-    for fault in active where !fault.isStopping {
-      due = min(due ?? .max, fault.scheduled.stopNanoseconds)
+    if !waiting.isEmpty, active.isEmpty || !mustWait(waiting[0]) {
+      due = waiting[0].startNanoseconds
+    }
+    for index in active.indices where !active[index].isStopping {
+      due = min(due ?? .max, active[index].scheduled.stopNanoseconds)
     }
     return due
   }
@@ -112,8 +114,8 @@ package final class Nemesis {
   /// Whether a fault must wait for one that is on: a change of members is carried through before
   /// anything else is done to the nodes.
   private func mustWait(_ next: ScheduledFault) -> Bool {
-    Faults.named(next.family)?.hasTarget ?? false
-      && active.contains { $0.scheduled.family == "membership" }
+    active.contains { $0.scheduled.family == "membership" }
+      && Faults.named(next.family)?.hasTarget ?? false
   }
 
   /// Slow commands, and changes of members, make a fault last until they are done: undone earlier

@@ -103,7 +103,8 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// A leader that steps down drops what it does not know to be committed.
   ///
   /// Breaks: leader completeness. A new leader knows less than is committed; if it is deposed
-  /// before it learns, entries that a majority had are gone from one node more.
+  /// before it learns, entries that a majority had are gone from one node more. The cluster of the
+  /// same mistake deposes leaders often: no pre-votes, and a heartbeat that is late is an election.
   case rollsBackCommitted = "rolls-back-committed"
 
   /// A snapshot replaces the whole log on disk, with the entries after it.
@@ -117,6 +118,19 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// Breaks: that a node which comes back takes part again. One with an empty log falls silent
   /// until it is restarted, and then again.
   case commitPastEnd = "commit-past-end"
+
+  /// A leader takes each answer for what its follower has, an old one too, and its commit index
+  /// follows.
+  ///
+  /// Breaks: what is committed stays committed. Shows when answers overtake each other. Clients see
+  /// nothing of it, as of ``commitGoesBack``.
+  case matchGoesBack = "match-goes-back"
+
+  /// A leader whose entries are refused goes on to send the same.
+  ///
+  /// Breaks: that a node which comes back takes part again. Shows when a leader was elected that
+  /// has more than the others: nothing is committed any more.
+  case repeatsAppend = "repeats-append"
 
   /// What the mistake breaks, in one line.
   public var summary: String {
@@ -138,6 +152,8 @@ public enum RaftBug: String, Sendable, CaseIterable {
     case .rollsBackCommitted: "a deposed leader drops what it did not know to be committed"
     case .compactsTail: "a snapshot replaces the entries after it, too"
     case .commitPastEnd: "a node that lacks what is committed stops"
+    case .matchGoesBack: "an old answer lowers what a follower is believed to have"
+    case .repeatsAppend: "what a follower refuses is sent again and again"
     }
   }
 
@@ -161,6 +177,8 @@ public enum RaftBug: String, Sendable, CaseIterable {
     case .rollsBackCommitted: "CCF#5674, #4473"
     case .compactsTail: "redisraft#14, #17, #28, #43, #44"
     case .commitPastEnd: "etcd#20269, #21178"
+    case .matchGoesBack: "PySyncObj#167, raftos#25"
+    case .repeatsAppend: "redpanda#11360"
     }
   }
 

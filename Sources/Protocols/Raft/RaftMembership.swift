@@ -47,13 +47,23 @@ extension RaftMembership {
   }
 }
 
+/// The places of the members by name. They are few: to compare names is faster than to hash one.
+struct MemberPlaces: Sendable {
+  private let names: [String]
+
+  init(_ names: [String]) { self.names = names }
+
+  /// The place of a member, or nil.
+  subscript(name: String) -> Int? { names.firstIndex(of: name) }
+}
+
 /// The voters by their places, and what a majority of them is.
 struct Electorate: Sendable {
   private let voters: [Int]
   private let old: [Int]
   private let isJoint: Bool
 
-  init(_ membership: RaftMembership, _ places: [String: Int]) {
+  init(_ membership: RaftMembership, _ places: MemberPlaces) {
     voters = membership.voters.compactMap { places[$0] }
     old = (membership.old ?? []).compactMap { places[$0] }
     isJoint = membership.old != nil

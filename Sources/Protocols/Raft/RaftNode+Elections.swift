@@ -15,7 +15,11 @@ extension RaftNode {
 
   /// Draws a new time to wait for a leader.
   mutating func postponeElection() {
-    let range = configuration.electionMinimumNanoseconds...configuration.electionMaximumNanoseconds
+    var range = configuration.electionMinimumNanoseconds...configuration.electionMaximumNanoseconds
+    if bugs.contains(.rollsBackCommitted) {
+      let least = configuration.heartbeatNanoseconds * 5 / 4
+      range = least...least * 2
+    }
     electionDeadline = now + Int64.random(in: range, using: &random)
     armElectionTimer()
   }
@@ -47,7 +51,9 @@ extension RaftNode {
   var usesPreVotes: Bool { configuration.asksPreVotes && !hasPlainElections }
 
   private var hasPlainElections: Bool {
-    !bugs.isDisjoint(with: [.forgetsVote, .commitsOldTerms, .votesWhileLeading, .countsOldVotes])
+    !bugs.isDisjoint(with: [
+      .forgetsVote, .commitsOldTerms, .votesWhileLeading, .countsOldVotes, .rollsBackCommitted,
+    ])
   }
 
   private mutating func askForPreVotes() {

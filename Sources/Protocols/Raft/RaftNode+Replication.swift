@@ -57,7 +57,8 @@ extension RaftNode {
   ) {
     guard let place = heard(peer, term: answered, round: round) else { return }
     let match = min(match, log.lastIndex)
-    leading.followers[place].match = max(leading.followers[place].match, match)
+    let known = bugs.contains(.matchGoesBack) ? 0 : leading.followers[place].match
+    leading.followers[place].match = max(known, match)
     leading.followers[place].next = max(leading.followers[place].next, match + 1)
     leading.followers[place].inFlight = max(0, leading.followers[place].inFlight - 1)
     if let transfer = leading.followers[place].transfer, transfer.position.index <= match {
@@ -76,6 +77,7 @@ extension RaftNode {
     _ peer: String, term answered: Int64, round: Int64, conflict: RaftPosition
   ) {
     guard let place = heard(peer, term: answered, round: round) else { return }
+    if bugs.contains(.repeatsAppend) { return serveReads() }
     var next = conflict.index
     if let last = log.lastIndex(ofTerm: conflict.term), conflict.term > 0,
       last + 1 < leading.followers[place].next
@@ -109,6 +111,7 @@ extension RaftNode {
   mutating func advanceCommit() {
     guard role == .leader else { return }
     let index = quorumValue(own: log.lastIndex) { $0.match }
+    if bugs.contains(.matchGoesBack) { commit = max(log.base.index, min(commit, index)) }
     guard index > commit else { return }
     guard log.term(at: index) == term || bugs.contains(.commitsOldTerms) else { return }
     commitTo(index)
@@ -117,8 +120,9 @@ extension RaftNode {
 
   /// The highest value that a majority has reached.
   func quorumValue(own: Int64, _ value: (Leadership.Follower) -> Int64) -> Int64 {
-    let ownPlace = places[name]
-    return electorate.quorumValue { $0 == ownPlace ? own : value(leading.followers[$0]) }
+    // Why: a closure that names a property of the node has all of the node copied.
+    let (ownPlace, followers) = (places[name], leading.followers)
+    return electorate.quorumValue { $0 == ownPlace ? own : value(followers[$0]) }
   }
 
   /// The members, this one included, for which it holds, in membership order.

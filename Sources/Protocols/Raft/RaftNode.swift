@@ -39,7 +39,7 @@ public struct RaftNode: ProtocolNode {
   let name: String
   /// Every node that there can be; who of them votes is the membership's.
   let members: [String]
-  let places: [String: Int]
+  let places: MemberPlaces
   let configuration: RaftConfiguration
   let bugs: Set<RaftBug>
   let traces: Bool
@@ -111,8 +111,7 @@ public struct RaftNode: ProtocolNode {
     }
     name = setup.name
     members = setup.members
-    places = Dictionary(
-      uniqueKeysWithValues: setup.members.enumerated().map { ($0.element, $0.offset) })
+    places = MemberPlaces(setup.members)
     self.configuration = configuration
     self.bugs = bugs
     joins = setup.joins

@@ -90,6 +90,14 @@ final class NodeHost<Node: ProtocolNode>: Machine {
   /// What its steps changed, which counts once the disk has synced.
   var news: [Node.Safety.News] = []
 
+  /// Looks at the node, or has it go on, where there is one. Why: whoever reads a property that is
+  /// a large value copies it, all its logs and maps retained, and one step reads it four times.
+  @inline(__always)
+  func withNode<Result>(_ body: (inout Node) -> Result) -> Result? {
+    guard node != nil else { return nil }
+    return body(&node!)
+  }
+
   /// The process is gone, and with it all that it only had in memory.
   func end() {
     node = nil

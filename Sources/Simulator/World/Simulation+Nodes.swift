@@ -36,6 +36,7 @@ extension Simulation {
     setup.votes = plan.votes.isEmpty ? nil : Plan.votes(plan.votes)
     setup.readVotes = plan.readVotes == 0 ? nil : plan.readVotes
     setup.writeVotes = plan.writeVotes == 0 ? nil : plan.writeVotes
+    tape?.boot(index, setup, host.disk.records)
     host.node = try Node(setup, recovering: host.disk.records)
     host.state = .up
     if recorder != nil {
@@ -86,17 +87,23 @@ extension Simulation {
   private func decide(
     _ input: Node.Input, _ host: NodeHost<Node>, _ index: Int
   ) -> [Node.Effect] {
-    guard host.node != nil else { return [] }
-    run.steps += 1
-    if cut != nil { note(input, takenBy: index) }
-    let before = safety.glance(at: host.node!)
-    let effects = host.node!.receive(input, at: host.clock.reading(at: time))
-    note(step: index, effects: effects.count)
-    see(safety.kind(of: host.node!), of: host)
-    if run.breached == nil, let news = safety.news(of: host.node!, since: before) {
-      host.news.append(news)
-    }
-    return effects
+    host.withNode { node in
+      run.steps += 1
+      if cut != nil { note(input, takenBy: index) }
+      let before = safety.glance(at: node)
+      let reading = host.clock.reading(at: time)
+      let effects = node.receive(input, at: reading)
+      note(step: index, effects: effects.count)
+      if tape != nil {
+        tape?.take(input, by: index, reading: reading)
+        tape?.note(effects: effects.count)
+      }
+      see(safety.kind(of: node), of: host)
+      if run.breached == nil, let news = safety.news(of: node, since: before) {
+        host.news.append(news)
+      }
+      return effects
+    } ?? []
   }
 
   /// The nodes together are like this now, whoever is which.

@@ -80,6 +80,8 @@ final class Simulation<Node: ProtocolNode> {
   var wasWiped = false
   /// The log of messages, where one is asked for; it looks on and changes nothing.
   var recorder: MessageRecorder<Node.Message>?
+  /// What nodes are given, where that is to be repeated.
+  var tape: StepTape<Node>?
 
   init(_ plan: Plan, recording: MessageRecording? = nil) {
     self.plan = plan
@@ -147,8 +149,8 @@ final class Simulation<Node: ProtocolNode> {
     }
   }
 
-  private func handle(_ event: Event) throws(Failure) {
-    switch event {
+  private func handle(_ event: consuming Event) throws(Failure) {
+    switch consume event {
     case .arrival(let from, let to, let message, let number):
       guard fates.arrives(over: Link(from: Int(from), to: Int(to))) else {
         recorder?.note(number, .cut)

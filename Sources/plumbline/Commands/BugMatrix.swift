@@ -31,8 +31,9 @@ struct BugMatrix {
       watch.end()
       terminal.live("")
     }
+    let chosen = try Self.chosen(arguments, of: protocols)
     for row in protocols {
-      for bug in row.bugs {
+      for bug in row.bugs where chosen?.contains(bug.name) ?? true {
         terminal.live("\(row.name) \(bug.name)")
         records.append(
           try BugRecord(
@@ -42,6 +43,20 @@ struct BugMatrix {
         if signal != nil { return }
       }
     }
+  }
+
+  /// The bugs that were asked for; nil for all.
+  private static func chosen(
+    _ arguments: ParsedArguments, of protocols: [ProtocolDescription]
+  ) throws(Failure) -> Set<String>? {
+    guard let list = arguments["bug"] else { return nil }
+    let known = protocols.flatMap { $0.bugs.map(\.name) }
+    let names = list.split(separator: ",").map(String.init)
+    for name in names where !known.contains(name) {
+      throw Failure(
+        .usage, "--bug \(name): there is no such bug" + Suggestion.hint(for: name, among: known))
+    }
+    return Set(names)
   }
 
   /// The columns of a row, as words.

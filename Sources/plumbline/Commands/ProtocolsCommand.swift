@@ -9,6 +9,7 @@ enum ProtocolsCommand: Command {
   static let usage = "[NAME ...]"
   static let options: [CommandOption] = [
     CommandOption("matrix", help: "who finds each bug in virtual time, how soon, and how small"),
+    CommandOption("bug", "NAMES", help: "of --matrix: these bugs alone"),
     CommandOption("seeds", "N", help: "of --matrix: so many seeds of each bug (200)"),
     CommandOption("jobs", "N", help: "of --matrix: seeds at the same time; one a core by default"),
     CommandOption("no-shrink", help: "of --matrix: do not look for the smallest plans"),
@@ -36,7 +37,8 @@ enum ProtocolsCommand: Command {
           : arguments.has("markdown") ? matrix.markdown : matrix.text)
       return Ending(signal: matrix.signal).exitCode
     }
-    for option in ["seeds", "jobs", "no-shrink", "markdown"] where arguments.has(option) {
+    for option in ["bug", "seeds", "jobs", "no-shrink", "markdown"]
+    where arguments.has(option) {
       throw Failure(.usage, "--\(option) is of --matrix")
     }
     guard !arguments.has("json") else {
