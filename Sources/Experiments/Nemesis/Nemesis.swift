@@ -154,8 +154,8 @@ package final class Nemesis {
   }
 
   private func isOverWithTheRun(_ fault: Active) -> Bool {
-    plan.way != .existing
-      && (fault.scheduled.family != "partition" || plan.command("cut") == nil)
+    if case .existing = plan.target { return false }
+    return fault.scheduled.family != "partition" || plan.command("cut") == nil
   }
 
   private func make(_ scheduled: ScheduledFault) throws(Failure) {

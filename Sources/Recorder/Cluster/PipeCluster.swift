@@ -43,10 +43,38 @@ final class PipeCluster: Cluster {
   private(set) var cuts: LiveCuts?
   private static let rubbishLimit = 10_000
 
-  init(
-    plan: Plan, executable: String, folder: RunFolder, network: Network, poller: Poller,
+  /// Nodes of a protocol of ours: this program itself.
+  convenience init(
+    _ target: EmbeddedTarget, plan: Plan, executable: String, folder: RunFolder, network: Network,
+    poller: Poller, log: RunLog, now: @escaping () -> Int64
+  ) throws(Failure) {
+    let seed = plan.seed
+    self.init(
+      plan, path: executable, folder, network, poller, log, now
+    ) { target.arguments(data: $0.data, trace: $0.trace, seed: seed) }
+    guard let description = target.description else { return }
+    if description.hasOperators { operatorWork = PipeOperator(self) }
+    if plan.snapshotsNanoseconds > 0 {
+      cuts = LiveCuts(
+        every: plan.snapshotsNanoseconds, of: self, from: now(),
+        judge: LiveCuts.judge(for: description))
+    }
+  }
+
+  /// Nodes of somebody else's program.
+  convenience init(
+    _ target: ProgramTarget, plan: Plan, folder: RunFolder, network: Network, poller: Poller,
     log: RunLog, now: @escaping () -> Int64
   ) throws(Failure) {
+    self.init(
+      plan, path: try ProgramPath.resolve(target.program), folder, network, poller, log, now
+    ) { _ in target.arguments }
+  }
+
+  private init(
+    _ plan: Plan, path: String, _ folder: RunFolder, _ network: Network, _ poller: Poller,
+    _ log: RunLog, _ now: @escaping () -> Int64, arguments: @escaping (NodeFolder) -> [String]
+  ) {
     self.plan = plan
     self.network = network
     self.poller = poller
@@ -55,28 +83,9 @@ final class PipeCluster: Cluster {
     open = [Open?](repeating: nil, count: plan.clients)
     nodes = plan.nodeNames.map { NodeProcess(name: $0, folder: folder.node($0)) }
     for (index, node) in nodes.enumerated() { indexes[Array(node.name.utf8)] = index }
-    if let program = plan.nodeCommand.first {
-      path = try ProgramPath.resolve(program)
-      let rest = Array(plan.nodeCommand.dropFirst())
-      arguments = { _ in rest }
-    } else {
-      path = executable
-      let options =
-        plan.bugs.flatMap { ["--bug", $0] } + plan.voteArguments
-        + plan.knobs.flatMap { ["--knob", $0] }
-      let name = plan.protocolName
-      arguments = { folder in
-        ["node", name, "--data", folder.data, "--seed", "\(plan.seed)"] + options
-          + (plan.traces ? ["--trace", folder.trace] : [])
-      }
-    }
+    self.path = path
+    self.arguments = arguments
     environment = Environment.variables()
-    let row = plan.nodeCommand.isEmpty ? Protocols.named(plan.protocolName) : nil
-    if row?.hasOperators ?? false { operatorWork = PipeOperator(self) }
-    if let row, plan.snapshotsNanoseconds > 0 {
-      cuts = LiveCuts(
-        every: plan.snapshotsNanoseconds, of: self, from: now(), judge: LiveCuts.judge(for: row))
-    }
   }
 
   var count: Int { nodes.count }

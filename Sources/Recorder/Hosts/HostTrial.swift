@@ -15,15 +15,16 @@ enum HostTrial {
   static func require(
     _ plan: Plan, clock: MonotonicClock, signal: () -> Int32?
   ) throws(Failure) {
-    guard plan.way == .ssh, let driver = plan.driver else { return }
+    guard case .hosts(let target) = plan.target else { return }
+    let driver = target.driver
     let out = try File.makeTemporaryFolder("plumbline-hosts", in: "/tmp")
     defer { remove(out) }
     var children: [ChildProcess] = []
     defer { children.forEach { $0.end() } }
-    for (index, host) in plan.remoteHosts.enumerated() {
+    for (index, host) in target.machines.enumerated() {
       children.append(
         try ChildProcess(
-          server: "/bin/sh", arguments: host.arguments(script: script(plan, driver.programs)),
+          server: "/bin/sh", arguments: host.arguments(script: script(target, driver.programs)),
           environment: Environment.variables(), log: out + "/\(index)"))
     }
     let patience = plan.startLimitAsked ?? usualPatience
@@ -40,19 +41,19 @@ enum HostTrial {
       }
       guard ending != .exited(0) else { continue }
       let said = String(decoding: (try? File.read(out + "/\(index)")) ?? [], as: UTF8.self)
-      throw Failure(.unavailable, words(plan.hosts[index], ending, said, driver.packages, patience))
+      throw Failure(.unavailable, words(target.hosts[index], ending, said, driver.packages, patience))
     }
   }
 
   /// Ends with 0 where the host has all, with 3 where a program is missing, named last.
-  static func script(_ plan: Plan, _ programs: [String]) -> String {
+  static func script(_ target: HostsTarget, _ programs: [String]) -> String {
     let names = programs.map { RemoteHost.quoted($0) }.joined(separator: " ")
     return """
       PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
       for program in \(names); do
         command -v "$program" >/dev/null || { echo "$program"; exit 3; }
       done
-      folder=\(RemoteHost.quoted(plan.hostFolder))
+      folder=\(RemoteHost.quoted(target.folder))
       mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] || { echo "$folder"; exit 4; }
       """
   }

@@ -99,7 +99,7 @@ struct RemoteHost {
   }
 }
 
-extension Plan {
+extension HostsTarget {
   /// The hosts that the run starts servers on, in the order of the nodes.
-  var remoteHosts: [RemoteHost] { hosts.map { RemoteHost(target: $0, ssh: ssh) } }
+  var machines: [RemoteHost] { hosts.map { RemoteHost(target: $0, ssh: ssh) } }
 }

@@ -9,7 +9,11 @@ public enum Doctor {
   ///
   /// - Throws: ``ExitCode/unavailable``, naming the package that has the first that is missing.
   static func requirePrograms(of plan: Plan) throws(Failure) {
-    guard let driver = plan.driver, plan.way == .local else { return }
+    guard case .started(let servers) = plan.target else { return }
+    try requirePrograms(of: servers.driver)
+  }
+
+  private static func requirePrograms(of driver: any Driver) throws(Failure) {
     for program in driver.programs {
       do throws(Failure) {
         _ = try ProgramPath.resolve(program, packages: driver.packages)
@@ -27,32 +31,58 @@ public enum Doctor {
   ///
   /// - Throws: a usage ``Failure``.
   public static func requireClocks(of plan: Plan) throws(Failure) {
-    guard plan.way == .local, let obstacle = plan.clockObstacle else { return }
+    guard case .started(let servers) = plan.target,
+      let obstacle = clockObstacle(of: servers.driver)
+    else { return }
     for name in plan.families where Faults.named(name)?.facet == .clocks {
       throw Failure(.usage, "\(plan.namesFaults) \(name): \(obstacle)")
     }
   }
 
-  /// Why the plan's ssh client cannot be started here, or nil.
-  public static func sshObstacle(_ plan: Plan) -> String? {
-    let program = plan.ssh.split(separator: " ").first.map(String.init) ?? ""
+  /// Why an ssh client, given with its options, cannot be started here, or nil.
+  public static func obstacle(ofClient ssh: String) -> String? {
+    let program = ssh.split(separator: " ").first.map(String.init) ?? ""
     return ProgramPath.obstacle(program, packages: ["openssh-client"], role: "the ssh client")
   }
 
   /// What is missing here for a plan, a sentence each.
   public static func missing(for plan: Plan, _ machine: [Capability]) -> [String] {
-    var missing = OpenFiles.obstacle(plan).map { [$0] } ?? []
-    if plan.way == .ssh { return missing + (sshObstacle(plan).map { [$0] } ?? []) }
-    guard plan.way == .local else { return missing }
-    do throws(Failure) { try requirePrograms(of: plan) } catch { missing.append(error.message) }
-    if let obstacle = plan.isolation.obstacle(of: machine) {
-      missing.append("--isolation \(plan.isolation.rawValue): \(obstacle)")
+    let files = OpenFiles.obstacle(plan).map { [$0] } ?? []
+    switch plan.target {
+    case .embedded, .program, .existing: return files
+    case .hosts(let target): return files + (obstacle(ofClient: target.ssh).map { [$0] } ?? [])
+    case .started(let target): return files + missing(for: target, plan, machine)
+    }
+  }
+
+  private static func missing(
+    for target: StartedTarget, _ plan: Plan, _ machine: [Capability]
+  ) -> [String] {
+    var missing: [String] = []
+    do throws(Failure) { try requirePrograms(of: target.driver) } catch {
+      missing.append(error.message)
+    }
+    if let obstacle = target.isolation.obstacle(of: machine) {
+      missing.append("--isolation \(target.isolation.rawValue): \(obstacle)")
     }
     for name in plan.families {
       guard let obstacle = Faults.named(name)?.obstacle(of: machine) else { continue }
       missing.append("\(plan.namesFaults) \(name): \(obstacle)")
     }
     return missing
+  }
+
+  /// Why no clock of a driver's servers can be shifted, or nil.
+  static func clockObstacle(of driver: any Driver) -> String? {
+    var obstacle: String?
+    for program in driver.programs {
+      guard let path = try? ProgramPath.resolve(program, packages: driver.packages),
+        let image = try? ProgramImage(path)
+      else { continue }
+      guard let found = image.obstacle else { return nil }
+      obstacle = found
+    }
+    return obstacle
   }
 }
 
@@ -107,18 +137,4 @@ extension Isolation {
 extension Plan {
   /// The option that says which faults there are.
   fileprivate var namesFaults: String { schedule == nil ? "--faults" : "--schedule:" }
-
-  /// Why no clock of the cluster's servers can be shifted, or nil.
-  package var clockObstacle: String? {
-    guard let driver else { return nil }
-    var obstacle: String?
-    for program in driver.programs {
-      guard let path = try? ProgramPath.resolve(program, packages: driver.packages),
-        let image = try? ProgramImage(path)
-      else { continue }
-      guard let found = image.obstacle else { return nil }
-      obstacle = found
-    }
-    return obstacle
-  }
 }

@@ -15,14 +15,14 @@ enum OpenFiles {
 
   /// The most that a run may need: every client may come to speak with every server.
   static func needed(by plan: Plan) -> Int {
-    base + perNode * plan.nodes + (plan.driver == nil ? 0 : plan.clients * plan.nodes)
+    base + perNode * plan.nodes + (plan.target.driver == nil ? 0 : plan.clients * plan.nodes)
   }
 
   /// Why a plan cannot be carried out with so many, or nil.
   static func obstacle(_ plan: Plan, limit: UInt64) -> String? {
     let needed = needed(by: plan)
     guard UInt64(needed) > limit else { return nil }
-    let remedy = plan.driver == nil ? "fewer --nodes" : "fewer --clients or --nodes"
+    let remedy = plan.target.driver == nil ? "fewer --nodes" : "fewer --clients or --nodes"
     return "\(plan.clients) \(plan.clients == 1 ? "client" : "clients") and \(plan.nodes) "
       + "\(plan.nodes == 1 ? "node" : "nodes") need up to \(needed) open files, and the limit of "
       + "this process is \(limit): raise it (ulimit -n \(needed)), or ask for \(remedy)"

@@ -1,4 +1,5 @@
 import Base
+import Drivers
 import Experiments
 import Formats
 import Glibc
@@ -62,31 +63,54 @@ final class Run {
     _ plan: Plan, executable: String, folder: RunFolder, network: Network, poller: Poller,
     log: RunLog, now: @escaping () -> Int64
   ) throws(Failure) -> any Cluster {
-    guard let driver = plan.driver else {
-      return try PipeCluster(
-        plan: plan, executable: executable, folder: folder, network: network, poller: poller,
-        log: log, now: now)
+    func servers(
+      _ driver: any Driver, _ site: Site,
+      _ way: (ServerSetup, Talks) throws(Failure) -> any ServerWay
+    ) throws(Failure) -> ServerCluster {
+      try ServerCluster(
+        driver, site: site, plan: plan, folder: folder, poller: poller, log: log, now: now,
+        way: way)
     }
-    let wires = try Run.wires(plan, network, poller, folder, log)
-    let owned = plan.way == .local
-    let machines = owned ? try NodeMachines(plan, folder, executable: executable) : nil
-    return try ServerCluster(
-      driver, site: try Sites.make(plan, driver, folder, wires), wires: wires,
-      machines: machines, plan: plan, folder: folder, poller: poller, log: log, now: now)
+    switch plan.target {
+    case .embedded(let nodes):
+      return try PipeCluster(
+        nodes, plan: plan, executable: executable, folder: folder, network: network,
+        poller: poller, log: log, now: now)
+    case .program(let program):
+      return try PipeCluster(
+        program, plan: plan, folder: folder, network: network, poller: poller, log: log, now: now)
+    case .started(let target):
+      let wires = try Run.wires(target, nodes: plan.nodes, network, poller, folder, log)
+      let machines = try NodeMachines(plan, folder, executable: executable)
+      let site = try Sites.started(plan, target.driver, folder, wires)
+      return try servers(target.driver, site) { (setup, _) throws(Failure) in
+        try StartedServers(setup, wires: wires, machines: machines)
+      }
+    case .hosts(let target):
+      let site = try Sites.hosts(plan, target, folder)
+      return try servers(target.driver, site) { (setup, _) throws(Failure) in
+        try HostedServers(setup, on: target)
+      }
+    case .existing(let target):
+      let site = try Sites.existing(plan, target.driver, folder)
+      return try servers(target.driver, site) { (setup, talks) throws(Failure) in
+        try ExistingServers(setup, talks: talks)
+      }
+    }
   }
 
   /// What carries messages between servers that the run starts here, if we have a say in it.
   private static func wires(
-    _ plan: Plan, _ network: Network, _ poller: Poller, _ folder: RunFolder, _ log: RunLog
+    _ target: StartedTarget, nodes: Int, _ network: Network, _ poller: Poller,
+    _ folder: RunFolder, _ log: RunLog
   ) throws(Failure) -> (any NodeWires)? {
-    guard plan.mayBeIsolated else { return nil }
-    switch plan.isolation {
+    switch target.isolation {
     case .auto, .loopback: return nil
-    case .rules: return try RuledWires(nodes: plan.nodes, network: network, log: log)
+    case .rules: return try RuledWires(nodes: nodes, network: network, log: log)
     case .sandbox:
       return try SwitchedWires(
-        nodes: plan.nodes, network: network, poller: poller,
-        capture: plan.pcap ? try PcapFile(path: folder[.capture]) : nil)
+        nodes: nodes, network: network, poller: poller,
+        capture: target.keepsFrames ? try PcapFile(path: folder[.capture]) : nil)
     }
   }
 
@@ -142,7 +166,7 @@ final class Run {
 
   /// Servers that stay after an interrupted run are waited for until they are as they were.
   private func windDown() throws(Failure) {
-    guard plan.way == .existing else { return }
+    guard case .existing = plan.target else { return }
     let limit = clock.now + plan.commandLimitNanoseconds
     while !nemesis.isIdle, clock.now < limit {
       do throws(Interruption) { try turn({ _ in }, { nil }, due: nil) } catch {

@@ -22,7 +22,7 @@ public struct ServerData: Sendable, Equatable {
   ///   - outcome: the run, which is over.
   ///   - plan: its plan; with ``Plan/keepsData`` nothing is removed.
   public init(removedAfter outcome: RecordingOutcome, of plan: Plan) {
-    guard plan.driver != nil, plan.way == .local, !plan.keepsData else { return }
+    guard case .started(let servers) = plan.target, !servers.keepsData else { return }
     for node in plan.nodeNames.map(outcome.folder.node) {
       for folder in [node.data, node.disk] { remove(in: folder, below: outcome.folder.path) }
     }

@@ -12,7 +12,7 @@ enum Secrets {
   static func read(
     _ plan: Plan, environment: [String] = Environment.variables()
   ) throws(Failure) -> [String: Secret] {
-    guard let driver = plan.driver else { return [:] }
+    guard let driver = plan.target.driver else { return [:] }
     let values = try plan.knobValues(driver)
     var secrets: [String: Secret] = [:]
     for knob in driver.knobs where knob.isSecret {

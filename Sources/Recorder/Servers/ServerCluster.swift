@@ -50,9 +50,8 @@ final class ServerCluster: Cluster {
   private static let look: Int64 = 5_000_000
 
   init(
-    _ driver: any Driver, site: Site, wires: (any NodeWires)?, machines: NodeMachines?,
-    plan: Plan, folder: RunFolder,
-    poller: Poller, log: RunLog, now: @escaping () -> Int64
+    _ driver: any Driver, site: Site, plan: Plan, folder: RunFolder, poller: Poller, log: RunLog,
+    now: @escaping () -> Int64, way: (ServerSetup, Talks) throws(Failure) -> any ServerWay
   ) throws(Failure) {
     self.driver = driver
     self.site = site
@@ -64,7 +63,7 @@ final class ServerCluster: Cluster {
     let talks = Talks(poller: poller) { site.nodes[$0].clientAddress }
     let setup = ServerSetup(
       plan: plan, driver: driver, site: site, folder: folder, log: log, now: now)
-    let way = try setup.way(wires, machines, talks)
+    let way = try way(setup, talks)
     carrier =
       way.wires.map { Carrier.wires($0) }
       ?? CommandedLinks(way.commands).map { Carrier.commands($0) }

@@ -6,55 +6,84 @@ import Glibc
 
 /// Where a run's servers live: on which addresses, with which folders.
 enum Sites {
-  /// The site of a plan.
-  ///
-  /// - Throws: ``ExitCode/unavailable`` when a name has no address.
-  static func make(
+  /// The site of servers that the run starts here: addresses of the wires between them, or of this
+  /// machine's own.
+  static func started(
     _ plan: Plan, _ driver: any Driver, _ folder: RunFolder, _ wires: (any NodeWires)?
   ) throws(Failure) -> Site {
-    let knobs = try plan.knobValues(driver)
-    let secrets = try Secrets.read(plan)
-    let isForeign = plan.way == .existing || plan.command("start") != nil
-    let names = plan.nodeNames
-    let run = folder.path.split(separator: "/").last.map(String.init) ?? "run"
-    let data = names.map {
-      plan.way == .ssh
-        ? "\(plan.hostFolder)/\(run)/\($0)" : absolute(folder.node($0).data)
+    let nodes = plan.nodeNames.enumerated().map { index, name in
+      let own = loopback(index)
+      let (peer, client) = wires?.addresses(index) ?? (own, own)
+      return Site.Node(
+        name: name, peerAddress: peer, clientAddress: client, data: localData(folder, name))
     }
-    var places = try plan.endpointPlaces()
-    var option = "endpoints"
-    if places.isEmpty, plan.way == .ssh {
-      option = "hosts"
-      places = plan.hosts.map { (String($0.split(separator: "@").last ?? ""), nil) }
-    }
-    guard places.isEmpty else {
-      var nodes: [Site.Node] = []
-      for (index, place) in places.enumerated() {
-        let address = try resolve(place.address, option)
-        var node = Site.Node(
-          name: names[index], peerAddress: address, clientAddress: address, data: data[index])
-        node.hostName = place.address
-        nodes.append(node)
-      }
-      var site = Site(
-        nodes: nodes, knobs: knobs, ports: places.map { $0.port ?? driver.clientPort })
-      site.secrets = secrets
-      site.isForeign = isForeign
-      return site
-    }
-    var site = Site(
-      nodes: names.indices.map { index in
-        if let (peer, client) = wires?.addresses(index) {
-          return Site.Node(
-            name: names[index], peerAddress: peer, clientAddress: client, data: data[index])
-        }
-        let address = loopback(index)
-        return Site.Node(
-          name: names[index], peerAddress: address, clientAddress: address, data: data[index])
-      }, knobs: knobs)
-    site.secrets = secrets
-    site.isForeign = isForeign
+    var site = try make(plan, driver, nodes, ports: nil)
+    site.isForeign = plan.command("start") != nil
     return site
+  }
+
+  /// The site of servers that the run starts on hosts, which clients find by `--endpoints`, or else
+  /// by the names that ssh knows.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when a name has no address.
+  static func hosts(
+    _ plan: Plan, _ target: HostsTarget, _ folder: RunFolder
+  ) throws(Failure) -> Site {
+    let named = try plan.endpointPlaces()
+    let places =
+      named.isEmpty
+      ? target.hosts.map { (String($0.split(separator: "@").last ?? ""), nil) } : named
+    let run = folder.path.split(separator: "/").last.map(String.init) ?? "run"
+    let nodes = try nodes(plan, places, named.isEmpty ? "hosts" : "endpoints") {
+      "\(target.folder)/\(run)/\($0)"
+    }
+    var site = try make(
+      plan, target.driver, nodes, ports: places.map { $0.1 ?? target.driver.clientPort })
+    site.isForeign = plan.command("start") != nil
+    return site
+  }
+
+  /// The site of servers that are there.
+  ///
+  /// - Throws: ``ExitCode/unavailable`` when a name has no address.
+  static func existing(
+    _ plan: Plan, _ driver: any Driver, _ folder: RunFolder
+  ) throws(Failure) -> Site {
+    let places = try plan.endpointPlaces()
+    let nodes = try nodes(plan, places, "endpoints") { localData(folder, $0) }
+    var site = try make(plan, driver, nodes, ports: places.map { $0.port ?? driver.clientPort })
+    site.isForeign = true
+    return site
+  }
+
+  private static func localData(_ folder: RunFolder, _ name: String) -> String {
+    absolute(folder.node(name).data)
+  }
+
+  private static func make(
+    _ plan: Plan, _ driver: any Driver, _ nodes: [Site.Node], ports: [Int]?
+  ) throws(Failure) -> Site {
+    let knobs = try plan.knobValues(driver)
+    var site =
+      ports.map { Site(nodes: nodes, knobs: knobs, ports: $0) } ?? Site(nodes: nodes, knobs: knobs)
+    site.secrets = try Secrets.read(plan)
+    return site
+  }
+
+  /// Nodes at places that an option names.
+  private static func nodes(
+    _ plan: Plan, _ places: [(address: String, port: Int?)], _ option: String,
+    data: (String) -> String
+  ) throws(Failure) -> [Site.Node] {
+    var nodes: [Site.Node] = []
+    for (name, place) in zip(plan.nodeNames, places) {
+      let address = try resolve(place.address, option)
+      var node = Site.Node(
+        name: name, peerAddress: address, clientAddress: address, data: data(name))
+      node.hostName = place.address
+      nodes.append(node)
+    }
+    return nodes
   }
 
   /// An address of the loopback network that no other run of this machine has.

@@ -28,14 +28,8 @@ extension Simulation {
     let host = hosts[index]
     guard host.incarnation == incarnation, host.state == .starting, isReadable(host, index)
     else { return }
-    var setup = NodeSetup(
-      name: names[index], members: names, seed: host.random.next(), bugs: plan.bugs)
-    setup.traces = plan.traces
+    var setup = target.setup(of: names[index], among: names, seed: host.random.next())
     setup.joins = host.joins
-    setup.knobs = plan.protocolKnobs
-    setup.votes = plan.votes.isEmpty ? nil : Plan.votes(plan.votes)
-    setup.readVotes = plan.readVotes == 0 ? nil : plan.readVotes
-    setup.writeVotes = plan.writeVotes == 0 ? nil : plan.writeVotes
     tape?.boot(index, setup, host.disk.records)
     host.node = try Node(setup, recovering: host.disk.records)
     host.state = .up

@@ -35,6 +35,7 @@ final class Simulation<Node: ProtocolNode> {
   }
 
   let plan: Plan
+  let target: EmbeddedTarget
   let names: [String]
   let timers = Array(Node.Timer.allCases)
   var run: SimulatedRun
@@ -85,6 +86,7 @@ final class Simulation<Node: ProtocolNode> {
 
   init(_ plan: Plan, recording: MessageRecording? = nil) {
     self.plan = plan
+    target = plan.embedded
     recorder = recording.map { MessageRecorder($0) }
     names = plan.nodeNames
     run = SimulatedRun(plan: plan)

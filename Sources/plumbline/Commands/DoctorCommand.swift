@@ -48,7 +48,7 @@ enum DoctorCommand: Command {
       text += line(family.name, family.summary, family.obstacle(of: machine))
     }
     text += "\nother machines\n"
-    text += line("ssh", "servers on --hosts", Doctor.sshObstacle(plan))
+    text += line("ssh", "servers on --hosts", Doctor.obstacle(ofClient: plan.ssh))
     let missing = plan.driver == nil ? [] : Doctor.missing(for: plan, machine)
     if plan.driver != nil {
       text += "\nthe plan\n"

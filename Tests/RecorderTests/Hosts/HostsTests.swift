@@ -134,11 +134,11 @@ struct HostsTests {
   }
 
   @Test func theScriptOfTheTrialNamesWhatIsMissing() throws {
-    var plan = Plan()
-    plan.hostFolder = "/tmp"
+    let target = HostsTarget(
+      driver: try #require(Drivers.named("redis")), hosts: [], ssh: "ssh", folder: "/tmp")
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", HostTrial.script(plan, ["sh", "no such program"])]
+    process.arguments = ["-c", HostTrial.script(target, ["sh", "no such program"])]
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

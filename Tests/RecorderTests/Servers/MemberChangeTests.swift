@@ -61,7 +61,7 @@ private struct ScriptedEtcd: Driver {
     let poller = try Poller()
     let driver = ScriptedEtcd(folder: path)
     for name in plan.nodeNames { try File.makeFolder(folder.node(name).path) }
-    var site = try Sites.make(plan, driver, folder, nil)
+    var site = try Sites.started(plan, driver, folder, nil)
     // Addresses that no other test has.
     for index in 0..<3 {
       let address = OwnCluster.address(first + index)
@@ -70,8 +70,9 @@ private struct ScriptedEtcd: Driver {
         data: site.nodes[index].data)
     }
     let cluster = try ServerCluster(
-      driver, site: site, wires: nil, machines: nil, plan: plan, folder: folder, poller: poller,
-      log: RunLog(folder, now: { clock.now }), now: { clock.now })
+      driver, site: site, plan: plan, folder: folder, poller: poller,
+      log: RunLog(folder, now: { clock.now }), now: { clock.now }
+    ) { (setup, _) throws(Failure) in try StartedServers(setup, wires: nil, machines: nil) }
     defer { cluster.end() }
     for index in 0..<3 { try cluster.start(index) }
     let until: Passing = { isSo in

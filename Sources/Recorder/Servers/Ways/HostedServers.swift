@@ -9,10 +9,10 @@ struct HostedServers: ProgramServers {
   private let hosts: [RemoteHost]
   private let variables = Environment.variables()
 
-  init(_ setup: ServerSetup) throws(Failure) {
+  init(_ setup: ServerSetup, on target: HostsTarget) throws(Failure) {
     self.setup = setup
-    hosts = setup.plan.remoteHosts
-    let wipe = HostedServers.wipe(through: setup.plan.ssh)
+    hosts = target.machines
+    let wipe = HostedServers.wipe(through: target.ssh)
     guard let runner = try setup.runner(setup.errands + [wipe]) else {
       throw Failure(.defect, "nobody runs the command \(wipe.name)")
     }

@@ -12,19 +12,6 @@ struct ServerSetup {
   let log: RunLog
   let now: () -> Int64
 
-  /// The plan's way. What is behind it does not ask again which it is.
-  func way(
-    _ wires: (any NodeWires)?, _ machines: NodeMachines?, _ talks: Talks
-  ) throws(Failure) -> any ServerWay {
-    switch plan.way {
-    case .local: return try StartedServers(self, wires: wires, machines: machines)
-    case .ssh: return try HostedServers(self)
-    case .existing: return try ExistingServers(self, talks: talks)
-    case .embedded, .simulated:
-      throw Failure(.defect, "\(plan.way.rawValue) nodes are no servers of \(driver.name)")
-    }
-  }
-
   /// A runner of commands for the nodes; nil where there are none.
   func runner(_ commands: [UserCommand]) throws(Failure) -> CommandRunner? {
     guard !commands.isEmpty else { return nil }

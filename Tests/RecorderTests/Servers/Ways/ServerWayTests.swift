@@ -24,12 +24,22 @@ struct ServerWayTests {
     let folder = RunFolder(path: path)
     for name in plan.nodeNames { try File.makeFolder(folder.node(name).path) }
     let driver = try #require(plan.driver)
-    let site = try Sites.make(plan, driver, folder, nil)
+    let site =
+      switch plan.target {
+      case .hosts(let target): try Sites.hosts(plan, target, folder)
+      case .existing: try Sites.existing(plan, driver, folder)
+      default: try Sites.started(plan, driver, folder, nil)
+      }
     let setup = ServerSetup(
       plan: plan, driver: driver, site: site, folder: folder,
       log: try RunLog(folder, now: { 0 }), now: { 0 })
     let talks = Talks(poller: try Poller()) { site.nodes[$0].clientAddress }
-    let way = try setup.way(nil, nil, talks)
+    let way: any ServerWay =
+      switch plan.target {
+      case .hosts(let target): try HostedServers(setup, on: target)
+      case .existing: try ExistingServers(setup, talks: talks)
+      default: try StartedServers(setup, wires: nil, machines: nil)
+      }
     var nodes = site.nodes.enumerated().map { index, node in
       ServerNode(
         index, node.name, isReady: true, programs: way.programs(of: index, at: site),
@@ -98,24 +108,5 @@ struct ServerWayTests {
       #expect(throws: Failure.self) { try way.end(&nodes[1], by: SIGTERM) }
       #expect(throws: Failure.self) { try way.wipe(&nodes[1]) }
     }
-  }
-
-  @Test func nodesThatAreNoServersHaveNoWay() throws {
-    var plan = Plan()
-    plan.cluster = "redis"
-    plan.isSimulated = true
-    let path = FileManager.default.temporaryDirectory.path + "/plumbline-way-\(UUID())"
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let folder = RunFolder(path: path)
-    try File.makeFolder(path)
-    let driver = try #require(Drivers.named("redis"))
-    let setup = ServerSetup(
-      plan: plan, driver: driver, site: Site(nodes: [], knobs: [:]), folder: folder,
-      log: try RunLog(folder, now: { 0 }), now: { 0 })
-    let failure = try #require(
-      #expect(throws: Failure.self) {
-        _ = try setup.way(nil, nil, Talks(poller: try Poller()) { _ in "" })
-      })
-    #expect(failure.code == .defect)
   }
 }
