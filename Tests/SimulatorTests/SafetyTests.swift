@@ -43,6 +43,13 @@ struct SafetyTests {
     }
   }
 
+  /// An entry of an earlier term that was committed in a later one: whoever is elected late, in a
+  /// term between the two, may lack it.
+  @Test func whoIsElectedAfterHisSuccessorNeedNotHaveWhatThatOneCommitted() throws {
+    let run = try Simulator.run(Swarm.draw(7046, from: .simulated))
+    #expect(run.breached == nil && run.ok > 100)
+  }
+
   @Test func unevenVotesAreQuorumsToo() throws {
     let campaign = Simulated.campaign {
       $0.protocolName = "quorum-register"

@@ -16,6 +16,8 @@ public struct RaftSafety: SafetyInvariants {
     /// What is wrong with the node by itself, or with its election as things stood.
     var breach: Breach?
     var name: String
+    /// The term that it is in.
+    var term: Int64
     /// The term whose leader it became.
     var elected: Int64?
     /// Where its log changed, and what is there.
@@ -27,8 +29,9 @@ public struct RaftSafety: SafetyInvariants {
   }
 
   private var leaderOfTerm: [Int64: String] = [:]
-  /// What was committed at each index (index 1 first), by whoever applied it first.
-  private var committed: [RaftEntry] = []
+  /// What was committed at each index (index 1 first), by whoever applied it first, and the term
+  /// that he was in: it was committed in that one or an earlier.
+  private var committed: [(entry: RaftEntry, in: Int64)] = []
   /// What was ever in a log at each index (index 1 first), one entry a term.
   private var known: [[RaftEntry]] = []
 
@@ -62,7 +65,7 @@ public struct RaftSafety: SafetyInvariants {
       isElected || isTouched || node.applied > before.applied || node.term < before.term
         || node.commit < before.commit
     else { return nil }
-    var news = News(name: node.name)
+    var news = News(name: node.name, term: node.term)
     if isElected {
       news.elected = node.term
       news.breach = completeness(of: node)
@@ -102,17 +105,18 @@ public struct RaftSafety: SafetyInvariants {
     return nil
   }
 
-  /// Who is elected has every entry that was committed in an earlier term.
+  /// Who is elected has every entry that was committed in an earlier term. One of an earlier term
+  /// that was committed in a later one he may lack: his votes can be so late that his successor was
+  /// elected before him.
   private func completeness(of node: RaftNode) -> Breach? {
-    guard let last = committed.lastIndex(where: { $0.term < node.term }) else { return nil }
+    guard let last = committed.lastIndex(where: { $0.in < node.term }) else { return nil }
     let index = Int64(last) + 1
-    guard index > node.log.base.index, node.log.term(at: index) != committed[last].term else {
-      return nil
-    }
+    let term = committed[last].entry.term
+    guard index > node.log.base.index, node.log.term(at: index) != term else { return nil }
     return Breach(
       "leader completeness",
       "\(node.name) leads term \(node.term) without entry \(index) of term "
-        + "\(committed[last].term), which was committed")
+        + "\(term), which was committed")
   }
 
   /// If a server has applied an entry at an index, no other applies a different one there.
@@ -120,8 +124,8 @@ public struct RaftSafety: SafetyInvariants {
     for (offset, entry) in news.applied.enumerated() {
       let index = Int(news.appliedFrom) + offset
       if index == committed.count + 1 {
-        committed.append(entry)
-      } else if index <= committed.count, committed[index - 1] != entry {
+        committed.append((entry, news.term))
+      } else if index <= committed.count, committed[index - 1].entry != entry {
         return Breach(
           "state machine safety",
           "\(news.name) applied another entry at \(index) than was applied there before")

@@ -4,7 +4,7 @@ import Experiments
 extension PipeCluster: CutLinks {
   func isUp(_ index: Int) -> Bool { state(index) == .up }
 
-  func isAble(_ index: Int) -> Bool { state(index) == .up && !isPaused(index) }
+  func isAble(_ index: Int) -> Bool { state(index) == .up && !nodes[index].isPaused }
 
   func askRecord(_ index: Int, for asker: String) {
     post(from: asker, to: index, ["type": "record"])
@@ -16,6 +16,9 @@ extension PipeCluster: CutLinks {
 }
 
 extension PipeCluster {
+  /// Lets a node know what the operator wants.
+  func tell(_ index: Int, _ body: JSON) { post(client: 0, to: index, body) }
+
   /// Puts a line into a node's input.
   func post(from source: String, to index: Int, _ body: JSON) {
     var writer = ByteWriter(capacity: 160)

@@ -93,7 +93,6 @@ final class PipeCluster: Cluster {
   /// Nodes have no word for it.
   func version(_ index: Int) -> String? { nil }
   func state(_ index: Int) -> NodeState { nodes[index].state }
-  func isPaused(_ index: Int) -> Bool { nodes[index].isPaused }
   func isGone(_ index: Int) -> Bool { nodes[index].state == .down }
   func processes(_ index: Int) -> [pid_t] { nodes[index].child?.members ?? [] }
   var nextDue: Int64? { nextReap }
@@ -173,9 +172,6 @@ final class PipeCluster: Cluster {
     post(client: client, to: asked.node, asked.request.body(id: id, key: asked.key))
   }
 
-  /// Lets a node know what the operator wants.
-  func tell(_ index: Int, _ body: JSON) { post(client: 0, to: index, body) }
-
   /// Empties the data folder of a node that is down.
   func emptyData(of index: Int) throws(Failure) {
     cuts?.noteWipe()
@@ -186,7 +182,7 @@ final class PipeCluster: Cluster {
   /// What still comes for it finds nobody who waits.
   func abandon(slot: Int) { open[slot] = nil }
 
-  private func post(client: Int64, to index: Int, _ body: JSON) {
+  func post(client: Int64, to index: Int, _ body: JSON) {
     post(from: "c\(client)", to: index, body)
   }
 

@@ -41,7 +41,8 @@ enum HostTrial {
       }
       guard ending != .exited(0) else { continue }
       let said = String(decoding: (try? File.read(out + "/\(index)")) ?? [], as: UTF8.self)
-      throw Failure(.unavailable, words(target.hosts[index], ending, said, driver.packages, patience))
+      throw Failure(
+        .unavailable, words(target.hosts[index], ending, said, driver.packages, patience))
     }
   }
 
