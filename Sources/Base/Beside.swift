@@ -17,6 +17,9 @@ public struct Beside<Value: Sendable> {
   /// Whether it goes on beside; else it is done when it is asked for.
   public var hasBegun: Bool { thread != nil }
 
+  /// Whether its result need not be waited for, or only by doing the work.
+  public var isDone: Bool { thread == nil || work.value.withLock { $0 != nil } }
+
   /// What the work gave; waits for it. To be called once.
   public consuming func value() -> Value {
     if let thread { pthread_join(thread, nil) }

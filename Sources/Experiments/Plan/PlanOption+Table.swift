@@ -219,93 +219,75 @@ extension PlanOption {
     words.enumerated().filter { !words[..<$0.offset].contains($0.element) }.map(\.element)
   }
 
-  private static func flag(
-    _ name: String, _ path: any WritableKeyPath<Plan, Bool> & Sendable, _ help: String
+  /// An option that is one property of the plan: how the property is written, and read from what
+  /// is of the option's kind.
+  private static func field<Value>(
+    _ name: String, _ metavar: String, _ kind: Kind,
+    _ path: any WritableKeyPath<Plan, Value> & Sendable, _ help: String,
+    write: @escaping @Sendable (Value) -> JSON, read: @escaping @Sendable (JSON) -> Value?
   ) -> PlanOption {
     PlanOption(
-      name: name, metavar: "", help: help, kind: .flag, get: { .bool($0[keyPath: path]) },
+      name: name, metavar: metavar, help: help, kind: kind, get: { write($0[keyPath: path]) },
       put: { plan, value in
-        plan[keyPath: path] = value.bool ?? false
+        guard let value = read(value) else { return false }
+        plan[keyPath: path] = value
         return true
       })
   }
 
-  /// One of the cases of an enumeration.
-  private static func kind<Kind: RawRepresentable<String> & CaseIterable & SendableMetatype>(
-    _ name: String, _ path: any WritableKeyPath<Plan, Kind> & Sendable, _ help: String
+  private static func flag(
+    _ name: String, _ path: any WritableKeyPath<Plan, Bool> & Sendable, _ help: String
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: "KIND", help: help, kind: .choice(Kind.allCases.map(\.rawValue)),
-      get: { .string($0[keyPath: path].rawValue) },
-      put: { plan, value in
-        guard let kind = value.string.flatMap(Kind.init(rawValue:)) else { return false }
-        plan[keyPath: path] = kind
-        return true
-      })
+    field(name, "", .flag, path, help, write: { .bool($0) }, read: \.bool)
+  }
+
+  /// One of the cases of an enumeration.
+  private static func kind<Case: RawRepresentable<String> & CaseIterable & SendableMetatype>(
+    _ name: String, _ path: any WritableKeyPath<Plan, Case> & Sendable, _ help: String
+  ) -> PlanOption {
+    field(
+      name, "KIND", .choice(Case.allCases.map(\.rawValue)), path, help,
+      write: { .string($0.rawValue) }, read: { $0.string.flatMap(Case.init(rawValue:)) })
   }
 
   private static func words(
     _ name: String, _ metavar: String, _ path: any WritableKeyPath<Plan, [String]> & Sendable,
     _ help: String
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: metavar, help: help, kind: .words,
-      get: { .array($0[keyPath: path].map { .string($0) }) },
-      put: { plan, value in
-        plan[keyPath: path] = value.array?.compactMap(\.string) ?? []
-        return true
-      })
+    field(
+      name, metavar, .words, path, help, write: { .array($0.map { .string($0) }) },
+      read: { $0.array?.compactMap(\.string) })
   }
 
   private static func text(
     _ name: String, _ metavar: String, _ path: any WritableKeyPath<Plan, String> & Sendable,
     _ help: String, _ kind: Kind = .text
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: metavar, help: help, kind: kind, get: { .string($0[keyPath: path]) },
-      put: { plan, value in
-        plan[keyPath: path] = value.string ?? ""
-        return true
-      })
+    field(name, metavar, kind, path, help, write: { .string($0) }, read: \.string)
   }
 
   private static func count(
     _ name: String, _ metavar: String, _ range: ClosedRange<Int>,
     _ path: any WritableKeyPath<Plan, Int> & Sendable, _ help: String
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: metavar, help: help, kind: .count(range),
-      get: { JSON($0[keyPath: path]) },
-      put: { plan, value in
-        plan[keyPath: path] = Int(value.integer ?? 0)
-        return true
-      })
+    field(
+      name, metavar, .count(range), path, help, write: { JSON($0) },
+      read: { $0.integer.map { Int($0) } })
   }
 
   private static func number(
     _ name: String, _ metavar: String, _ range: ClosedRange<Double>,
     _ path: any WritableKeyPath<Plan, Double> & Sendable, _ help: String
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: metavar, help: help, kind: .number(range),
-      get: { JSON($0[keyPath: path]) },
-      put: { plan, value in
-        plan[keyPath: path] = value.double ?? 0
-        return true
-      })
+    field(name, metavar, .number(range), path, help, write: { JSON($0) }, read: \.double)
   }
 
   private static func duration(
     _ name: String, _ path: any WritableKeyPath<Plan, Int64> & Sendable, _ help: String
   ) -> PlanOption {
-    PlanOption(
-      name: name, metavar: "TIME", help: help, kind: .duration,
-      get: { JSON(duration: $0[keyPath: path]) },
-      put: { plan, value in
-        guard let time = value.string.flatMap(Units.nanoseconds) else { return false }
-        plan[keyPath: path] = time
-        return true
-      })
+    field(
+      name, "TIME", .duration, path, help, write: { JSON(duration: $0) },
+      read: { $0.string.flatMap { Units.nanoseconds($0) } })
   }
 }
 

@@ -13,7 +13,6 @@ struct JudgedCut {
   let isClaimed: Bool
   /// How many messages were under way.
   let underWay: Int
-  private let done = Lock(false)
   private let work: Beside<Found>
 
   /// Begins to judge.
@@ -24,16 +23,11 @@ struct JudgedCut {
     self.number = number
     self.isClaimed = isClaimed
     self.underWay = underWay
-    let done = done
-    work = Beside {
-      let found = Found { () throws(MalformedMessage) in try judge() }
-      done.withLock { $0 = true }
-      return found
-    }
+    work = Beside { Found { () throws(MalformedMessage) in try judge() } }
   }
 
   /// Whether ``found()`` need not wait.
-  var isDone: Bool { !work.hasBegun || done.withLock { $0 } }
+  var isDone: Bool { work.isDone }
 
   /// What judging gave; to be asked for once.
   func found() -> Found { work.value() }
