@@ -15,9 +15,7 @@ struct Guess {
     _ chosen: Model, for functions: @autoclosure () -> [String], _ header: JSON?,
     _ options: CheckOptions, among rows: [Models.Row]
   ) {
-    guard options.model == "auto", (header?["model"]?.string ?? "auto") == "auto" else {
-      return nil
-    }
+    guard Models.isOpen(options, header) else { return nil }
     let functions = functions()
     let names = Set(functions)
     others = rows.filter {

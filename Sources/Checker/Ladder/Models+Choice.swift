@@ -2,6 +2,12 @@ import Base
 import Histories
 
 extension Models {
+  /// Whether neither an option nor the header names the model.
+  static func isOpen(_ options: CheckOptions, _ header: JSON?) -> Bool {
+    options.model == CheckOptions.auto
+      && (header?["model"]?.string ?? CheckOptions.auto) == CheckOptions.auto
+  }
+
   /// The model that an option, else the header, else the history names.
   ///
   /// - Throws: ``CheckError`` when there is no such model, or the history can be read as one of
@@ -9,12 +15,12 @@ extension Models {
   static func choose(
     _ options: CheckOptions, for history: History, among rows: [Row] = rows
   ) throws(CheckError) -> Row {
-    if options.model != "auto" { return try row(options.model, of: rows) }
+    if options.model != CheckOptions.auto { return try row(options.model, of: rows) }
     if let header = history.header?["model"] {
       guard let name = header.string else {
         throw CheckError(line: 1, "“model” in the header is \(header.kind); expected a name")
       }
-      if name != "auto" {
+      if name != CheckOptions.auto {
         guard let row = rows.first(where: { $0.model.name == name }) else {
           throw CheckError(
             line: 1,

@@ -62,3 +62,10 @@ extension Model {
   /// it.
   var rungs: [Rung] { Models.rows.first { $0.model.name == name }?.rungs ?? [] }
 }
+
+extension ObjectKind {
+  /// The kind of the model that has a name; ``other`` where the table has none.
+  public init(model name: String) {
+    self = Models.rows.first { $0.model.name == name }?.model.kind ?? .other
+  }
+}

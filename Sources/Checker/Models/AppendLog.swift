@@ -107,5 +107,6 @@ extension Model {
     illegal: "0 invoke append 1; 0 ok append 1; 1 invoke append 2; 1 ok append 2; "
       + "0 invoke read nil; 0 ok read [2,1]",
     nullRead: .any, machine: AppendLogMachine.self, sequential: SequentialAppendLog.self,
+    kind: .log,
     removal: .unread)
 }

@@ -98,5 +98,6 @@ extension Model {
     legal: "0 invoke enqueue 1; 0 ok enqueue 1; 0 invoke enqueue 2; 0 ok enqueue 2; "
       + "1 invoke dequeue nil; 1 ok dequeue 2",
     illegal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue 2",
-    machine: BagMachine.self, sequential: SequentialBag.self, removal: .element)
+    machine: BagMachine.self, sequential: SequentialBag.self, kind: .collection(.any),
+    removal: .element)
 }

@@ -116,5 +116,6 @@ extension Model {
       + "0 ok read 1",
     illegal: "0 invoke add 2; 0 ok add 2; 0 invoke read nil; 0 ok read 0",
     nullRead: .any, machine: CounterMachine.self, sequential: SequentialCounter.self,
+    kind: .counter,
     removal: .pureOnly)
 }

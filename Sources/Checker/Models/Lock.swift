@@ -235,7 +235,8 @@ extension Model {
     "lock", "one owner at a time",
     functions.map { Function($0.name, $0.values, namesModel: true) }, legal: handOver,
     illegal: twoOwners,
-    machine: LockMachine.self, sequential: SequentialLock.self, removal: .section)
+    machine: LockMachine.self, sequential: SequentialLock.self, kind: .lock(.exclusive),
+    removal: .section)
 
   static let reentrantLock = Model(
     "reentrant-lock", "one owner at a time, who may acquire again", functions,
@@ -243,12 +244,14 @@ extension Model {
       + "0 invoke release nil; 0 ok release nil",
     illegal: twoOwners,
     machine: ReentrantLockMachine.self, sequential: SequentialReentrantLock.self,
+    kind: .lock(.nested),
     removal: .section)
 
   static let semaphore = Model(
     "semaphore", "a number of permits (--permits, 1 by default)", functions, legal: handOver,
     illegal: twoOwners,
-    machine: SemaphoreMachine.self, sequential: SequentialSemaphore.self, removal: .section)
+    machine: SemaphoreMachine.self, sequential: SequentialSemaphore.self, kind: .lock(.permits),
+    removal: .section)
 
   static let fencedLock = Model(
     "fenced-lock", "one owner at a time, with tokens that only grow",
@@ -257,5 +260,6 @@ extension Model {
       + "1 invoke acquire nil; 1 ok acquire 7",
     illegal: "0 invoke acquire nil; 0 ok acquire 5; 0 invoke release nil; 0 ok release nil; "
       + "1 invoke acquire nil; 1 ok acquire 4",
-    machine: FencedLockMachine.self, sequential: SequentialFencedLock.self, removal: .section)
+    machine: FencedLockMachine.self, sequential: SequentialFencedLock.self, kind: .lock(.tokens),
+    removal: .section)
 }

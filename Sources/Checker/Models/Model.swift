@@ -49,11 +49,13 @@ public struct Model: Sendable {
   let refereeBesides: @Sendable ([Call], _ copies: [Call], Settings, ValueTable) -> Bool?
   /// Which operations can be left out together without making a violation.
   let removal: Removal
+  /// What its objects are, for whoever tells of them.
+  let kind: ObjectKind
 
   init<M: Machine, S: Sequential>(
     _ name: String, _ summary: String, _ functions: [Function], legal: String, illegal: String,
     nullRead: CheckOptions.NullRead = .absent, machine: M.Type, sequential: S.Type,
-    removal: Removal = .pureOnly
+    kind: ObjectKind = .other, removal: Removal = .pureOnly
   ) {
     self.name = name
     self.summary = summary
@@ -62,6 +64,7 @@ public struct Model: Sendable {
     self.illegal = illegal
     self.nullRead = nullRead
     self.removal = removal
+    self.kind = kind
     self.sequential = sequential
     hasZones = M.hasZones
     stream = { settings, values, limit in

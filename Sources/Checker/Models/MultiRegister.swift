@@ -134,6 +134,6 @@ extension Model {
       + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,1]]",
     illegal: "0 invoke txn [[write,x,1],[write,y,1]]; 0 ok txn [[write,x,1],[write,y,1]]; "
       + "1 invoke txn [[read,x,nil],[read,y,nil]]; 1 ok txn [[read,x,1],[read,y,nil]]",
-    machine: MultiRegisterMachine.self, sequential: SequentialMultiRegister.self,
+    machine: MultiRegisterMachine.self, sequential: SequentialMultiRegister.self, kind: .registers,
     removal: .transaction)
 }

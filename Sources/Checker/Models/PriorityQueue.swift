@@ -133,5 +133,6 @@ extension Model {
     illegal: "0 invoke insert 7; 0 ok insert 7; 1 invoke insert 3; 1 ok insert 3; "
       + "0 invoke delete-min nil; 0 ok delete-min 7",
     machine: PriorityQueueMachine.self, sequential: SequentialPriorityQueue.self,
+    kind: .collection(.least),
     removal: .element)
 }

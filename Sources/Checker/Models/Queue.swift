@@ -118,5 +118,6 @@ extension Model {
     ],
     legal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue 1",
     illegal: "0 invoke enqueue 1; 0 ok enqueue 1; 1 invoke dequeue nil; 1 ok dequeue nil",
-    machine: QueueMachine.self, sequential: SequentialQueue.self, removal: .element)
+    machine: QueueMachine.self, sequential: SequentialQueue.self, kind: .collection(.oldest),
+    removal: .element)
 }

@@ -233,7 +233,8 @@ extension Model {
     [read, Function("write", "v → v", namesModel: true)],
     legal: "0 invoke write 1; 1 invoke read nil; 1 ok read 1; 0 ok write 1",
     illegal: "0 invoke write 1; 0 ok write 1; 1 invoke read nil; 1 ok read nil",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, kind: .register,
+    removal: .register)
 
   static let casRegister = Model(
     "cas-register", "a register with compare-and-set",
@@ -244,5 +245,6 @@ extension Model {
     ],
     legal: "0 invoke cas [nil,1]; 0 ok cas [nil,1]; 1 invoke read nil; 1 ok read 1",
     illegal: "0 invoke cas [1,2]; 0 ok cas [1,2]",
-    machine: RegisterMachine.self, sequential: SequentialRegister.self, removal: .register)
+    machine: RegisterMachine.self, sequential: SequentialRegister.self, kind: .register,
+    removal: .register)
 }

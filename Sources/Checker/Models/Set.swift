@@ -146,5 +146,6 @@ extension Model {
     ],
     legal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read [1]",
     illegal: "0 invoke add 1; 0 ok add 1; 1 invoke read nil; 1 ok read []",
-    nullRead: .any, machine: SetMachine.self, sequential: SequentialSet.self, removal: .member)
+    nullRead: .any, machine: SetMachine.self, sequential: SequentialSet.self, kind: .set,
+    removal: .member)
 }

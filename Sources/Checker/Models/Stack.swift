@@ -83,5 +83,6 @@ extension Model {
       + "1 ok pop 2",
     illegal: "0 invoke push 1; 0 ok push 1; 0 invoke push 2; 0 ok push 2; 1 invoke pop nil; "
       + "1 ok pop 1",
-    machine: StackMachine.self, sequential: SequentialStack.self, removal: .element)
+    machine: StackMachine.self, sequential: SequentialStack.self, kind: .collection(.newest),
+    removal: .element)
 }

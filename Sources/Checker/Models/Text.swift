@@ -114,5 +114,6 @@ extension Model {
       + "0 ok get ab",
     illegal: "0 invoke put a; 0 ok put a; 1 invoke append b; 1 ok append b; 0 invoke get nil; "
       + "0 ok get ba",
-    nullRead: .any, machine: TextMachine.self, sequential: SequentialText.self, removal: .text)
+    nullRead: .any, machine: TextMachine.self, sequential: SequentialText.self, kind: .text,
+    removal: .text)
 }

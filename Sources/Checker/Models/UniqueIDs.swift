@@ -50,5 +50,6 @@ extension Model {
     [Function("generate", "null → id", namesModel: true)],
     legal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 2",
     illegal: "0 invoke generate nil; 1 invoke generate nil; 0 ok generate 1; 1 ok generate 1",
-    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, removal: .each)
+    machine: UniqueIDsMachine.self, sequential: SequentialUniqueIDs.self, kind: .identifiers,
+    removal: .each)
 }

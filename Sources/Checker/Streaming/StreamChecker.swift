@@ -183,7 +183,7 @@ public struct StreamChecker {
     do throws(CheckError) {
       try Models.requireFunctions(of: history, in: known)
     } catch {
-      guard options.model == "auto", history.header?["model"] == nil,
+      guard Models.isOpen(options, history.header),
         let richer = Models.richer(than: known, for: history, among: rows)
       else { throw error }
       model = richer

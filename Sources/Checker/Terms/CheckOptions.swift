@@ -28,8 +28,10 @@ public struct CheckOptions: Sendable {
     case any
   }
 
-  /// The model's name, or `auto`: the header's model, else inferred from the functions.
-  public var model = "auto"
+  /// The word for a model that the header or the functions are to name.
+  public static let auto = "auto"
+  /// The model's name, or ``auto``: the header's model, else inferred from the functions.
+  public var model = CheckOptions.auto
   /// The initial state; nil takes the header's `initial`, else the model's own.
   public var initial: Initial?
   /// What a failed compare-and-set says; nil takes the header's `failedCas`, else `drops`.

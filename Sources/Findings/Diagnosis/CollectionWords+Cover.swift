@@ -19,7 +19,8 @@ extension CollectionWords {
     for take in scene.shown.reversed() where scene.isOk(take) && !isPut(take) {
       if isEmpty(take) {
         if let chain = chain(take, covers(below: nil)) { return wronglyEmpty(take, chain) }
-      } else if scene.model == "stack", let value = taken(take), let put = puts[value]?.first,
+      } else if scene.kind == .collection(.newest), let value = taken(take),
+        let put = puts[value]?.first,
         isSingle(value), let chain = chain(take, covers(below: put))
       {
         return buried(take, put, chain)

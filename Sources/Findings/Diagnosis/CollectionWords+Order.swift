@@ -1,3 +1,4 @@
+import Checker
 import Histories
 
 /// Elements that came out in another order than theirs.
@@ -30,7 +31,9 @@ extension CollectionWords {
   }
 
   private func inverted(_ one: (put: Int, take: Int), _ other: (put: Int, take: Int)) -> Finding? {
-    guard scene.model == "queue", scene.precedes(other.take, one.take) else { return nil }
+    guard scene.kind == .collection(.oldest), scene.precedes(other.take, one.take) else {
+      return nil
+    }
     let first = scene.value(scene.input(one.put))
     return Finding(
       .outOfOrder,
@@ -48,7 +51,7 @@ extension CollectionWords {
   }
 
   private func popped(_ one: (put: Int, take: Int), _ other: (put: Int, take: Int)) -> Finding? {
-    guard scene.model == "stack", scene.precedes(other.put, one.take),
+    guard scene.kind == .collection(.newest), scene.precedes(other.put, one.take),
       scene.precedes(one.take, other.take)
     else { return nil }
     let (first, second) = (scene.value(scene.input(one.put)), scene.value(scene.input(other.put)))
@@ -65,7 +68,7 @@ extension CollectionWords {
 
   /// In a priority queue, an element that was taken while a smaller one was inside all the time.
   private func outranked() -> Finding? {
-    guard scene.model == "priority-queue" else { return nil }
+    guard scene.kind == .collection(.least) else { return nil }
     for take in scene.shown.reversed() {
       guard let value = taken(take), let size = scene.history.values.integer(value) else {
         continue
@@ -94,7 +97,7 @@ extension CollectionWords {
 
   /// In a stack, an element that was taken while one that nobody took out lay on top of it.
   private func buried() -> Finding? {
-    guard scene.model == "stack" else { return nil }
+    guard scene.kind == .collection(.newest) else { return nil }
     for one in journeys {
       for other in scene.shown
       where isPut(other) && scene.isOk(other) && scene.precedes(one.put, other) {

@@ -1,4 +1,5 @@
 import Base
+import Checker
 import Histories
 
 /// Queues, bags, stacks and priority queues: what was put in, what came out.
@@ -197,7 +198,7 @@ struct CollectionWords {
   /// In a queue, an element that stayed inside while one that came after it was taken out: lost,
   /// where a queue was found empty later and nobody ever took the element out.
   private func overtaken() -> Finding? {
-    guard scene.model == "queue" else { return nil }
+    guard scene.kind == .collection(.oldest) else { return nil }
     for operation in scene.shown where isPut(operation) && scene.isOk(operation) {
       let value = scene.input(operation)
       guard takes[value] == nil, isSingle(value) else { continue }

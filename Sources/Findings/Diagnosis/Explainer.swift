@@ -13,7 +13,7 @@ extension Explanation {
     // What a part of the history lacks says nothing, and stories speak of what is lacking.
     let isTold = !scene.shown.isEmpty && !violation.isOfPart
     let finding = isTold ? Explanation.finding(scene) : nil
-    let own = finding?.kind ?? Explanation.fallback(violation, scene.model)
+    let own = finding?.kind ?? Explanation.fallback(violation, scene.kind)
     kind = Explanation.title(own, of: violation, in: result, history)
     rule = own.promise
     operations = Set(finding?.operations ?? scene.shown).sorted()
@@ -52,12 +52,12 @@ extension Explanation {
   }
 
   private static func finding(_ scene: Scene) -> Finding? {
-    Recogniser.all.first { $0.models.contains(scene.model) }?.find(scene)
+    Recogniser.all.first { $0.isOf(scene.kind) }?.find(scene)
   }
 
   /// What a violation is called whose story is not recognised: what the monitor says, if one did.
-  private static func fallback(_ violation: Violation, _ model: String) -> Anomaly {
+  private static func fallback(_ violation: Violation, _ kind: ObjectKind) -> Anomaly {
     if violation.anomaly != .other { return violation.anomaly }
-    return model == "multi-register" ? .divergingTransactions : .other
+    return kind == .registers ? .divergingTransactions : .other
   }
 }

@@ -57,7 +57,7 @@ extension Violation {
   /// The operations to show: those of the proof, and whom a story of transactions names besides,
   /// so that both sides of a contradiction are there.
   public func shown(with words: Explanation, _ model: String) -> [Int] {
-    guard model == "multi-register" else { return operations }
+    guard ObjectKind(model: model) == .registers else { return operations }
     return Set(operations + words.operations).sorted()
   }
 

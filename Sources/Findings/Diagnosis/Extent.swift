@@ -27,9 +27,11 @@ public struct Extent: Sendable {
   ) {
     self.explanation = explanation
     self.history = history
-    guard ["register", "cas-register"].contains(model) else {
+    let kind = ObjectKind(model: model)
+    guard kind == .register else {
       // Permits and nested holders are no second holders.
-      let counts = explanation.kind != .twoHolders || ["lock", "fenced-lock"].contains(model)
+      let counts =
+        explanation.kind != .twoHolders || [.lock(.exclusive), .lock(.tokens)].contains(kind)
       if counts { count(Census(of: history, key: key).operations(explanation.kind.name)) }
       return
     }

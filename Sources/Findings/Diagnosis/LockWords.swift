@@ -49,10 +49,10 @@ struct LockWords {
       let process = scene.process(second)
       let others = grants[..<place].filter { first in
         letGo(first) > scene.end(second)
-          && (scene.model != "reentrant-lock" || scene.process(first) != process)
+          && (scene.kind != .lock(.nested) || scene.process(first) != process)
       }
       guard let first = others.first else { continue }
-      if scene.model == "semaphore" {
+      if scene.kind == .lock(.permits) {
         if let found = permits(second, others) { return found }
         continue
       }
@@ -127,7 +127,7 @@ struct LockWords {
   }
 
   private func token() -> Finding? {
-    guard scene.model == "fenced-lock" else { return nil }
+    guard scene.kind == .lock(.tokens) else { return nil }
     let grants = scene.shown.filter(isGrant)
     for second in grants {
       guard let later = scene.history.values.integer(scene.output(second)) else { continue }

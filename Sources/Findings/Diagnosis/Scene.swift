@@ -5,7 +5,7 @@ import Histories
 /// The operations that prove a violation, the rest of their key, and what is known of them.
 public struct Scene {
   let history: History
-  let model: String
+  let kind: ObjectKind
   let violation: Violation
   /// The initial value that an option named, if one did.
   let initial: CheckOptions.Initial?
@@ -32,7 +32,7 @@ public struct Scene {
   /// - Complexity: O(operations of the history).
   init(_ violation: Violation, in result: CheckResult, of history: History) {
     self.history = history
-    model = result.model
+    kind = ObjectKind(model: result.model)
     initial = result.initial
     permits = result.permits ?? history.header?["permits"]?.integer.flatMap { Int(exactly: $0) }
     ignoresNullReads =

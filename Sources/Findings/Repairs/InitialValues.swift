@@ -20,7 +20,8 @@ struct InitialValues: RecordingRepair {
       if case .value(let value) = recording.options.initial { value } else {
         history.header?["initial"]
       }
-    let counts = recording.result.model == "counter" ? CounterStarts(recording).states : []
+    let counts =
+      ObjectKind(model: recording.result.model) == .counter ? CounterStarts(recording).states : []
     let states = (seen.states(history.values) + counts).filter { $0.state != known }
     var changes = states.map { state, line in
       change(

@@ -86,7 +86,7 @@ struct CheckSettings: Sendable {
     }
     allowsVacuous = arguments.has("allow-vacuous")
     if let model = arguments["model"] {
-      if model != "auto" {
+      if model != CheckOptions.auto {
         do throws(CheckError) { _ = try Models.named(model) } catch {
           throw Failure(error.code, "--model: \(error.message)")
         }
