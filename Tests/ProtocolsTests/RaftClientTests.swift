@@ -110,6 +110,27 @@ struct RaftClientTests {
     #expect(bench.effects.contains(.reply(client: "c2", request: 1, reply)))
   }
 
+  /// What was asked for one read answers no read that came later.
+  @Test(arguments: [nil, RaftBug.reusesReadContext])
+  func anAnswerIsOfTheReadThatWasAskedFor(bug: RaftBug?) throws {
+    var bench = try Bench(bug: bug)
+    bench.hear(
+      "n2",
+      .appendEntries(
+        .init(
+          term: 1, round: 1, previous: RaftPosition(index: 0, term: 0), commit: 0, entries: [])))
+    var asked: [String] = []
+    for client in ["c1", "c2"] {
+      let read = ClientRequest(client: client, id: 1, operation: .read(key: "x"))
+      bench.take(.request(read), at: RaftClientTests.second)
+      if bench.effects.contains(.send(to: "n2", .forward(read))) { asked.append(client) }
+    }
+    #expect(asked == (bug == nil ? ["c1", "c2"] : ["c1"]))
+    let evidence = Evidence(term: 1, leader: "n2", revision: 1, acks: ["n2", "n3", "n4"])
+    bench.hear("n2", .forwardReply(client: "c1", request: 1, .value(7), evidence))
+    #expect(bench.replies == (bug == nil ? [.value(7)] : [.value(7), .value(7)]))
+  }
+
   @Test func aLeaderThatHearsNoQuorumStepsDown() throws {
     var bench = try Bench()
     bench.elect()

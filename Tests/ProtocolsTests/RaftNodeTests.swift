@@ -227,7 +227,7 @@ struct RaftNodeTests {
             + "commit-goes-back, commits-before-check, truncates-matching, empty-snapshot, "
             + "votes-while-leading, no-opening-entry, local-reads, lease-over-pause, "
             + "rolls-back-committed, compacts-tail, commit-past-end, match-goes-back, "
-            + "repeats-append"))
+            + "repeats-append, reuses-read-context, changes-early"))
     let stranger = #expect(throws: Failure.self) {
       try RaftNode(NodeSetup(name: "n9", members: ["n1", "n2"], seed: 1), recovering: [])
     }
@@ -244,7 +244,7 @@ struct RaftNodeTests {
         "counts-old-votes", "commit-goes-back", "commits-before-check", "truncates-matching",
         "empty-snapshot", "votes-while-leading", "no-opening-entry", "local-reads",
         "lease-over-pause", "rolls-back-committed", "compacts-tail", "commit-past-end",
-        "match-goes-back", "repeats-append",
+        "match-goes-back", "repeats-append", "reuses-read-context", "changes-early",
       ])
     for bug in Protocols.all.flatMap(\.bugs) {
       #expect(!bug.summary.isEmpty && !bug.source.isEmpty)

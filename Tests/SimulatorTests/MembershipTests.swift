@@ -75,6 +75,35 @@ struct MembershipTests {
     }
   }
 
+  /// A leader that changes the members before anything of its term is committed is seen, and only
+  /// such a one (Ongaro, raft-dev, 10 July 2015).
+  @Test func whoChangesMembersEarlyIsSeen() throws {
+    let schedule = [1, 3, 5, 7].flatMap { (second: Int64) in
+      let start = second * 1_000_000_000
+      return [
+        ScheduledFault(
+          number: 1, family: "partition", startNanoseconds: start,
+          stopNanoseconds: start + 1_000_000_000, target: nil, partition: .isolateLeader, seed: 1),
+        ScheduledFault(
+          number: 2, family: "membership", startNanoseconds: start + 20_000_000,
+          stopNanoseconds: start + 1_500_000_000, target: nil, partition: nil, seed: 1),
+      ]
+    }
+    for bugs in [["changes-early"], []] {
+      let broken = try (1...12 as ClosedRange<UInt64>).compactMap { seed in
+        try Simulated.run {
+          $0.bugs = bugs
+          $0.seed = seed
+          $0.durationNanoseconds = 9_000_000_000
+          $0.latency.meanNanoseconds = 8_000_000
+          $0.schedule = schedule
+        }.breached?.breach.invariant
+      }
+      let expected: Set = bugs.isEmpty ? [] : ["members change in a committed term"]
+      #expect(Set(broken) == expected, "\(bugs)")
+    }
+  }
+
   @Test func theSameSeedIsTheSameRun() throws {
     let plan: (inout Plan) -> Void = {
       $0.seed = 3

@@ -132,6 +132,19 @@ public enum RaftBug: String, Sendable, CaseIterable {
   /// has more than the others: nothing is committed any more.
   case repeatsAppend = "repeats-append"
 
+  /// A node that waits for the answer to a read takes it for reads of the key that came later, too.
+  ///
+  /// Breaks: a read sees what was acknowledged before it began. The context of a question is used
+  /// again, so an answer that was given before the second read began is taken for its own.
+  case reusesReadContext = "reuses-read-context"
+
+  /// A new leader changes the members before an entry of its own term is committed.
+  ///
+  /// Breaks: that majorities meet. A leader that was deposed may have changed the members by
+  /// another node; one of its quorums and one of the new leader's need not have a node in common
+  /// (Ongaro, raft-dev, 10 July 2015). Shows when an operator asks while a leader is being elected.
+  case changesEarly = "changes-early"
+
   /// What the mistake breaks, in one line.
   public var summary: String {
     switch self {
@@ -154,6 +167,8 @@ public enum RaftBug: String, Sendable, CaseIterable {
     case .commitPastEnd: "a node that lacks what is committed stops"
     case .matchGoesBack: "an old answer lowers what a follower is believed to have"
     case .repeatsAppend: "what a follower refuses is sent again and again"
+    case .reusesReadContext: "the answer to an earlier read is taken for a later one"
+    case .changesEarly: "members change before an entry of the leader's term is committed"
     }
   }
 
@@ -179,6 +194,8 @@ public enum RaftBug: String, Sendable, CaseIterable {
     case .commitPastEnd: "etcd#20269, #21178"
     case .matchGoesBack: "PySyncObj#167, raftos#25"
     case .repeatsAppend: "redpanda#11360"
+    case .reusesReadContext: "etcd#20418"
+    case .changesEarly: "Ongaro, raft-dev, 10 July 2015"
     }
   }
 
@@ -193,8 +210,17 @@ public enum RaftBug: String, Sendable, CaseIterable {
 
   /// Faults that show it and hardly come together by chance, as `--schedule` takes them.
   public var schedule: String? {
-    guard self == .leaseOverPause else { return nil }
-    return "[{fault: 'partition', partition: 'isolate-leader', start: '1s', stop: '2.2s'}, "
-      + "{fault: 'pause', target: 'leader', start: '1.01s', stop: '1.6s'}]"
+    switch self {
+    case .leaseOverPause:
+      "[{fault: 'partition', partition: 'isolate-leader', start: '1s', stop: '2.2s'}, "
+        + "{fault: 'pause', target: 'leader', start: '1.01s', stop: '1.6s'}]"
+    case .changesEarly:
+      "["
+        + [1, 3, 5, 7].map {
+          "{fault: 'partition', partition: 'isolate-leader', start: '\($0)s', stop: '\($0 + 1)s'}, "
+            + "{fault: 'membership', start: '\($0).02s', stop: '\($0 + 1).5s'}"
+        }.joined(separator: ", ") + "]"
+    default: nil
+    }
   }
 }

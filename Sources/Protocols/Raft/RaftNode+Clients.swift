@@ -23,8 +23,9 @@ extension RaftNode {
       return
     }
     if let earlier = outstanding[request.client], earlier.request.id >= request.id { return }
+    let isAsked = bugs.contains(.reusesReadContext) && waitsForSame(request)
     outstanding[request.client] = Outstanding(request: request, arrivedAt: now)
-    route(request.client)
+    if !isAsked { route(request.client) }
     if !outstanding.isEmpty, !isRetrying {
       isRetrying = true
       effects.append(.setTimer(.retry, afterNanoseconds: configuration.retryNanoseconds))
@@ -128,9 +129,31 @@ extension RaftNode {
   mutating func complete(
     _ client: String, _ request: Int64, _ result: OperationResult, _ evidence: Evidence
   ) {
-    guard outstanding[client]?.request.id == request else { return }
+    guard let answered = outstanding[client]?.request, answered.id == request else { return }
     outstanding[client] = nil
     let reply = Reply(result: result, evidence: evidence, node: name)
     effects.append(.reply(client: client, request: request, reply))
+    if bugs.contains(.reusesReadContext), answered.operation.isRead {
+      answerOthers(like: answered, reply)
+    }
+  }
+
+  /// Whether a leader was asked for the same read and has not answered.
+  private func waitsForSame(_ request: ClientRequest) -> Bool {
+    request.operation.isRead
+      && outstanding.values.contains {
+        $0.sentAt != nil && $0.request.operation == request.operation
+      }
+  }
+
+  /// What ``RaftBug/reusesReadContext`` comes to.
+  private mutating func answerOthers(like read: ClientRequest, _ reply: Reply) {
+    for client in outstanding.keys.sorted() {
+      guard let other = outstanding[client], other.sentAt == nil,
+        other.request.operation == read.operation
+      else { continue }
+      outstanding[client] = nil
+      effects.append(.reply(client: client, request: other.request.id, reply))
+    }
   }
 }

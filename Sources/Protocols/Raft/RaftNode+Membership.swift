@@ -69,8 +69,8 @@ extension RaftNode {
   /// own term: two leaders with changes of their own could have majorities that do not meet
   /// (Ongaro, raft-dev, 10 July 2015).
   private var mayChange: Bool {
-    log.term(at: commit) == term && membershipIndex <= commit && membership.old == nil
-      && leading.handover == nil
+    (log.term(at: commit) == term || bugs.contains(.changesEarly)) && membershipIndex <= commit
+      && membership.old == nil && leading.handover == nil
   }
 
   private mutating func change(_ node: String, isIn: Bool, _ number: Int64) {

@@ -78,6 +78,7 @@ public struct RaftSafety: SafetyInvariants {
         "commitment is final", "\(node.name) took back that entry \(before.commit) is committed")
     }
     if isTouched {
+      if let breach = change(of: node) { news.breach = breach }
       news.touchedFrom = max(node.log.touchedFrom, node.log.base.index + 1)
       news.touched = node.log.entries(from: news.touchedFrom)
     }
@@ -88,6 +89,19 @@ public struct RaftSafety: SafetyInvariants {
         from: news.appliedFrom, limit: Int(max(0, node.applied - news.appliedFrom + 1)))
     }
     return news
+  }
+
+  /// A leader changes the members only after an entry of its own term is committed: until then a
+  /// deposed one may have changed them too, and quorums of the two need not meet.
+  private func change(of leader: RaftNode) -> Breach? {
+    guard leader.role == .leader, leader.memberships.count > 1,
+      let change = leader.memberships.last, change.index >= leader.log.touchedFrom,
+      leader.log.term(at: change.index) == leader.term,
+      leader.log.term(at: leader.commit) != leader.term
+    else { return nil }
+    return Breach(
+      "members change in a committed term",
+      "\(leader.name) changed the members in term \(leader.term), of which nothing was committed")
   }
 
   /// Judges an election, entries and commitments.
