@@ -9,6 +9,13 @@ public enum Operation: Sendable, Equatable {
   /// Give the key the value `to` if it has the value `from`.
   case compareAndSet(key: JSON, from: JSON, to: JSON)
 
+  /// The key that it is about.
+  var key: JSON {
+    switch self {
+    case .read(let key), .write(let key, _), .compareAndSet(let key, _, _): key
+    }
+  }
+
   /// True when the operation cannot change anything.
   public var isRead: Bool {
     if case .read = self { return true }

@@ -1,7 +1,12 @@
 /// The table of the protocols that ship with Plumbline.
 public enum Protocols {
   /// Every protocol, in the order of the documentation.
-  public static let all: [ProtocolDescription] = [.raft, .quorumRegister]
+  public static let all: [ProtocolDescription] = [.raft, .quorumRegister, .paxos]
+
+  /// The names of those whose quorums are counted in votes: `quorum-register or paxos`.
+  public static var withVotes: String {
+    all.filter(\.hasVotes).map(\.name).joined(separator: " or ")
+  }
 
   /// The description of that name, or nil.
   public static func named(_ name: String) -> ProtocolDescription? {

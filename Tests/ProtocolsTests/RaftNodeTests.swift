@@ -237,7 +237,7 @@ struct RaftNodeTests {
   }
 
   @Test func theCatalogueNamesEveryBug() {
-    #expect(Protocols.all.map(\.name) == ["raft", "quorum-register"])
+    #expect(Protocols.all.map(\.name) == ["raft", "quorum-register", "paxos"])
     #expect(
       Protocols.named("raft")?.bugs.map(\.name) == [
         "stale-reads", "forgets-vote", "commits-old-terms", "acks-before-quorum", "lost-log",
@@ -250,6 +250,6 @@ struct RaftNodeTests {
       #expect(!bug.summary.isEmpty && !bug.source.isEmpty)
       #expect(!bug.summary.hasSuffix("."))
     }
-    #expect(Protocols.named("paxos") == nil)
+    #expect(Protocols.named("zab") == nil)
   }
 }

@@ -66,7 +66,7 @@ struct CutTests {
   }
 
   @Test(arguments: [
-    ("raft", ["compaction=60"]), ("raft", ["pre-vote=off"]), ("quorum-register", []),
+    ("raft", ["compaction=60"]), ("raft", ["pre-vote=off"]), ("quorum-register", []), ("paxos", []),
   ])
   func correctProtocolsAreNotBlamed(_ name: String, _ knobs: [String]) throws {
     let campaign = Simulated.campaign {

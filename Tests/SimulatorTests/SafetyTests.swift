@@ -13,7 +13,8 @@ struct SafetyTests {
   @Test(arguments: [
     ("raft", 3, 13, ["compaction=60"]), ("raft", 5, 13, ["compaction=60"]),
     ("raft", 3, 13, ["compaction=60", "reads=lease"]), ("raft", 5, 13, ["reads=lease"]),
-    ("quorum-register", 3, 6, []),
+    ("quorum-register", 3, 6, []), ("paxos", 3, 6, []), ("paxos", 5, 6, ["learning=set"]),
+    ("paxos", 5, 6, ["one-round=off", "learning=distinguished"]),
   ])
   func correctProtocolsAreSafeUnderEveryFault(
     _ name: String, _ nodes: Int, _ seeds: Int, _ knobs: [String]
@@ -50,9 +51,10 @@ struct SafetyTests {
     #expect(run.breached == nil && run.ok > 100)
   }
 
-  @Test func unevenVotesAreQuorumsToo() throws {
+  @Test(arguments: Protocols.all.filter(\.hasVotes).map(\.name))
+  func unevenVotesAreQuorumsToo(_ name: String) throws {
     let campaign = Simulated.campaign {
-      $0.protocolName = "quorum-register"
+      $0.protocolName = name
       $0.nodes = 4
       $0.votes = "3,1,1,0"
     }
@@ -64,7 +66,7 @@ struct SafetyTests {
 
   /// A node that ends while its disk syncs may have forgotten what nobody has heard of: the same
   /// place of a log, or the same time stamp, then stands for something else.
-  @Test(arguments: [("raft", 1), ("raft", 3), ("quorum-register", 3)])
+  @Test(arguments: [("raft", 1), ("raft", 3), ("quorum-register", 3), ("paxos", 3)])
   func whatNeverBecameDurableNeverHappened(_ name: String, _ nodes: Int) throws {
     var lost = 0
     for seed in 1...12 as ClosedRange<UInt64> {
@@ -99,15 +101,22 @@ struct SafetyTests {
     #expect(FrontierOracle.violations(in: try SeenOperation.all(of: run)) != [])
   }
 
-  /// The bugs that break what figure 3 of the Raft paper promises are seen inside as well, by the
-  /// property that they are about.
+  /// The bugs that break what a protocol's paper promises are seen inside as well, by the property
+  /// that they are about.
   @Test(arguments: [
-    ("lost-log", ["leader completeness", "state machine safety", "log matching"]),
-    ("forgets-vote", ["election safety"]),
-    ("acks-before-quorum", ["leader completeness", "state machine safety"]),
+    ("raft", "lost-log", ["leader completeness", "state machine safety", "log matching"]),
+    ("raft", "forgets-vote", ["election safety"]),
+    ("raft", "acks-before-quorum", ["leader completeness", "state machine safety"]),
+    ("paxos", "ignores-promise", ["promises are kept", "agreement"]),
+    ("paxos", "forgets-promise", ["promises are kept", "agreement", "one value a ballot"]),
+    ("paxos", "drops-promise", ["promises are kept", "agreement"]),
+    ("paxos", "counts-old-promises", ["agreement"]), ("paxos", "own-value", ["agreement"]),
   ])
-  func invariantsSeeWhatTheyAreAbout(_ bug: String, _ invariants: [String]) throws {
+  func invariantsSeeWhatTheyAreAbout(
+    _ name: String, _ bug: String, _ invariants: [String]
+  ) throws {
     let campaign = Simulated.campaign {
+      $0.protocolName = name
       $0.bugs = [bug]
       $0.durationNanoseconds = 4_000_000_000
     }
@@ -118,8 +127,11 @@ struct SafetyTests {
 
   /// Snapshots, truncated logs, lost elections: the seeds of a small campaign take every rare
   /// branch that the protocol names.
-  @Test func rareBranchesAreTaken() throws {
-    let campaign = Simulated.campaign { $0.durationNanoseconds = 3_000_000_000 }
+  @Test(arguments: ["raft", "paxos"]) func rareBranchesAreTaken(_ name: String) throws {
+    let campaign = Simulated.campaign {
+      $0.protocolName = name
+      $0.durationNanoseconds = 3_000_000_000
+    }
     var report = CampaignReport(campaign.plan)
     campaign.run(from: 1, count: 60) { result in
       report.take(result)

@@ -63,6 +63,7 @@ struct SimulatedTraceTests {
   /// The rules that a person would ask with `plumbline quorum check`.
   @Test(arguments: [
     ("raft", ["reads=index", "compaction=60"]), ("raft", ["reads=lease"]), ("quorum-register", []),
+    ("paxos", []), ("paxos", ["learning=distinguished", "one-round=off"]),
   ])
   func correctTracesBreakNoRule(_ name: String, _ knobs: [String]) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "traces-\(UUID())")

@@ -224,23 +224,24 @@ extension Plan {
   /// Refuses votes that the protocol has no use for, or that cannot be.
   private func validateVotes() throws(Failure) {
     let known = nodeCommand.isEmpty ? Protocols.named(protocolName) : nil
+    let owners = Protocols.withVotes
     guard let known else {
       guard voteArguments.isEmpty else {
         throw Failure(
-          .usage, "\(voteArguments[0]) belongs to --protocol quorum-register; --node replaces it")
+          .usage, "\(voteArguments[0]) belongs to --protocol \(owners); --node replaces it")
       }
       return
+    }
+    if !known.hasCompareAndSet, mix.cas > 0, mix != WorkloadMix() {
+      throw Failure(
+        .usage, "--mix \(mix): the protocol \(protocolName) has no compare-and-set; say cas=0")
     }
     guard known.hasVotes else {
       guard voteArguments.isEmpty else {
         throw Failure(
-          .usage, "\(voteArguments[0]) belongs to --protocol quorum-register, not \(protocolName)")
+          .usage, "\(voteArguments[0]) belongs to --protocol \(owners), not \(protocolName)")
       }
       return
-    }
-    if mix.cas > 0, mix != WorkloadMix() {
-      throw Failure(
-        .usage, "--mix \(mix): the protocol \(protocolName) has no compare-and-set; say cas=0")
     }
     if !votes.isEmpty, Plan.votes(votes) == nil {
       throw Failure(.usage, "--votes \(votes): expected numbers with commas, such as 3,1,1")

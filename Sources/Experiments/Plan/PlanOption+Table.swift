@@ -56,13 +56,14 @@ extension PlanOption {
         return true
       }),
     text(
-      "votes", "N,…", \.votes, "the votes of each node (quorum-register); one each if left out"),
+      "votes", "N,…", \.votes,
+      "the votes of each node (quorum-register, paxos); one each if left out"),
     count(
       "read", "N", 0...1_000_000_000, \.readVotes,
-      "the votes that a read needs (quorum-register); 0: the fewest that meet every write"),
+      "the votes that a read needs, or phase one of paxos; 0: the fewest that meet every write"),
     count(
       "write", "N", 0...1_000_000_000, \.writeVotes,
-      "the votes that a write needs (quorum-register); 0: a majority"),
+      "the votes that a write needs, or phase two of paxos; 0: a majority"),
     flag(
       "trace-events", \.traces,
       "keep what happens inside the nodes of the embedded protocol, in nodes/NAME/trace.jsonl"),

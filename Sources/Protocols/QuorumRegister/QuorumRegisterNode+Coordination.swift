@@ -19,11 +19,7 @@ struct Coordination: Sendable {
   /// Who keeps what is stored, by place.
   var keepers: Set<Int> = []
 
-  var key: JSON {
-    switch request.operation {
-    case .read(let key), .write(let key, _), .compareAndSet(let key, _, _): key
-    }
-  }
+  var key: JSON { request.operation.key }
 }
 
 extension QuorumRegisterNode {

@@ -21,14 +21,10 @@ extension QuorumRegisterNode {
 
   mutating func traceBegin(_ number: Int64, _ request: ClientRequest) {
     guard traces else { return }
-    let key: JSON =
-      switch request.operation {
-      case .read(let key), .write(let key, _), .compareAndSet(let key, _, _): key
-      }
     note(
       "op_begin",
       [
-        .init("op", name(of: number)), .init("key", key),
+        .init("op", name(of: number)), .init("key", request.operation.key),
         .init("kind", .string(request.operation.isRead ? "read" : "write")),
         .init("client", .string(request.client)),
       ])

@@ -15,9 +15,9 @@ enum NodeCommand: Command {
     CommandOption("knob", "NAME=VALUE", isRepeatable: true, help: "set a knob of the protocol"),
     CommandOption("seed", "N", help: "the seed of the node's own draws"),
     CommandOption("trace", "FILE", help: "append what happens inside, one JSON object a line"),
-    CommandOption("votes", "N,…", help: "the votes of each node (quorum-register)"),
-    CommandOption("read", "N", help: "the votes that a read needs (quorum-register)"),
-    CommandOption("write", "N", help: "the votes that a write needs (quorum-register)"),
+    CommandOption("votes", "N,…", help: "the votes of each node (quorum-register, paxos)"),
+    CommandOption("read", "N", help: "the votes that a read needs, or phase one of paxos"),
+    CommandOption("write", "N", help: "the votes that a write needs, or phase two of paxos"),
   ]
   static let details = """
     This is what `plumbline test` starts, once for each node. It reads one JSON message a line

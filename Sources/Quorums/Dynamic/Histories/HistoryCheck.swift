@@ -51,11 +51,15 @@ public enum HistoryCheck {
 }
 
 extension History {
-  /// Whether an operation only reads; nil where its function does not say whether it writes.
+  /// Whether an operation only reads; nil where its function does not say whether it writes. A
+  /// compare-and-set that found another value has read it.
   func reads(_ operation: Int) -> Bool? {
     switch functionName(operation) {
     case "read": true
-    case "write", "cas": false
+    case "write": false
+    case "cas":
+      completed[operation] != History.never
+        && extra("swapped", at: completed[operation]) == ValueTable.false
     default: nil
     }
   }

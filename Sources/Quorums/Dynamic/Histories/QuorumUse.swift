@@ -151,7 +151,7 @@ struct QuorumUse: HistoryRules {
     for step in history.steps() {
       switch step {
       case .completion(let operation) where evidence.acks[operation] != 0:
-        guard history.reads(operation) == false, !isIdle(operation) else { continue }
+        guard history.reads(operation) == false else { continue }
         let key = history.key[operation]
         let quorum = evidence.acks[operation]
         if !(written[key] ?? []).contains(where: { $0.quorum == quorum }) {
@@ -173,12 +173,6 @@ struct QuorumUse: HistoryRules {
       report.notApplied.append(
         (.overlap, "no read that lists its nodes follows a write of its key that does"))
     }
-  }
-
-  /// A compare-and-set that found another value has written nothing.
-  private func isIdle(_ operation: Int) -> Bool {
-    history.completed[operation] != History.never
-      && history.extra("swapped", at: history.completed[operation]) == ValueTable.false
   }
 }
 
