@@ -21,7 +21,7 @@ extension ProtocolDescription {
         usual: "all", drawn: ["all", "all", "distinguished", "set"]),
     ],
     branches: PaxosBranch.allCases.map(\.rawValue),
-    canary: PaxosBug.skipsProgress.rawValue, node: PaxosNode.self)
+    canary: PaxosBug.dropsPromise.rawValue, node: PaxosNode.self)
 }
 
 /// Branches that are rarely taken, and that a campaign should have seen.
