@@ -99,6 +99,20 @@ struct HistoryCheckTests {
     #expect(given.violations == [] && given.notes == ["the quorums are those given"])
   }
 
+  /// A compare-and-set that found another value has read it: a read quorum may serve it, and must
+  /// meet the writes before it.
+  @Test func aRefusedCompareAndSetIsARead() throws {
+    let header = Self.five + ",\"quorums\":{\"read\":2,\"write\":4}"
+    let write = "0 write 1 acks:[\"a\",\"b\",\"c\",\"d\"]\n"
+    for (swapped, acks, expected) in [
+      (false, #"["d","e"]"#, [:]), (true, #"["d","e"]"#, ["quorum": [[5]]]),
+      (false, #"["e"]"#, ["quorum": [[5]], "overlap": [[3, 5]]]),
+    ] as [(Bool, String, [String: [[Int]]])] {
+      let text = write + "1 cas [5,6] acks:\(acks) swapped:\(swapped)"
+      #expect(broken(try report(text, header: header)) == expected, "\(swapped) \(acks)")
+    }
+  }
+
   /// A number of nodes proves no breach; it may prove that there can be none.
   @Test func numbersOfNodesSayWhetherTheyMustMeet() throws {
     func reasons(_ read: Int, header: String = Self.five) throws -> [String] {
