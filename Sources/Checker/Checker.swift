@@ -129,21 +129,13 @@ public enum Checker {
   private static func findings(
     _ keys: KeyPartition, _ row: Models.Row, _ options: CheckOptions
   ) throws(CheckError) -> KeyFindings {
-    var largest = keys.indices.map { Int32(truncatingIfNeeded: $0) }
-    largest.sort {
-      let (one, other) = (keys.count(Int($0)), keys.count(Int($1)))
-      return one != other ? one > other : $0 < $1
-    }
-    let sorted = largest
+    let batches = keys.batches(threads: options.threads)
     let (model, rungs) = (row.model, row.rungs)
     let findings = Lock((all: KeyFindings(row, options.budget), done: 0))
-    @Sendable func decide(_ place: Int, isAlone: Bool) {
-      let bytes = Int64(keys.bytes(place))
-      let hasRoom = options.budget.reserve(bytes: bytes)
-      defer { if hasRoom { _ = options.budget.reserve(bytes: -bytes) } }
-      let tally = keys.tally(place)
+    /// Decides a key whose task is there, or for which there is no room.
+    @Sendable func decide(_ place: Int, _ task: KeyTask?, isAlone: Bool) {
+      let tally = task.map { keys.tally(of: $0) } ?? keys.tally(place)
       do throws(CheckError) {
-        let task = hasRoom ? keys[place].task : nil
         let answer =
           try task.map { (task) throws(CheckError) in try timed(task, model, rungs) }
           ?? unread(tally.completions, options.budget.memoryReason)
@@ -161,17 +153,34 @@ public enum Checker {
         findings.withLock { $0.all.add(error, at: place) }
       }
     }
-    let isAlone = options.threads == 1 || keys.count == 1
-    WorkerPool.run(keys.count, threads: options.threads) { number in
-      decide(Int(sorted[number]), isAlone: isAlone)
-      let done = findings.withLock {
-        $0.done += 1
-        return $0.done
+    /// Reads keys and decides them, each by itself where they do not fit together.
+    @Sendable func decide(_ batch: [Int32], isAlone: Bool) {
+      // Several are read through a copy of all of them.
+      let copies: Int64 = batch.count == 1 ? 1 : 2
+      let bytes = copies * batch.reduce(0) { $0 + Int64(keys.bytes(Int($1))) }
+      let hasRoom = options.budget.reserve(bytes: bytes)
+      defer { if hasRoom { _ = options.budget.reserve(bytes: -bytes) } }
+      guard hasRoom || batch.count == 1 else {
+        for place in batch { decide([place], isAlone: isAlone) }
+        return
       }
-      options.progress?(done, keys.count)
+      let tasks = hasRoom ? keys.tasks(batch) : []
+      for (number, place) in batch.enumerated() {
+        decide(
+          Int(place), hasRoom ? tasks[number] : nil, isAlone: isAlone && batch.count == 1)
+        let done = findings.withLock {
+          $0.done += 1
+          return $0.done
+        }
+        options.progress?(min(done, keys.count), keys.count)
+      }
+    }
+    let isAlone = options.threads == 1 || keys.count == 1
+    WorkerPool.run(batches.count, threads: options.threads) { number in
+      decide(batches[number], isAlone: isAlone)
     }
     for place in findings.withLock({ $0.all.crowdedOut }).sorted() {
-      decide(Int(place), isAlone: true)
+      decide([place], isAlone: true)
     }
     let all = findings.withLock { $0.all }
     try all.requireNone()

@@ -13,6 +13,8 @@ struct KeyPartition: RandomAccessCollection, Sendable {
   private var starts: [Int32] = []
   /// The operations of one key after the other.
   private var operations: [Int32] = []
+  /// The key of each operation.
+  private let key: [ValueID]
   private let columns: CallColumns
   private let revisions: [ValueID]?
   private let values: ValueTable
@@ -28,6 +30,7 @@ struct KeyPartition: RandomAccessCollection, Sendable {
   init(
     _ history: History, values: ValueTable, _ settings: Settings, _ options: CheckOptions
   ) {
+    key = history.key
     columns = CallColumns(history, Call.functions(of: history), settings)
     revisions = history.evidence("revision")
     self.values = values
@@ -72,20 +75,23 @@ struct KeyPartition: RandomAccessCollection, Sendable {
   func bytes(_ place: Int) -> Int { count(place) * KeyTask.bytesPerOperation + 512 }
 
   /// How many operations of a key may have happened, how many of those certainly did, and whether
-  /// none has an answer that some order would contradict.
+  /// none has an answer that some order would contradict; without making its task.
   func tally(_ place: Int) -> KeyTally {
-    var tally = KeyTally()
-    var stake = Stake()
+    var counter = TallyCounter()
     for index in 0..<count(place) {
       guard let call = Call(operation(index, of: place), columns) else { continue }
-      tally.operations += 1
-      if call.end != .pending { tally.completions += 1 }
-      guard !stake.isMet else { continue }
-      stake.add(
-        call, invoked: Int64(call.invoked), returned: Int64(call.returned), settings, values)
+      counter.add(call, settings, values)
     }
-    tally.isVacuous = !stake.isMet
-    return tally
+    return counter.tally
+  }
+
+  /// The same from the key's task.
+  ///
+  /// Why: a key's operations lie far apart among those of many keys, and its calls do not.
+  func tally(of task: KeyTask) -> KeyTally {
+    var counter = TallyCounter()
+    for call in task.calls { counter.add(call, settings, values) }
+    return counter.tally
   }
 
   private func operation(_ index: Int, of place: Int) -> Int {
@@ -104,12 +110,112 @@ struct KeyPartition: RandomAccessCollection, Sendable {
         operations.append(operation)
       }
     }
+    return (keys[place], task(operations, calls))
+  }
+
+  private func task(_ operations: [Int], _ calls: [Call]) -> KeyTask {
     var task = KeyTask(
       operations: operations, calls: calls, values: values, settings: settings, budget: budget)
     if let revisions {
       task.revisions = operations.map { values.integer(revisions[$0]) ?? -1 }
     }
-    return (keys[place], task)
+    return task
+  }
+}
+
+// MARK: - Several keys at once
+
+extension KeyPartition {
+  /// Places to read together, the largest keys first: one large key, or small ones with at most a
+  /// share of all operations, so that several threads have enough of them.
+  ///
+  /// - Complexity: O(k log k) for k keys.
+  func batches(threads: Int) -> [[Int32]] {
+    var largest = keys.indices.map { Int32(truncatingIfNeeded: $0) }
+    largest.sort {
+      let (one, other) = (count(Int($0)), count(Int($1)))
+      return one != other ? one > other : $0 < $1
+    }
+    let most = columns.function.count / (8 * Swift.max(1, threads))
+    var batches: [[Int32]] = []
+    var room = 0
+    for place in largest {
+      let size = count(Int(place))
+      if batches.isEmpty || room < size {
+        batches.append([])
+        room = most
+      }
+      batches[batches.count - 1].append(place)
+      room -= size
+    }
+    return batches
+  }
+
+  /// The tasks of several keys, in the order of the places.
+  ///
+  /// Why: the operations of a key lie far apart among those of many keys, and reading them key by
+  /// key fetches the same memory again and again.
+  ///
+  /// - Complexity: O(operations of the history).
+  func tasks(_ places: [Int32]) -> [KeyTask] {
+    if places.count == 1 { return [self[Int(places[0])].task] }
+    var slots = [Int32](repeating: -1, count: values.count + 1)
+    var ends: [Int] = []
+    for (slot, place) in places.enumerated() {
+      slots[Int(keys[Int(place)]) + 1] = Int32(truncatingIfNeeded: slot)
+      ends.append((ends.last ?? 0) + count(Int(place)))
+    }
+    let all = ends[ends.count - 1]
+    // Why: whether the next operation is one of these keys' cannot be foretold, so nothing hangs on
+    // it; each is put down, and stays if it is.
+    let theirs = [Int32](unsafeUninitializedCapacity: all + 1) { buffer, filled in
+      filled = 0
+      for operation in key.indices {
+        buffer[filled] = Int32(truncatingIfNeeded: operation)
+        filled += slots[Int(key[operation]) + 1] >= 0 ? 1 : 0
+      }
+    }
+    let calls = UnsafeMutablePointer<Call>.allocate(capacity: all)
+    defer { calls.deallocate() }
+    let begins = [0] + ends.dropLast()
+    var filled = begins
+    var operations = [Int](repeating: 0, count: all)
+    for operation in theirs {
+      guard let call = Call(Int(operation), columns) else { continue }
+      let slot = Int(slots[Int(key[Int(operation)]) + 1])
+      (calls + filled[slot]).initialize(to: call)
+      operations[filled[slot]] = Int(operation)
+      filled[slot] += 1
+    }
+    return places.indices.map { slot in
+      let own = begins[slot]..<filled[slot]
+      return task(
+        Array(operations[own]),
+        Array(UnsafeBufferPointer(start: calls + own.lowerBound, count: own.count)))
+    }
+  }
+}
+
+/// Counts a key's calls.
+private struct TallyCounter {
+  private var counted = KeyTally()
+  private var stake = Stake()
+
+  /// What was counted.
+  var tally: KeyTally {
+    var tally = counted
+    tally.isVacuous = !stake.isMet
+    return tally
+  }
+
+  /// The next call.
+  @inline(__always)
+  mutating func add(_ call: Call, _ settings: Settings, _ values: ValueTable) {
+    counted.operations += 1
+    if call.end != .pending { counted.completions += 1 }
+    guard !stake.isMet else { return }
+    stake.add(
+      call, invoked: Int64(call.invoked), returned: Int64(call.returned), settings, values)
   }
 }
 
