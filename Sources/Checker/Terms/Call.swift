@@ -18,11 +18,12 @@ struct Call: Sendable {
   /// ``ValueTable/none`` when the completion has no value.
   var output: ValueID
   var end: End
+  /// Whether it may be left out although its answer is known. Why here: beside another byte it makes
+  /// no call larger, and there is one for each operation.
+  var isOptional = false
   var process: Int64
   private var lineOfInvocation: Int32
   private var lineOfCompletion: Int32
-  /// Whether it may be left out although its answer is known.
-  var isOptional = false
   /// The rank of the invocation.
   var invoked: Int32
   /// The rank after which it can no longer take effect, or ``History/never``.
