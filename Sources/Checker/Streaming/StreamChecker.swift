@@ -135,6 +135,7 @@ public struct StreamChecker {
     for (call, place) in open.values.sorted(by: { $0.call.invoked < $1.call.invoked }) {
       var call = call
       call.traits = try forms.traits(of: call.call)
+      weigh(call, place)
       guard undecided[place] == nil else { continue }
       let step = engines[place].complete(call, .indeterminate, values)
       if let alarm = take(step, place, line: 0) { return alarm }
@@ -206,6 +207,13 @@ extension StreamChecker {
     return take(engines[place].invoke(call, values), place, line: call.call.line)
   }
 
+  /// What a call says of whether its key could have been found wrong.
+  private mutating func weigh(_ call: StreamCall, _ place: Int) {
+    guard let settings, stakes.count <= place || !stakes[place].isMet else { return }
+    while stakes.count <= place { stakes.append(Stake()) }
+    stakes[place].add(call.call, invoked: call.invoked, returned: call.returned, settings, values)
+  }
+
   private mutating func complete(
     _ operation: Int, _ reader: inout StretchReader
   ) throws(CheckError) -> StreamAlarm? {
@@ -219,10 +227,8 @@ extension StreamChecker {
     let call = try reader.completion(operation, of: begun, at: eventCount, &values)
     if outcome == .fail, call.call.end != .mismatch {
       operations -= 1
-    } else if let settings, stakes.count <= place || !stakes[place].isMet {
-      while stakes.count <= place { stakes.append(Stake()) }
-      stakes[place].add(
-        call.call, invoked: call.invoked, returned: call.returned, settings, values)
+    } else {
+      weigh(call, place)
     }
     guard undecided[place] == nil else { return nil }
     let line = Int(reader.history.completedLine[operation])

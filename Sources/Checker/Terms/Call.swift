@@ -18,8 +18,8 @@ struct Call: Sendable {
   /// ``ValueTable/none`` when the completion has no value.
   var output: ValueID
   var end: End
-  /// Whether it may be left out although its answer is known. Why here: beside another byte it makes
-  /// no call larger, and there is one for each operation.
+  /// Whether it may be left out although its answer is known. Why here: beside another byte it
+  /// makes no call larger, and there is one for each operation.
   var isOptional = false
   var process: Int64
   private var lineOfInvocation: Int32

@@ -18,12 +18,19 @@ public enum QuorumRegisterBug: String, Sendable, CaseIterable {
   /// Shows when nodes are killed and restarted.
   case forgetsVersion = "forgets-version"
 
+  /// A version is a timestamp alone: who gave it out is no part of it.
+  ///
+  /// Breaks: one value a version. Two members that write at the same time give out the same, and
+  /// each replica keeps what it heard first. Shows wherever writers meet.
+  case noTieBreak = "no-tie-break"
+
   /// What the mistake breaks, in one line.
   public var summary: String {
     switch self {
     case .noWriteBack: "a read does not store what it returns"
     case .smallQuorums: "a read asks so few that it may miss a write (Vr + Vw ≤ V)"
     case .forgetsVersion: "a replica's versions do not survive a restart"
+    case .noTieBreak: "two writers may give out the same version"
     }
   }
 
@@ -33,6 +40,7 @@ public enum QuorumRegisterBug: String, Sendable, CaseIterable {
     case .noWriteBack: "Attiya, Bar-Noy and Dolev 1995, section 3"
     case .smallQuorums: "Gifford 1979, section 2"
     case .forgetsVersion: "Michael et al. 2017 (acceptors that forget)"
+    case .noTieBreak: "Lynch and Shvartsman 1997, the writer left out of the tag"
     }
   }
 }

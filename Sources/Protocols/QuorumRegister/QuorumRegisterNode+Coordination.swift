@@ -89,7 +89,8 @@ extension QuorumRegisterNode {
     switch coordination.request.operation {
     case .write(_, let value):
       let version = RegisterVersion(
-        timestamp: nextTimestamp(after: coordination.latest.version.timestamp), writer: place)
+        timestamp: nextTimestamp(after: coordination.latest.version.timestamp),
+        writer: bugs.contains(.noTieBreak) ? 0 : place)
       coordination.latest = Versioned(version: version, value: value)
       beginStore(number, coordination)
     default:
