@@ -96,7 +96,8 @@ public struct Evidence: Sendable, Equatable {
   /// entry that a read reflects; in a register the version written or read.
   public var revision: Int64
   /// The nodes, the leader included, whose acknowledgement committed the write or confirmed the
-  /// read, in membership order; empty when the answer was remembered from an earlier attempt.
+  /// read, in membership order; empty when the answer was remembered from an earlier attempt, or
+  /// the node that answers was only told of it.
   public var acks: [String]
 
   /// What a reply says besides; nil where the protocol has no such thing.

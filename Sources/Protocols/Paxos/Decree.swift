@@ -24,18 +24,22 @@ public struct Decree: Sendable, Equatable {
   /// The state of a key that nobody wrote.
   static let none = Decree(value: nil)
 
-  /// Whether a request is among those applied.
-  ///
-  /// - Parameters:
-  ///   - request: what was asked.
-  ///   - version: the first version that it can have become.
-  /// - Returns: the version that it became, or that it became none; nil where it may have been
-  ///   before all that are known.
-  func version(of request: ClientRequest, from version: Int64) -> Int64?? {
+  /// What became of a request.
+  enum Fate: Equatable {
+    /// It made that version.
+    case made(Int64)
+    /// It made none so far.
+    case nothing
+    /// If it made one, then before all that are known.
+    case unknown
+  }
+
+  /// What became of a request that can have made that version, or a later one.
+  func fate(of request: ClientRequest, from version: Int64) -> Fate {
     let own = tags.first { $0.client == request.client && $0.request == request.id }
-    if let own { return .some(own.version) }
+    if let own { return .made(own.version) }
     let isComplete = tags.count < Self.mostTags || tags[tags.count - 1].version <= version
-    return isComplete ? .some(nil) : nil
+    return isComplete ? .nothing : .unknown
   }
 
   /// What becomes of the state by a request that makes it that version: the next state, or why
@@ -94,7 +98,10 @@ extension Decree {
 
   init(reading reader: BodyReader) throws(MalformedMessage) {
     value = reader.optional("value")
-    for tag in try reader.any("tags").array ?? [] {
+    guard let list = try reader.any("tags").array else {
+      throw MalformedMessage(type: reader.type, "\(reader.type): “tags” is no list")
+    }
+    for tag in list {
       guard let parts = tag.array, parts.count == 3, let client = parts[0].string,
         let request = parts[1].integer, let version = parts[2].integer
       else {

@@ -28,7 +28,7 @@ extension ProtocolDescription {
 enum PaxosBranch: String, CaseIterable {
   /// An acceptor had promised a later ballot.
   case refused = "ballot-refused"
-  /// A proposer completes what another has begun.
+  /// A proposer completes what another has begun, or itself in an earlier ballot.
   case completedAnother = "completed-another"
   /// Phase one is left out.
   case oneRound = "one-round"

@@ -19,7 +19,7 @@ public enum PaxosMessage: Sendable, Equatable {
   case accept(key: JSON, base: Chosen, Accepted, learners: [Int])
   /// Phase 2b, to the learners.
   case accepted(Instance, Accepted)
-  /// Another ballot was promised already.
+  /// A later ballot was promised already.
   case refused(Instance, Ballot, promised: Ballot)
   /// A reader asks what is accepted, and binds nobody. `number` is the question's.
   case query(key: JSON, base: Chosen, number: Int64)

@@ -16,6 +16,8 @@ struct Proposal: Sendable {
   enum Phase: Sendable, Equatable {
     /// Nothing is asked: a refused proposer waits, or there is nothing to do.
     case idle
+    /// A reader has seen something under way, and waits for it to be decided.
+    case await
     /// A reader asks what is accepted.
     case query(number: Int64)
     /// Phase one.
@@ -30,15 +32,15 @@ struct Proposal: Sendable {
   var phase = Phase.idle
   /// The version that is proposed or asked for.
   var version: Int64 = 0
-  /// How many of the requests that wait were there when the question was asked.
+  /// How many reads stood before everything else when the question was asked.
   var readers = 0
   /// Who has answered, by place, and the latest that they had accepted.
   var informants: Set<Int> = []
   var reported: Accepted?
-  /// When it began with this version, and when it was asked last.
+  /// When this attempt began, and when it was asked last.
   var begunAt: Int64 = 0
   var askedAt: Int64 = 0
-  /// How often it was asked since.
+  /// How often it was asked in this phase.
   var attempts = 0
   /// How often it was refused since something was decided.
   var refusals = 0
@@ -55,7 +57,7 @@ struct Proposal: Sendable {
 
 extension PaxosNode {
   /// Takes a request from a client.
-  mutating func accept(_ request: ClientRequest) {
+  mutating func take(_ request: ClientRequest) {
     let text = request.operation.key.description
     var proposal = proposals[text] ?? Proposal(key: request.operation.key)
     let isKnown = proposal.waiting.contains {
@@ -64,7 +66,7 @@ extension PaxosNode {
     guard !isKnown else { return }
     proposal.waiting.append(.init(request: request, arrivedAt: now))
     proposals[text] = proposal
-    if proposal.waiting.count == 1 { serve(text) }
+    if proposal.waiting.count == 1, proposal.idleUntil == nil { serve(text) }
     keepRetrying()
   }
 
@@ -81,7 +83,7 @@ extension PaxosNode {
     for text in proposals.keys.sorted() where keepsWaiting(text) {
       giveUpOld(text)
       guard let proposal = proposals[text], !proposal.waiting.isEmpty else { continue }
-      if proposal.phase == .idle {
+      if proposal.phase == .idle || proposal.phase == .await {
         if proposal.idleUntil == nil { serve(text) }
       } else if now - proposal.askedAt >= configuration.retryNanoseconds {
         ask(text)
@@ -97,13 +99,10 @@ extension PaxosNode {
     let limit = now - configuration.lifetimeNanoseconds
     let old = proposal.waiting.filter { $0.arrivedAt <= limit }
     guard !old.isEmpty else { return }
-    let isFirstOld = proposal.waiting[0].arrivedAt <= limit
-    proposal.waiting.removeAll { $0.arrivedAt <= limit }
-    if isFirstOld {
-      proposal.phase = .idle
-      proposal.idleUntil = nil
-    }
-    proposal.readers = max(0, proposal.readers - old.count)
+    // They are the first, in the order of their arrival.
+    proposal.waiting.removeFirst(old.count)
+    proposal.phase = .idle
+    proposal.idleUntil = nil
     proposals[text] = proposal
     for pending in old {
       reply(
@@ -136,13 +135,21 @@ extension PaxosNode {
   /// Has a refused proposer wait, so that another may come through: about as long as it took to be
   /// refused, twice that the next time, and so on.
   mutating func backOff(_ text: String) {
+    proposals[text]?.phase = .idle
+    proposals[text]?.refusals += 1
+    wait(text)
+  }
+
+  /// Has it wait, at least some times as long as its attempt took.
+  mutating func wait(_ text: String, atLeast times: Int64 = 0) {
     guard var proposal = proposals[text] else { return }
-    proposal.phase = .idle
-    proposal.refusals += 1
-    let doublings = min(proposal.refusals - 1, configuration.mostDoublings)
-    let took = max(configuration.backoffNanoseconds, now - proposal.begunAt)
+    let doublings = min(max(0, proposal.refusals - 1), configuration.mostDoublings)
+    let took = min(
+      max(configuration.backoffNanoseconds, now - proposal.begunAt),
+      configuration.lifetimeNanoseconds)
     let most = min(took << Int64(doublings + 1), configuration.lifetimeNanoseconds / 2)
-    let due = now + Int64.random(in: 0...most, using: &random)
+    let least = min(times * took, configuration.lifetimeNanoseconds / 4)
+    let due = now + least + Int64.random(in: 0...most, using: &random)
     proposal.idleUntil = due
     proposals[text] = proposal
     guard due < backoffDue else { return }
@@ -152,10 +159,10 @@ extension PaxosNode {
 
   mutating func backoffTimerFired() {
     backoffDue = .max
-    for text in proposals.keys.sorted() {
-      guard let due = proposals[text]?.idleUntil, due <= now else { continue }
+    let due = proposals.filter { $0.value.idleUntil.map { $0 <= now } ?? false }
+    for (text, proposal) in due.sorted(by: { $0.key < $1.key }) {
       proposals[text]?.idleUntil = nil
-      serve(text)
+      if proposal.phase == .await { prepare(text) } else { serve(text) }
     }
     guard let next = proposals.values.compactMap(\.idleUntil).min(), next < backoffDue else {
       return

@@ -33,23 +33,23 @@ extension PaxosNode {
     guard instance.version > chosen else { return }
     var tallies = tallies[text] ?? []
     tallies.removeAll { $0.version <= chosen }
-    let place: Int
+    let tally: Int
     if let known = tallies.firstIndex(where: {
       $0.version == instance.version && $0.accepted.ballot == accepted.ballot
     }) {
-      place = known
+      tally = known
     } else {
-      place = tallies.count
+      tally = tallies.count
       tallies.append(Tally(version: instance.version, accepted: accepted))
     }
-    tallies[place].acceptors.insert(member)
-    let acceptors = tallies[place].acceptors
+    tallies[tally].acceptors.insert(member)
+    let acceptors = tallies[tally].acceptors
     self.tallies[text] = tallies
     guard quorums.weight(acceptors) >= quorums.write else { return }
-    let decided = Chosen(version: instance.version, decree: tallies[place].accepted.decree)
+    let decided = Chosen(version: instance.version, decree: tallies[tally].accepted.decree)
     learn(instance.key, decided, from: acceptors, in: accepted.ballot)
     guard configuration.learning != .all else { return }
-    for other in members.indices where other != self.place {
+    for other in members.indices where other != place {
       send(.learned(key: instance.key, decided), to: other)
     }
   }

@@ -6,8 +6,8 @@ import Base
 // question was asked.
 
 extension PaxosNode {
-  /// How often a reader waits for the proposer of what it sees under way.
-  private static var patience: Int { 2 }
+  /// How many times as long as its question took a reader waits for what is under way.
+  private static var patience: Int64 { 8 }
 
   /// Begins with the first request of a key.
   mutating func serve(_ text: String) {
@@ -45,7 +45,7 @@ extension PaxosNode {
   }
 
   /// Phase 1a, with a ballot that nobody has used.
-  private mutating func prepare(_ text: String) {
+  mutating func prepare(_ text: String) {
     guard var proposal = proposals[text] else { return }
     let register = register(of: proposal.key)
     proposal.informants = []
@@ -59,8 +59,8 @@ extension PaxosNode {
     ask(text)
   }
 
-  /// Asks all who have not answered, this node first: what its acceptor says is durable before
-  /// anybody else hears of the ballot.
+  /// Asks all who have not answered, in phase two everybody; this node first: what its acceptor
+  /// says is durable before anybody else hears of the ballot.
   mutating func ask(_ text: String) {
     guard let proposal = proposals[text] else { return }
     proposals[text]?.askedAt = now
@@ -68,7 +68,7 @@ extension PaxosNode {
     let base = register(of: proposal.key).chosen
     let message: PaxosMessage
     switch proposal.phase {
-    case .idle: return
+    case .idle, .await: return
     case .query(let number): message = .query(key: proposal.key, base: base, number: number)
     case .prepare(let ballot): message = .prepare(key: proposal.key, base: base, ballot)
     case .accept(let accepted):
@@ -102,7 +102,7 @@ extension PaxosNode {
       return propose(
         reported.decree, of: text, in: own, promises: proposal.informants, isOwn: false)
     }
-    guard let first = proposal.waiting.first else { return proposals[text] = nil }
+    guard let first = proposal.waiting.first else { return }
     let chosen = register(of: proposal.key).chosen
     let change = chosen.decree.changed(by: first.request, to: chosen.version + 1)
     if let next = change.next {
@@ -162,19 +162,23 @@ extension PaxosNode {
     proposal.hear(member, accepted)
     proposals[text] = proposal
     guard quorums.weight(proposal.informants) >= quorums.read else { return }
-    // Why: what is accepted may be chosen, or may become it; somebody must bring it to an end. Its
-    // proposer is given time to.
     guard proposal.reported == nil || bugs.contains(.skipsProgress) else {
-      let hasWaited = proposal.refusals >= Self.patience || !configuration.backsOff
-      return hasWaited ? prepare(text) : backOff(text)
+      // Why: what is accepted may be chosen, or may become it; somebody must bring it to an end.
+      // Its proposer is given time to.
+      proposals[text]?.phase = .await
+      return configuration.backsOff ? wait(text, atLeast: Self.patience) : prepare(text)
     }
-    let chosen = register(of: proposal.key).chosen
-    for _ in 0..<proposal.readers {
-      guard let first = proposals[text]?.waiting.first else { break }
+    answerReaders(text, register(of: proposal.key).chosen)
+    serve(text)
+  }
+
+  /// Answers the readers whose question a quorum has answered.
+  private mutating func answerReaders(_ text: String, _ chosen: Chosen) {
+    guard let proposal = proposals[text] else { return }
+    for first in proposal.waiting.prefix(proposal.readers) {
       let change = chosen.decree.changed(by: first.request, to: chosen.version + 1)
       answerFirst(text, change.result, evidence(chosen.version, proposal.informants, nil))
     }
-    serve(text)
   }
 
   /// A version is decided: whoever waited for it is answered, and the rest goes on.
@@ -183,25 +187,31 @@ extension PaxosNode {
   ) {
     let text = key.description
     guard let proposal = proposals[text], let first = proposal.waiting.first else { return }
-    if case .accept(let accepted) = proposal.phase {
-      if accepted.decree != chosen.decree { reached(.overtaken) }
+    if case .accept(let accepted) = proposal.phase, accepted.decree != chosen.decree {
+      reached(.overtaken)
     }
     proposals[text]?.refusals = 0
+    var goesOn = proposal.idleUntil == nil || first.request.operation.isRead
+    if proposal.phase == .await, proposal.version == chosen.version {
+      // Why: a quorum was still in this instance when it was asked, so no later version was decided
+      // then; this one is as new as the read, or newer.
+      answerReaders(text, chosen)
+    }
     if let version = first.proposedFor {
-      switch chosen.decree.version(of: first.request, from: version) {
-      case .some(.some(let made)):
+      switch chosen.decree.fate(of: first.request, from: version) {
+      case .made(let made):
         let acks = made == chosen.version ? acceptors : []
         answerFirst(text, .done, evidence(made, acks, made == chosen.version ? ballot : nil))
-      // It did not become that one, and is none of those before.
-      case .some(nil): proposals[text]?.waiting[0].proposedFor = nil
-      case nil:
+        goesOn = true
+      case .nothing: proposals[text]?.waiting[0].proposedFor = nil
+      case .unknown:
         answerFirst(
           text, .error(.timeout, text: "many others were faster: nobody knows what became of it"),
           nil)
       }
     }
     proposals[text]?.phase = .idle
-    if proposal.idleUntil == nil { serve(text) }
+    if goesOn { serve(text) }
   }
 
   private mutating func answerFirst(

@@ -111,7 +111,7 @@ public struct PaxosNode: ProtocolNode {
       if sender != name, let member = members.firstIndex(of: sender) {
         receive(message, from: member)
       }
-    case .request(let request): accept(request)
+    case .request(let request): take(request)
     // Members are those it was started with, and nobody leads.
     case .ask: break
     case .timer(.retry): retryTimerFired()

@@ -37,7 +37,9 @@ public struct PaxosSafety: SafetyInvariants {
   /// Nothing.
   public func glance(at node: PaxosNode) -> Glance { Glance() }
 
-  /// How many keys it knows, and what it is doing about them.
+  /// How many requests wait, and what it is doing about them.
+  ///
+  /// - Complexity: O(keys that were asked for here).
   public func kind(of node: PaxosNode) -> UInt64 {
     var phases: [UInt64] = [0, 0, 0, 0]
     var refusals = 0
@@ -46,7 +48,7 @@ public struct PaxosSafety: SafetyInvariants {
       waiting += proposal.waiting.count
       refusals = max(refusals, proposal.refusals)
       switch proposal.phase {
-      case .idle: phases[0] += proposal.waiting.isEmpty ? 0 : 1
+      case .idle, .await: phases[0] += proposal.waiting.isEmpty ? 0 : 1
       case .query: phases[1] += 1
       case .prepare: phases[2] += 1
       case .accept: phases[3] += 1

@@ -82,8 +82,10 @@ extension PaxosSafety {
       return Breach(
         "what is accepted is kept", "\(node.name) accepted \(accepted.ballot), and knows nothing")
     }
-    guard register.next == instance.version, (register.accepted?.ballot ?? .none) < accepted.ballot
-    else { return nil }
+    let isKept = register.accepted.map { $0.ballot >= accepted.ballot } ?? false
+    guard register.next < instance.version || register.next == instance.version && !isKept else {
+      return nil
+    }
     return Breach(
       "what is accepted is kept",
       "\(node.name) accepted in ballot \(accepted.ballot) for version \(instance.version) of key "

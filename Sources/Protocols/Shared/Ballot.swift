@@ -22,10 +22,10 @@ public struct Ballot: Sendable, Hashable, Comparable, CustomStringConvertible {
     (left.round, left.proposer) < (right.round, right.proposer)
   }
 
-  /// Nobody comes so far: numbers in messages end at 2^53.
+  /// Nobody comes so far, and what names it is no ballot.
   static let lastRound: Int64 = 1 << 52
 
-  /// The first ballot of a proposer after this one.
+  /// A ballot of a proposer after this one.
   func next(of proposer: Int) -> Ballot {
     Ballot(round: min(round, Self.lastRound - 1) + 1, proposer: proposer)
   }
@@ -46,7 +46,7 @@ public struct Ballot: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Reads ``json`` from a member of a body.
   init(_ reader: BodyReader, _ name: String) throws(MalformedMessage) {
     let numbers = try reader.counts(name)
-    guard numbers.count == 2, numbers[1] < 1 << 16 else {
+    guard numbers.count == 2, numbers[0] < Self.lastRound, numbers[1] < 1 << 16 else {
       throw MalformedMessage(
         type: reader.type, "\(reader.type): “\(name)” is no [round, place of the proposer]")
     }

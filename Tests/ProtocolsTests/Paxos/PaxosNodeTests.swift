@@ -91,22 +91,99 @@ struct PaxosNodeTests {
     #expect(bench.node.register(of: "x").chosen == Chosen(version: 1, decree: proposal.decree))
   }
 
+  /// A node that has had a first write of 7 chosen.
+  private static func afterOneWrite(knobs: [String: String] = [:]) throws -> Bench {
+    var bench = try Bench(knobs: knobs)
+    bench.ask(.write(key: "x", value: 7))
+    bench.hear("n2", .promise(first, ballot, nil))
+    bench.hear("n2", .accepted(first, Accepted(ballot: ballot, decree: decree(7, "c1", 1))))
+    #expect(bench.replies == [.done])
+    return bench
+  }
+
   /// The proposer of a version skips phase one for the next, where it may.
   @Test(arguments: [("on", true), ("off", false)])
   func theNextVersionTakesOneRound(_ knob: String, _ skips: Bool) throws {
-    var bench = try Bench(knobs: ["one-round": knob])
-    bench.ask(.write(key: "x", value: 7))
-    bench.hear("n2", .promise(Self.first, Self.ballot, nil))
-    let first = Accepted(ballot: Self.ballot, decree: Self.decree(7, "c1", 1))
-    bench.hear("n2", .accepted(Self.first, first))
+    var bench = try Self.afterOneWrite(knobs: ["one-round": knob])
     bench.ask(.compareAndSet(key: "x", from: 7, to: 8), id: 2)
     let phases = bench.sent.map { $0.body["type"]?.string ?? "" }
     #expect(phases == (skips ? ["accepted", "accept"] : ["prepare"]))
-    // Somebody else's promise ends that.
-    var other = try Bench(disk: bench.disk, knobs: ["one-round": knob])
-    other.hear("n3", .prepare(key: "x", base: .none, Ballot(round: 9, proposer: 2)))
-    other.ask(.write(key: "x", value: 9), id: 3)
-    #expect(other.sent.map { $0.body["type"]?.string ?? "" } == ["prepare"])
+    // Somebody else's ballot ends that.
+    bench = try Self.afterOneWrite(knobs: ["one-round": knob])
+    let chosen = bench.node.register(of: "x").chosen
+    bench.hear("n3", .prepare(key: "x", base: chosen, Ballot(round: 9, proposer: 2)))
+    bench.ask(.write(key: "x", value: 9), id: 2)
+    #expect(bench.sent == [.prepare(key: "x", base: chosen, Ballot(round: 10, proposer: 0))])
+  }
+
+  /// What a node accepts is durable before it says so, and there after a restart.
+  @Test func whatIsAcceptedIsDurable() throws {
+    var bench = try Bench()
+    let accepted = Accepted(
+      ballot: Ballot(round: 3, proposer: 1), decree: Self.decree(3, "c9", 1))
+    bench.hear("n2", .accept(key: "x", base: .none, accepted, learners: [1]))
+    let kinds = bench.effects.map { effect -> String in
+      switch effect {
+      case .persist: "persist"
+      case .send: "send"
+      default: "other"
+      }
+    }
+    #expect(kinds == ["persist", "send"])
+    var again = try Bench(disk: bench.disk)
+    again.hear("n2", .query(key: "x", base: .none, number: 8))
+    #expect(again.sent == [.state(Self.first, number: 8, accepted)])
+  }
+
+  /// Whose decree another proposer had chosen is told so, by the tags of a later one too.
+  @Test(arguments: [1, 2] as [Int64]) func whatAnotherCompletedIsDone(later: Int64) throws {
+    var bench = try Bench()
+    bench.ask(.write(key: "x", value: 7))
+    bench.hear("n2", .promise(Self.first, Self.ballot, nil))
+    var decree = Self.decree(7, "c1", 1)
+    if later == 2 {
+      let other = ClientRequest(client: "c9", id: 1, operation: .write(key: "x", value: 8))
+      decree = try #require(decree.changed(by: other, to: 2).next)
+    }
+    bench.hear("n3", .learned(key: "x", Chosen(version: later, decree: decree)))
+    #expect(bench.replies == [.done])
+  }
+
+  /// A request whose version went to another is proposed for the next, and has not happened if
+  /// that never begins.
+  @Test func whoIsOvertakenProposesAgain() throws {
+    var bench = try Bench(knobs: ["one-round": "off"])
+    bench.ask(.write(key: "x", value: 7))
+    bench.hear("n2", .promise(Self.first, Self.ballot, nil))
+    bench.hear("n3", .learned(key: "x", Chosen(version: 1, decree: Self.decree(3, "c9", 1))))
+    #expect(bench.replies == [])
+    #expect(bench.sent.last?.body["type"]?.string == "prepare")
+    bench.now = 1_000_000_000
+    bench.take(.timer(.retry))
+    #expect(
+      bench.replies == [.error(.temporarilyUnavailable, text: "too few members answered")])
+  }
+
+  /// One node is a quorum by itself.
+  @Test func aLoneNodeServes() throws {
+    var node = try PaxosNode(NodeSetup(name: "n1", members: ["n1"], seed: 1), recovering: [])
+    _ = node.receive(.start, at: 0)
+    var results: [OperationResult] = []
+    let operations: [Operation] = [
+      .read(key: "x"), .write(key: "x", value: 1), .compareAndSet(key: "x", from: 1, to: 2),
+      .compareAndSet(key: "x", from: 1, to: 3), .read(key: "x"),
+    ]
+    for (place, operation) in operations.enumerated() {
+      let request = ClientRequest(client: "c1", id: Int64(place), operation: operation)
+      for case .reply(_, _, let reply) in node.receive(.request(request), at: 1) {
+        results.append(reply.result)
+      }
+    }
+    #expect(
+      results == [
+        .error(.keyDoesNotExist, text: #"key "x" does not exist"#), .done, .done,
+        .error(.preconditionFailed, text: #"key "x" has the value 2, expected 1"#), .value(2),
+      ])
   }
 
   /// What the promises report is taken over, and the own change comes after it.
@@ -203,6 +280,29 @@ struct PaxosNodeTests {
     #expect(bench.replies == [.value(3)])
   }
 
+  /// A reader that waits takes what is decided then: nothing later can have been when it asked.
+  @Test func aReaderTakesTheDecisionItWaitedFor() throws {
+    for (version, isAnswered) in [(1, true), (2, false)] as [(Int64, Bool)] {
+      var bench = try Bench()
+      bench.ask(.read(key: "x"))
+      let accepted = Accepted(
+        ballot: Ballot(round: 3, proposer: 2), decree: Self.decree(3, "c9", version))
+      bench.hear("n3", .state(Self.first, number: 1, accepted))
+      #expect(bench.replies == [] && bench.sent == [])
+      bench.hear("n2", .learned(key: "x", Chosen(version: version, decree: accepted.decree)))
+      #expect(bench.replies == (isAnswered ? [.value(3)] : []))
+    }
+    // If nothing is, the reader sees to it.
+    var bench = try Bench()
+    bench.ask(.read(key: "x"))
+    let accepted = Accepted(
+      ballot: Ballot(round: 3, proposer: 2), decree: Self.decree(3, "c9", 1))
+    bench.hear("n3", .state(Self.first, number: 1, accepted))
+    bench.now = 1_000_000_000
+    bench.take(.timer(.backoff))
+    #expect(bench.sent == [.prepare(key: "x", base: .none, Self.ballot)])
+  }
+
   /// Two in one ballot who accepted make a decree chosen for whoever hears of it.
   @Test func whatAQuorumReportsIsChosen() throws {
     var bench = try Bench()
@@ -264,10 +364,10 @@ struct PaxosNodeTests {
     }
     #expect(decree.value == 20 && decree.tags.count == Decree.mostTags)
     // Versions 5 to 20 are known.
-    #expect(decree.version(of: request, from: 5) == .some(.some(nil)) ?? nil)
-    #expect(decree.version(of: request, from: 2) == nil)
+    #expect(decree.fate(of: request, from: 5) == .nothing)
+    #expect(decree.fate(of: request, from: 2) == .unknown)
     let late = ClientRequest(client: "d9", id: 1, operation: .write(key: "x", value: 9))
-    #expect(decree.version(of: late, from: 2) == .some(9))
+    #expect(decree.fate(of: late, from: 2) == .made(9))
   }
 
   @Test func wrongSetupsAreErrorsInWords() {
