@@ -34,27 +34,15 @@ extension PaxosNode {
       members.append(.init("promised", register.promised.json))
       if let accepted = register.accepted { members.append(.init("accepted", accepted.json)) }
     }
-    return Self.write(members)
+    return DurableRecords.bytes(members)
   }
 
   private static func record(_ reserved: Int64) -> [UInt8] {
-    write([.init("type", "reserved"), .init("number", .integer(reserved))])
-  }
-
-  private static func write(_ members: [JSON.Member]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.write(.object(members))
-    return writer.bytes
+    DurableRecords.bytes([.init("type", "reserved"), .init("number", .integer(reserved))])
   }
 
   mutating func recover(from records: [[UInt8]]) throws(Failure) {
-    for (number, bytes) in records.enumerated() {
-      do {
-        try replay(bytes)
-      } catch {
-        throw Failure(.badInput, "durable record \(number + 1) of \(name): \(error)")
-      }
-    }
+    try DurableRecords.replay(records, of: name) { try replay($0) }
     recordsSinceReplacement = records.count
   }
 

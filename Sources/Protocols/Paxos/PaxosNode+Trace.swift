@@ -10,13 +10,7 @@ extension PaxosNode {
 
   mutating func traceBoot() {
     guard traces else { return }
-    note(
-      "config",
-      [
-        .init("ep", .integer(0)), .init("voters", .array(members.map { .string($0) })),
-        .init("votes", .array(quorums.votes.map { JSON($0) })),
-        .init("read", JSON(quorums.read)), .init("write", JSON(quorums.write)),
-      ])
+    note("config", quorums.traced(members))
   }
 
   mutating func tracePrepare(_ register: Register, _ ballot: Ballot) {

@@ -41,30 +41,18 @@ extension QuorumRegisterNode {
   }
 
   private static func record(_ kept: Kept) -> [UInt8] {
-    write([.init("type", "kept"), .init("key", kept.key)] + kept.state.members)
+    DurableRecords.bytes([.init("type", "kept"), .init("key", kept.key)] + kept.state.members)
   }
 
   private static func record(_ reserved: Issued) -> [UInt8] {
-    write([
+    DurableRecords.bytes([
       .init("type", "reserved"), .init("operation", .integer(reserved.operation)),
       .init("timestamp", .integer(reserved.timestamp)),
     ])
   }
 
-  private static func write(_ members: [JSON.Member]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.write(.object(members))
-    return writer.bytes
-  }
-
   mutating func recover(from records: [[UInt8]]) throws(Failure) {
-    for (number, bytes) in records.enumerated() {
-      do {
-        try replay(bytes)
-      } catch {
-        throw Failure(.badInput, "durable record \(number + 1) of \(name): \(error)")
-      }
-    }
+    try DurableRecords.replay(records, of: name) { try replay($0) }
     issued = reserved
     recordsSinceReplacement = records.count
   }

@@ -40,9 +40,7 @@ extension RaftNode {
   }
 
   private func record(_ type: String, _ members: [JSON.Member]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.write(.object([.init("type", .string(type))] + members))
-    return writer.bytes
+    DurableRecords.bytes([.init("type", .string(type))] + members)
   }
 
   /// Takes a snapshot once the log holds many applied entries (paper, section 7).
@@ -68,13 +66,7 @@ extension RaftNode {
   }
 
   mutating func recover(from records: [[UInt8]]) throws(Failure) {
-    for (number, bytes) in records.enumerated() {
-      do {
-        try replay(bytes)
-      } catch {
-        throw Failure(.badInput, "durable record \(number + 1) of \(name): \(error)")
-      }
-    }
+    try DurableRecords.replay(records, of: name) { try replay($0) }
     if let snapshot, let restored = restore(snapshot) {
       machine = restored
       commit = snapshot.position.index

@@ -45,6 +45,15 @@ public struct QuorumVotes: Sendable, Equatable {
     }
   }
 
+  /// What a trace says of them when a node starts.
+  func traced(_ members: [String]) -> [JSON.Member] {
+    [
+      .init("ep", .integer(0)), .init("voters", .array(members.map { .string($0) })),
+      .init("votes", .array(votes.map { JSON($0) })), .init("read", JSON(read)),
+      .init("write", JSON(write)),
+    ]
+  }
+
   /// The votes of some members, by their places.
   ///
   /// - Complexity: O(places).
